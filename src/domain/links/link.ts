@@ -1,0 +1,55 @@
+/** What a secret link is for; a link of one purpose never opens another door. */
+export type LinkPurpose = "sign_in" | "invitation" | "confirm" | "unsubscribe";
+
+/** A link as it is kept: never the secret itself. */
+export interface Link {
+  id: string;
+  purpose: LinkPurpose;
+  subjectId: string;
+  generation: number;
+  expiresAt: Date | null;
+  actedAt: Date | null;
+  revokedAt: Date | null;
+}
+
+/** Whether a link may act at a moment, or why not. */
+export type LinkVerdict = "usable" | "expired" | "revoked" | "used";
+
+/** The address under which each purpose is answered. */
+export const LINK_PATHS: Record<LinkPurpose, string> = {
+  sign_in: "/console/sign-in",
+  invitation: "/r",
+  confirm: "/confirm",
+  unsubscribe: "/unsubscribe",
+};
+
+const ACTS_ONCE: ReadonlySet<LinkPurpose> = new Set(["sign_in", "confirm"]);
+
+/** Judges a link at a moment. Acting links (sign_in, confirm) act once; standing links last until revoked or expired. */
+export function judgeLink(link: Link, at: Date): LinkVerdict {
+  if (link.revokedAt) return "revoked";
+  if (link.actedAt && ACTS_ONCE.has(link.purpose)) return "used";
+  if (link.expiresAt && link.expiresAt.getTime() <= at.getTime()) return "expired";
+  return "usable";
+}
+
+const PLACEHOLDER = /\[\[link:([0-9a-f-]{36})\]\]/g;
+
+/** What stands in a stored mail instead of the secret of a link. */
+export function linkPlaceholder(linkId: string): string {
+  return `[[link:${linkId}]]`;
+}
+
+/** The ids of all links whose placeholders a text holds, each once. */
+export function placeholdersIn(text: string): string[] {
+  return [...new Set([...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ""))];
+}
+
+/** Puts addresses in the place of placeholders; one without an address is an error, since a hole must not go out. */
+export function fillPlaceholders(text: string, addresses: ReadonlyMap<string, string>): string {
+  return text.replaceAll(PLACEHOLDER, (_whole, id: string) => {
+    const address = addresses.get(id);
+    if (!address) throw new Error(`no address for link ${id}`);
+    return address;
+  });
+}

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { line, several } from "../../platform/schema.js";
+import { PERMISSIONS, ROLES } from "./permission.js";
+
+const email = z
+  .string({ error: "errors.field.email" })
+  .trim()
+  .toLowerCase()
+  .pipe(z.email("errors.field.email").max(254, "errors.field.email"));
+
+/** Adding a colleague. */
+export const addStaffCommand = z.object({
+  email,
+  name: line(120).optional(),
+  role: z.enum(ROLES, { error: "errors.team.role" }),
+});
+
+/** Changing a colleague's role, or letting them go. */
+export const changeStaffCommand = z.object({
+  role: z.enum(ROLES, { error: "errors.team.role" }).optional(),
+  active: z.boolean().optional(),
+});
+
+/** Asking for a sign-in link by mail. */
+export const requestSignInCommand = z.object({ email });
+
+/** Making a token for scripts. */
+export const createTokenCommand = z.object({
+  name: line(80),
+  scopes: several(z.enum(PERMISSIONS, { error: "errors.team.scope" })).pipe(
+    z.array(z.enum(PERMISSIONS)).min(1, "errors.team.scope"),
+  ),
+});

@@ -1,0 +1,80 @@
+import type { Actor } from "../../platform/context.js";
+
+/** Everything staff or a token may be allowed to do. A token's scopes are these same words. */
+export const PERMISSIONS = [
+  "letters:read",
+  "letters:write",
+  "letters:publish",
+  "organisations:read",
+  "organisations:write",
+  "imports:write",
+  "outreach:write",
+  "messages:read",
+  "invitations:write",
+  "signatures:read",
+  "signatures:review",
+  "declines:read",
+  "declines:write",
+  "suppressions:write",
+  "tasks:write",
+  "reports:read",
+  "audit:read",
+  "staff:manage",
+  "tokens:manage",
+] as const;
+
+/** One thing an actor may do. */
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** The roles of product.md §8. */
+export const ROLES = ["admin", "editor", "outreach", "reviewer", "viewer"] as const;
+
+/** What a staff member is. */
+export type Role = (typeof ROLES)[number];
+
+const READ: Permission[] = [
+  "letters:read",
+  "organisations:read",
+  "messages:read",
+  "signatures:read",
+  "declines:read",
+  "reports:read",
+];
+
+/** The one table of who may do what. */
+export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
+  admin: PERMISSIONS,
+  editor: [...READ, "letters:write", "letters:publish", "tasks:write"],
+  outreach: [
+    ...READ,
+    "organisations:write",
+    "imports:write",
+    "outreach:write",
+    "invitations:write",
+    "declines:write",
+    "suppressions:write",
+    "tasks:write",
+  ],
+  reviewer: [...READ, "signatures:review", "declines:write", "tasks:write", "audit:read"],
+  viewer: READ,
+};
+
+/** Whether an actor holds a permission. The system itself may do everything; companies and the public nothing of this. */
+export function mayDo(actor: Actor, permission: Permission): boolean {
+  switch (actor.kind) {
+    case "system":
+      return true;
+    case "staff":
+      return isRole(actor.role) && ROLE_PERMISSIONS[actor.role].includes(permission);
+    case "token":
+      return actor.scopes.includes(permission);
+    case "company":
+    case "public":
+      return false;
+  }
+}
+
+/** Whether a text names a role. */
+export function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text);
+}

@@ -1,0 +1,218 @@
+import type { z } from "zod";
+import { HOUR, MINUTE } from "../../platform/clock.js";
+import { transaction, type Actor, type Ctx } from "../../platform/context.js";
+import { DomainError, conflict, forbidden, notFound } from "../../platform/errors.js";
+import { newId } from "../../platform/ids.js";
+import { parse } from "../../platform/schema.js";
+import { hashToken, randomToken } from "../../platform/tokens.js";
+import { record } from "../activity/service.js";
+import type { Link } from "../links/link.js";
+import { holdLink, linkAddress, makeLink, useLink } from "../links/service.js";
+import { addStaffCommand, changeStaffCommand, createTokenCommand, requestSignInCommand } from "./commands.js";
+import { isRole, mayDo, type Permission } from "./permission.js";
+import {
+  findApiToken,
+  findSession,
+  findStaff,
+  findStaffByEmail,
+  insertApiToken,
+  insertSession,
+  insertStaff,
+  listApiTokens,
+  listStaff,
+  setApiTokenRevoked,
+  setApiTokenUsed,
+  setSessionSeen,
+  setSessionsRevoked,
+  setStaff,
+  type ApiTokenRow,
+  type StaffRow,
+} from "./store.js";
+
+const SIGN_IN_LINK_LIFE = HOUR;
+const SESSION_LIFE = 12 * HOUR;
+const SESSION_IDLE = 2 * HOUR;
+const SEEN_EVERY = MINUTE;
+
+/** The first line of every staff use case: throws forbidden unless the actor holds the permission. */
+export function requirePermission(ctx: Ctx, permission: Permission): void {
+  if (!mayDo(ctx.actor, permission)) throw forbidden("team.not_allowed");
+}
+
+/** The id of the acting staff member, for `created_by` columns; null for tokens and the system. */
+export function staffId(ctx: Ctx): string | null {
+  return ctx.actor.kind === "staff" ? ctx.actor.id : null;
+}
+
+/** Adds a colleague and returns the address of their one-time sign-in link. Throws conflict if the address is known. */
+export async function addStaff(
+  ctx: Ctx,
+  input: z.input<typeof addStaffCommand>,
+): Promise<{ id: string; signInAddress: string }> {
+  requirePermission(ctx, "staff:manage");
+  const command = parse(addStaffCommand, input);
+  return transaction(ctx, async (tx) => {
+    if (await findStaffByEmail(tx.db, command.email)) {
+      throw conflict("team.known_address", { email: "errors.team.known_address" });
+    }
+    const id = newId(tx.clock);
+    await insertStaff(tx.db, {
+      id,
+      email: command.email,
+      name: command.name ?? command.email.split("@")[0] ?? command.email,
+      role: command.role,
+      active: true,
+      row_version: 1,
+      created_at: tx.clock.now(),
+    });
+    await record(tx, { action: "staff.added", subjectId: id, detail: { role: command.role } });
+    return { id, signInAddress: linkAddress(tx, await makeSignInLink(tx, id)) };
+  });
+}
+
+/** Changes a colleague's role or standing; either ends their sessions, so that the change holds at once. */
+export async function changeStaff(
+  ctx: Ctx,
+  id: string,
+  input: z.input<typeof changeStaffCommand>,
+): Promise<void> {
+  requirePermission(ctx, "staff:manage");
+  const command = parse(changeStaffCommand, input);
+  await transaction(ctx, async (tx) => {
+    if (!(await findStaff(tx.db, id))) throw notFound("team.unknown");
+    await setStaff(tx.db, id, {
+      ...(command.role === undefined ? {} : { role: command.role }),
+      ...(command.active === undefined ? {} : { active: command.active }),
+    });
+    await setSessionsRevoked(tx.db, { staff_id: id }, tx.clock.now());
+    await record(tx, { action: "staff.changed", subjectId: id, detail: command });
+  });
+}
+
+/** Everyone who may sign in, by name. */
+export async function listColleagues(ctx: Ctx): Promise<StaffRow[]> {
+  requirePermission(ctx, "staff:manage");
+  return listStaff(ctx.db);
+}
+
+/** A fresh sign-in link for a known address, to be printed or mailed; nothing for an unknown or dismissed one. */
+export async function signInLinkFor(
+  ctx: Ctx,
+  input: z.input<typeof requestSignInCommand>,
+): Promise<{ staff: StaffRow; link: Link } | undefined> {
+  const command = parse(requestSignInCommand, input);
+  const staff = await findStaffByEmail(ctx.db, command.email);
+  if (!staff?.active) return undefined;
+  return { staff, link: await makeSignInLink(ctx, staff.id) };
+}
+
+function makeSignInLink(ctx: Ctx, id: string): Promise<Link> {
+  return makeLink(ctx, "sign_in", id, new Date(ctx.clock.now().getTime() + SIGN_IN_LINK_LIFE));
+}
+
+/** Turns a one-time sign-in link into a session; returns the secret for the cookie. Throws gone for a used or old link. */
+export async function signIn(ctx: Ctx, token: string): Promise<{ cookie: string; maxAge: number }> {
+  return transaction(ctx, async (tx) => {
+    const { link, verdict } = await holdLink(tx, "sign_in", token);
+    if (verdict === "used") throw new DomainError("gone", "link.used");
+    const staff = await findStaff(tx.db, link.subjectId);
+    if (!staff?.active) throw forbidden("team.not_allowed");
+    await useLink(tx, link);
+    const cookie = randomToken();
+    const at = tx.clock.now();
+    await insertSession(tx.db, {
+      id: newId(tx.clock),
+      staff_id: staff.id,
+      token_hash: hashToken(cookie),
+      created_at: at,
+      last_seen_at: at,
+      expires_at: new Date(at.getTime() + SESSION_LIFE),
+      revoked_at: null,
+    });
+    const actor: Actor = { kind: "staff", id: staff.id, name: staff.name, role: staff.role };
+    await record({ ...tx, actor }, { action: "staff.signed_in", subjectId: staff.id });
+    return { cookie, maxAge: SESSION_LIFE };
+  });
+}
+
+/** The staff member behind a session cookie, or nobody when it is unknown, ended, too old or unused for two hours. */
+export async function sessionActor(
+  ctx: Ctx,
+  cookie: string,
+): Promise<{ actor: Extract<Actor, { kind: "staff" }>; sessionId: string } | undefined> {
+  const session = await findSession(ctx.db, hashToken(cookie));
+  const at = ctx.clock.now();
+  if (!session || session.revoked_at || session.expires_at <= at) return undefined;
+  if (at.getTime() - session.last_seen_at.getTime() > SESSION_IDLE) return undefined;
+  const staff = await findStaff(ctx.db, session.staff_id);
+  if (!staff?.active || !isRole(staff.role)) return undefined;
+  if (at.getTime() - session.last_seen_at.getTime() > SEEN_EVERY)
+    await setSessionSeen(ctx.db, session.id, at);
+  return {
+    actor: { kind: "staff", id: staff.id, name: staff.name, role: staff.role },
+    sessionId: session.id,
+  };
+}
+
+/** Ends a session. */
+export async function signOut(ctx: Ctx, sessionId: string): Promise<void> {
+  await transaction(ctx, async (tx) => {
+    await setSessionsRevoked(tx.db, { id: sessionId }, tx.clock.now());
+    await record(tx, { action: "staff.signed_out", subjectId: staffId(tx) });
+  });
+}
+
+/** Makes an API token and returns its secret, which is shown this once. */
+export async function createApiToken(
+  ctx: Ctx,
+  input: z.input<typeof createTokenCommand>,
+): Promise<{ id: string; token: string }> {
+  requirePermission(ctx, "tokens:manage");
+  const command = parse(createTokenCommand, input);
+  const token = `cs_${randomToken()}`;
+  const id = newId(ctx.clock);
+  return transaction(ctx, async (tx) => {
+    await insertApiToken(tx.db, {
+      id,
+      name: command.name,
+      token_hash: hashToken(token),
+      scopes: [...new Set(command.scopes)],
+      created_by: staffId(tx),
+      created_at: tx.clock.now(),
+      last_used_at: null,
+      revoked_at: null,
+    });
+    await record(tx, { action: "token.created", subjectId: id, detail: { scopes: command.scopes } });
+    return { id, token };
+  });
+}
+
+/** All API tokens without their secrets, newest first. */
+export async function listTokens(ctx: Ctx): Promise<Omit<ApiTokenRow, "token_hash">[]> {
+  requirePermission(ctx, "tokens:manage");
+  const rows = await listApiTokens(ctx.db);
+  return rows.map(({ token_hash: _hash, ...row }) => row);
+}
+
+/** Ends an API token at once. */
+export async function revokeApiToken(ctx: Ctx, id: string): Promise<void> {
+  requirePermission(ctx, "tokens:manage");
+  await transaction(ctx, async (tx) => {
+    await setApiTokenRevoked(tx.db, id, tx.clock.now());
+    await record(tx, { action: "token.revoked", subjectId: id });
+  });
+}
+
+/** The actor behind a bearer token, or nobody when it is unknown or revoked. */
+export async function tokenActor(
+  ctx: Ctx,
+  token: string,
+): Promise<Extract<Actor, { kind: "token" }> | undefined> {
+  const row = await findApiToken(ctx.db, hashToken(token));
+  if (!row || row.revoked_at) return undefined;
+  const at = ctx.clock.now();
+  if (!row.last_used_at || at.getTime() - row.last_used_at.getTime() > SEEN_EVERY) {
+    await setApiTokenUsed(ctx.db, row.id, at);
+  }
+  return { kind: "token", id: row.id, name: row.name, scopes: row.scopes };
+}

@@ -1,0 +1,143 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { randomToken } from "./tokens.js";
+
+/** Where the package's own files (templates, migrations, data) lie; found upwards from the built file. */
+export const packageRoot = findPackageRoot(import.meta.dirname);
+
+function findPackageRoot(start: string): string {
+  let folder = start;
+  while (!existsSync(path.join(folder, "package.json"))) {
+    const parent = path.dirname(folder);
+    if (parent === folder) throw new Error("the folder of the package could not be found");
+    folder = parent;
+  }
+  return folder;
+}
+
+/** Everything that can be set from outside, checked once at the start. */
+export interface Config {
+  host: string;
+  port: number;
+  /** Without a trailing slash. */
+  publicUrl: string;
+  /** Unset: the embedded server is used. */
+  databaseUrl: string | undefined;
+  /** The role that migrates; the application's own role unless set. */
+  databaseOwnerUrl: string | undefined;
+  dataDir: string;
+  secretKey: string;
+  /** Unset: mail is captured and shown in the console. */
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  /** Addresses of the proxies whose X-Forwarded-For is believed; empty: nobody's. */
+  trustProxy: string[];
+  logLevel: string;
+  /** Whether an empty database is filled with the invented demonstration. */
+  demo: boolean;
+  /** Off only for load tests. */
+  rateLimits: boolean;
+  /** A database without durability is accepted; sending by SMTP is then refused. */
+  unsafeTestDb: boolean;
+}
+
+/** A setting is wrong or missing; the message names it and says what is expected. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+const flag = z.enum(["0", "1"]).transform((value) => value === "1");
+
+const url = (protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    message: `expected an address beginning with ${protocols.map((each) => `${each}//`).join(" or ")}`,
+  });
+
+const proxies = z
+  .string()
+  .transform((value) =>
+    value
+      .split(",")
+      .map((each) => each.trim())
+      .filter(Boolean),
+  )
+  .refine(
+    (list) =>
+      list.every(
+        (each) =>
+          /^(loopback|linklocal|uniquelocal|[0-9a-fA-F.:]+(\/\d{1,3})?)$/.test(each) && !/^\d+$/.test(each),
+      ),
+    {
+      message:
+        "expected the addresses of your proxies, separated by commas (true and a number of hops are not safe)",
+    },
+  );
+
+const environment = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number({ error: "expected a port from 0 to 65535" }).int().min(0).max(65_535).default(8080),
+  PUBLIC_URL: url(["http:", "https:"]).optional(),
+  DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
+  DATABASE_OWNER_URL: url(["postgres:", "postgresql:"]).optional(),
+  COUNTERSIGN_DATA_DIR: z.string().default("./var"),
+  SECRET_KEY: z.string().min(32, "expected at least 32 random characters").optional(),
+  SMTP_URL: url(["smtp:", "smtps:"]).optional(),
+  MAIL_FROM: z.string().default("Countersign <letters@localhost.example>"),
+  TRUST_PROXY: proxies.default([]),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  COUNTERSIGN_DEMO: flag.optional(),
+  COUNTERSIGN_RATE_LIMITS: flag.default(true),
+  COUNTERSIGN_UNSAFE_TEST_DB: flag.default(false),
+});
+
+/**
+ * Reads the settings from environment variables (process.env when none are given).
+ * Throws ConfigError naming the first wrong setting and what is expected of it.
+ */
+export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const result = environment.safeParse(given);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new ConfigError(`${String(issue?.path[0])}: ${issue?.message ?? "not understood"}`);
+  }
+  const set = result.data;
+  if (set.DATABASE_URL && !set.SECRET_KEY) {
+    throw new ConfigError("SECRET_KEY: required together with DATABASE_URL (at least 32 random characters)");
+  }
+  if (set.COUNTERSIGN_UNSAFE_TEST_DB && set.SMTP_URL) {
+    throw new ConfigError(
+      "SMTP_URL: not allowed together with COUNTERSIGN_UNSAFE_TEST_DB, since sends could be forgotten",
+    );
+  }
+  const dataDir = path.resolve(set.COUNTERSIGN_DATA_DIR);
+  return {
+    host: set.HOST,
+    port: set.PORT,
+    publicUrl: (
+      set.PUBLIC_URL ?? `http://${set.HOST.includes(":") ? `[${set.HOST}]` : set.HOST}:${set.PORT}`
+    ).replace(/\/+$/, ""),
+    databaseUrl: set.DATABASE_URL,
+    databaseOwnerUrl: set.DATABASE_OWNER_URL,
+    dataDir,
+    secretKey: set.SECRET_KEY ?? keptSecretKey(dataDir),
+    smtpUrl: set.SMTP_URL,
+    mailFrom: set.MAIL_FROM,
+    trustProxy: set.TRUST_PROXY,
+    logLevel: set.LOG_LEVEL,
+    demo: set.COUNTERSIGN_DEMO ?? !set.DATABASE_URL,
+    rateLimits: set.COUNTERSIGN_RATE_LIMITS,
+    unsafeTestDb: set.COUNTERSIGN_UNSAFE_TEST_DB,
+  };
+}
+
+/** The secret key of the data directory, made on the first start and readable by its owner only. */
+function keptSecretKey(dataDir: string): string {
+  const file = path.join(dataDir, "secret-key");
+  if (existsSync(file)) return readFileSync(file, "utf8").trim();
+  mkdirSync(dataDir, { recursive: true });
+  const key = randomToken();
+  writeFileSync(file, `${key}\n`, { mode: 0o600, flag: "wx" });
+  return key;
+}

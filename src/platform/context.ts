@@ -1,0 +1,41 @@
+import type { Clock } from "./clock.js";
+import type { Db } from "./db.js";
+import type { Log } from "./log.js";
+import type { Keys } from "./tokens.js";
+
+/** Who acts. Staff and tokens are checked by the permission table, the others by the door they came through. */
+export type Actor =
+  | { kind: "staff"; id: string; name: string; role: string }
+  | { kind: "token"; id: string; name: string; scopes: readonly string[] }
+  | { kind: "company"; id: string }
+  | { kind: "public" }
+  | { kind: "system"; name: string };
+
+/** The few settings that use cases need. */
+export interface Settings {
+  /** Where people reach us, without a trailing slash. */
+  publicUrl: string;
+  /** Address of the sender, as `name <address>` or a bare address. */
+  mailFrom: string;
+}
+
+/** What every use case gets first: the database, the time, the log, the keys, and who acts. */
+export interface Ctx {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly keys: Keys;
+  readonly settings: Settings;
+  readonly actor: Actor;
+}
+
+/** Runs `work` in a transaction, or in the one that is already open; an error takes all of it back. */
+export async function transaction<T>(ctx: Ctx, work: (tx: Ctx) => Promise<T>): Promise<T> {
+  if (ctx.db.isTransaction) return work(ctx);
+  return ctx.db.transaction((db) => work({ ...ctx, db }));
+}
+
+/** The same context with another actor. */
+export function as(ctx: Ctx, actor: Actor): Ctx {
+  return { ...ctx, actor };
+}

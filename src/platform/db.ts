@@ -1,0 +1,4 @@
+import type { Knex } from "knex";
+
+/** The database, or a transaction on it. */
+export type Db = Knex;
