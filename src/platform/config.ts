@@ -76,7 +76,7 @@ const proxies = z
 
 const environment = z.object({
   HOST: z.string().default("127.0.0.1"),
-  PORT: z.coerce.number({ error: "expected a port from 0 to 65535" }).int().min(0).max(65_535).default(8080),
+  PORT: z.coerce.number({ error: "expected a port from 1 to 65535" }).int().min(1).max(65_535).default(8080),
   PUBLIC_URL: url(["http:", "https:"]).optional(),
   DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
   DATABASE_OWNER_URL: url(["postgres:", "postgresql:"]).optional(),

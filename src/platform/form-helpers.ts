@@ -1,4 +1,10 @@
-import type { HelperOptions } from "./template-helpers.js";
+/** What Handlebars hands to a helper as its last argument, as far as we use it. */
+export interface HelperOptions {
+  readonly hash: Record<string, unknown>;
+  readonly data: { readonly root: Record<string, unknown> };
+  /** The inside of a block helper. */
+  readonly fn?: (context: unknown) => string;
+}
 
 /** What a form partial needs to know of one field. */
 export interface FieldState {

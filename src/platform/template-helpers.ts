@@ -1,7 +1,7 @@
 import { barChart, type BarRow } from "./bar-chart.js";
 import type { Assets } from "./assets.js";
 import { countryOptions } from "./countries.js";
-import { boxState, errorList, fieldState, same } from "./form-helpers.js";
+import { boxState, errorList, fieldState, same, type HelperOptions } from "./form-helpers.js";
 import {
   countryName,
   dir,
@@ -14,14 +14,6 @@ import {
   type Messages,
 } from "./i18n.js";
 import { markdown, markdownLetter, markdownToText } from "./markdown.js";
-
-/** What Handlebars hands to a helper as its last argument, as far as we use it. */
-export interface HelperOptions {
-  readonly hash: Record<string, unknown>;
-  readonly data: { readonly root: Record<string, unknown> };
-  /** The inside of a block helper. */
-  readonly fn?: (context: unknown) => string;
-}
 
 type Helper = (...args: never[]) => unknown;
 

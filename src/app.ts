@@ -1,0 +1,92 @@
+import path from "node:path";
+import { systemClock, type Clock } from "./platform/clock.js";
+import { packageRoot, type Config } from "./platform/config.js";
+import type { Actor, Ctx } from "./platform/context.js";
+import { connect, type Db } from "./platform/db.js";
+import { findEmbeddedPostgres, startEmbeddedPostgres } from "./platform/embedded-postgres.js";
+import { loadMessages, type Messages } from "./platform/i18n.js";
+import { createLog, type Log } from "./platform/log.js";
+import { loadAssets, type Assets } from "./platform/assets.js";
+import { loadTemplates, type Templates } from "./platform/templates.js";
+import { createKeys, type Keys } from "./platform/tokens.js";
+
+/** Everything that is built once and handed to the doors. */
+export interface App {
+  config: Config;
+  log: Log;
+  clock: Clock;
+  db: Db;
+  keys: Keys;
+  messages: Messages;
+  assets: Assets;
+  templates: Templates;
+  /** A context for a use case, with the given actor. */
+  ctx(actor: Actor): Ctx;
+  /** Lets go of the database; calling it again does nothing. */
+  close(): Promise<void>;
+}
+
+/** What a test brings itself instead of what the settings would give. */
+export interface Overrides {
+  log?: Log;
+  clock?: Clock;
+  db?: Db;
+}
+
+/** Where the database is: the application's role, and the owner's for migrations. */
+export interface DatabaseUrls {
+  appUrl: string;
+  ownerUrl: string;
+}
+
+/** Builds the application on a database that is already there. */
+export function buildApp(config: Config, urls: DatabaseUrls, overrides: Overrides = {}): App {
+  const log = overrides.log ?? createLog(config.logLevel);
+  const clock = overrides.clock ?? systemClock();
+  const db = overrides.db ?? connect(urls.appUrl, { log });
+  const keys = createKeys(config.secretKey);
+  const root = path.join(packageRoot, "templates");
+  const messages = loadMessages(root);
+  const assets = loadAssets(root);
+  const templates = loadTemplates({ root, messages, assets });
+  const settings = { publicUrl: config.publicUrl, mailFrom: config.mailFrom };
+  let closed: Promise<void> | undefined;
+  return {
+    config,
+    log,
+    clock,
+    db,
+    keys,
+    messages,
+    assets,
+    templates,
+    ctx: (actor) => ({ db, clock, log, keys, settings, actor }),
+    close: () => (closed ??= closeAll(overrides.db ? undefined : db)),
+  };
+}
+
+async function closeAll(db: Db | undefined): Promise<void> {
+  await db?.destroy();
+}
+
+/** A database that may have been started for us; `stop` ends only what we started. */
+export interface OpenDatabase extends DatabaseUrls {
+  stop(): Promise<void>;
+}
+
+/**
+ * The database of the settings: DATABASE_URL, or the embedded server, which is joined when it already runs
+ * and started when it does not.
+ */
+export async function openDatabase(config: Config, log: Log): Promise<OpenDatabase> {
+  if (config.databaseUrl) {
+    return {
+      appUrl: config.databaseUrl,
+      ownerUrl: config.databaseOwnerUrl ?? config.databaseUrl,
+      stop: async () => {},
+    };
+  }
+  const running = await findEmbeddedPostgres(config.dataDir);
+  if (running) return { ...running, stop: async () => {} };
+  return startEmbeddedPostgres({ dataDir: config.dataDir, log });
+}

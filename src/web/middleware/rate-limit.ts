@@ -1,0 +1,43 @@
+import type { Request, RequestHandler } from "express";
+import { ipKeyGenerator, rateLimit } from "express-rate-limit";
+import type { App } from "../../app.js";
+import { MINUTE } from "../../platform/clock.js";
+import { DomainError } from "../../platform/errors.js";
+
+/** How many requests of one network count as too many. */
+export interface Limit {
+  /** Per window; an office behind one address has to fit in. */
+  limit: number;
+  windowMinutes: number;
+}
+
+/** The limit on public forms. */
+export const PUBLIC_POSTS: Limit = { limit: 60, windowMinutes: 10 };
+/** The limit on asking for sign-in links. */
+export const SIGN_IN_POSTS: Limit = { limit: 20, windowMinutes: 10 };
+/** The limit on requests with a bearer token, right or wrong. */
+export const API_REQUESTS: Limit = { limit: 1200, windowMinutes: 1 };
+
+/**
+ * Answers 429 once a network has sent more than its share; IPv6 is counted per /56. Reading is never limited here.
+ * Counts live in this process: with several web processes each has its own (docs/operating.md).
+ */
+export function limitPosts(app: App, { limit, windowMinutes }: Limit): RequestHandler {
+  if (!app.config.rateLimits) return (_req, _res, next) => next();
+  return rateLimit({
+    windowMs: windowMinutes * MINUTE,
+    limit,
+    standardHeaders: "draft-8",
+    legacyHeaders: false,
+    skip: (req) => req.method === "GET" || req.method === "HEAD",
+    keyGenerator: networkOf,
+    handler: (_req, res, next) => {
+      const reset = Number(res.getHeader("Retry-After") ?? windowMinutes * 60);
+      next(new DomainError("limited", "form.limited", {}, { retryAfter: reset }));
+    },
+  });
+}
+
+function networkOf(req: Request): string {
+  return ipKeyGenerator(req.ip ?? "unknown", 56);
+}
