@@ -5,11 +5,23 @@ create table sequences (
   letter_id uuid not null constraint sequences_letter_fkey references letters (id),
   name text not null,
   kind text not null default 'one_off' constraint sequences_kind_check check (kind in ('one_off', 'sequence')),
+  state text not null default 'draft' constraint sequences_state_check check (state in ('draft', 'waiting', 'queued', 'stopped')),
+  recipients jsonb not null default '{}',
   created_by uuid constraint sequences_created_by_fkey references staff (id),
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  queued_by uuid constraint sequences_queued_by_fkey references staff (id),
+  queued_at timestamptz,
+  approved_by uuid constraint sequences_approved_by_fkey references staff (id),
+  approved_at timestamptz,
+  row_version integer not null default 1
 );
+comment on column sequences.state is 'waiting: a second person has to approve before anything goes out';
+comment on column sequences.recipients is 'the filter, or the contacts, that choose who is written to';
 create index sequences_letter_idx on sequences (letter_id);
 create index sequences_created_by_idx on sequences (created_by);
+create index sequences_queued_by_idx on sequences (queued_by);
+create index sequences_approved_by_idx on sequences (approved_by);
+create index sequences_created_idx on sequences (created_at desc, id desc);
 
 create table steps (
   id uuid primary key,
@@ -53,6 +65,7 @@ create table messages (
   to_name text,
   address_hash bytea not null,
   message_id text not null,
+  headers jsonb not null default '{}',
   state text not null constraint messages_state_check check (state in (
     'draft', 'approved', 'queued', 'claimed', 'sending', 'sent', 'failed', 'uncertain', 'cancelled', 'suppressed',
     'expired', 'blocked')),
@@ -77,6 +90,7 @@ create table messages (
   constraint messages_rendered_check check (body_hash is not null or state not in ('sending', 'sent', 'uncertain')),
   constraint messages_outreach_check check (purpose <> 'outreach' or (enrolment_id is not null and step_id is not null and letter_id is not null and contact_id is not null))
 );
+comment on column messages.headers is 'sender, reply address and list headers as rendered; links stand as placeholders, as in the bodies';
 comment on column messages.send_key is 'what this mail is: no two mails of one purpose with the same key ever go out';
 create unique index messages_send_key_idx on messages (purpose, send_key);
 create unique index messages_message_id_idx on messages (message_id);
@@ -95,11 +109,12 @@ create index messages_created_by_idx on messages (created_by);
 create table message_events (
   id uuid primary key,
   message_id uuid not null constraint message_events_message_fkey references messages (id),
+  place bigint generated always as identity,
   at timestamptz not null,
   kind text not null,
   detail jsonb not null default '{}'
 );
-create index message_events_message_idx on message_events (message_id, at);
+create index message_events_message_idx on message_events (message_id, place);
 comment on table message_events is 'append-only: each change of state of a message, with its evidence';
 create trigger message_events_append_only before update or delete on message_events
   for each statement execute function refuse_rewrite();

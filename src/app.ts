@@ -6,6 +6,7 @@ import { connect, type Db } from "./platform/db.js";
 import { findEmbeddedPostgres, startEmbeddedPostgres } from "./platform/embedded-postgres.js";
 import { loadMessages, type Messages } from "./platform/i18n.js";
 import { createLog, type Log } from "./platform/log.js";
+import { captureMailer, smtpMailer, type Mailer } from "./platform/mailer.js";
 import { loadAssets, type Assets } from "./platform/assets.js";
 import { loadTemplates, type Templates } from "./platform/templates.js";
 import { createKeys, type Keys } from "./platform/tokens.js";
@@ -20,9 +21,10 @@ export interface App {
   messages: Messages;
   assets: Assets;
   templates: Templates;
+  mailer: Mailer;
   /** A context for a use case, with the given actor. */
   ctx(actor: Actor): Ctx;
-  /** Lets go of the database; calling it again does nothing. */
+  /** Lets go of the database and of the mail server; calling it again does nothing. */
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export interface Overrides {
   log?: Log;
   clock?: Clock;
   db?: Db;
+  mailer?: Mailer;
 }
 
 /** Where the database is: the application's role, and the owner's for migrations. */
@@ -49,6 +52,7 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
   const messages = loadMessages(root);
   const assets = loadAssets(root);
   const templates = loadTemplates({ root, messages, assets });
+  const mailer = overrides.mailer ?? (config.smtpUrl ? smtpMailer(config.smtpUrl, log) : captureMailer());
   const settings = { publicUrl: config.publicUrl, mailFrom: config.mailFrom };
   let closed: Promise<void> | undefined;
   return {
@@ -60,12 +64,14 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
     messages,
     assets,
     templates,
+    mailer,
     ctx: (actor) => ({ db, clock, log, keys, settings, actor }),
-    close: () => (closed ??= closeAll(overrides.db ? undefined : db)),
+    close: () => (closed ??= closeAll(mailer, overrides.db ? undefined : db)),
   };
 }
 
-async function closeAll(db: Db | undefined): Promise<void> {
+async function closeAll(mailer: Mailer, db: Db | undefined): Promise<void> {
+  await mailer.close();
   await db?.destroy();
 }
 

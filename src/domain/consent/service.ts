@@ -1,0 +1,172 @@
+import type { z } from "zod";
+import { transaction, type Ctx } from "../../platform/context.js";
+import { notFound } from "../../platform/errors.js";
+import { newId } from "../../platform/ids.js";
+import { holdLocks } from "../../platform/locks.js";
+import { parse, type Page } from "../../platform/schema.js";
+import { record } from "../activity/service.js";
+import { openLink, useLink } from "../links/service.js";
+import { requirePermission } from "../team/service.js";
+import { listSuppressionsQuery, suppressCommand } from "./commands.js";
+import { insertSuppression, listSuppressions, listSuppressionsOf, type SuppressionRow } from "./store.js";
+import { covers, type SuppressionReason } from "./suppression.js";
+import { organisationsAt, recipientOf, type MailRecipient } from "./views.js";
+
+/** An address that is not to be written to again, and since when it shall hold. */
+export type Suppression = SuppressionDetails & ({ addressHash: Buffer } | { email: string });
+
+/** The rest of a suppression. */
+export interface SuppressionDetails {
+  /** Null: for every letter. */
+  letterId?: string | null;
+  reason: SuppressionReason;
+  /** Where we know it from, without personal data: `unsubscribe link`, `decline`. */
+  source: string;
+  organisationId?: string | null;
+  contactId?: string | null;
+}
+
+/**
+ * Ends all outreach to an address, for one letter or for all; doing it again changes nothing. Holds the locks of the
+ * commit point, so that no mail commits to go out after this has committed. Returns whether it is new.
+ */
+export async function suppress(ctx: Ctx, suppression: Suppression): Promise<boolean> {
+  const addressHash =
+    "email" in suppression ? ctx.keys.addressHash(suppression.email) : suppression.addressHash;
+  return transaction(ctx, async (tx) => {
+    const known = suppression.organisationId
+      ? [suppression.organisationId]
+      : await organisationsAt(tx, addressHash);
+    await holdLocks(tx.db, { organisation: known, address: [addressHash.toString("hex")] });
+    const id = newId(tx.clock);
+    const isNew = await insertSuppression(tx.db, {
+      id,
+      address_hash: addressHash,
+      letter_id: suppression.letterId ?? null,
+      reason: suppression.reason,
+      source: suppression.source,
+      created_at: tx.clock.now(),
+    });
+    if (isNew) {
+      await record(tx, {
+        action: "address.suppressed",
+        letterId: suppression.letterId,
+        organisationId: known[0],
+        contactId: suppression.contactId,
+        subjectId: id,
+        detail: { reason: suppression.reason, source: suppression.source },
+      });
+    }
+    return isNew;
+  });
+}
+
+/** Staff or a script says that an address is not to be written to again. Throws invalid for what is no address. */
+export async function suppressAddress(
+  ctx: Ctx,
+  input: z.input<typeof suppressCommand>,
+): Promise<{ isNew: boolean }> {
+  requirePermission(ctx, "suppressions:write");
+  const command = parse(suppressCommand, input);
+  const isNew = await suppress(ctx, {
+    email: command.email,
+    letterId: command.letter_id ?? null,
+    reason: command.reason,
+    source: command.source,
+  });
+  return { isNew };
+}
+
+/** Whether an address is not to be written to about a letter. */
+export async function isSuppressed(ctx: Ctx, addressHash: Buffer, letterId: string | null): Promise<boolean> {
+  const judge = await suppressionJudge(ctx, [addressHash]);
+  return judge(addressHash, letterId);
+}
+
+/** The same for many addresses with one query: reads now, answers as often as asked. */
+export async function suppressionJudge(
+  ctx: Ctx,
+  addressHashes: readonly Buffer[],
+): Promise<(addressHash: Buffer, letterId: string | null) => boolean> {
+  const scopes = new Map<string, { letterId: string | null }[]>();
+  for (const row of await listSuppressionsOf(ctx.db, addressHashes)) {
+    const key = row.address_hash.toString("hex");
+    scopes.set(key, [...(scopes.get(key) ?? []), { letterId: row.letter_id }]);
+  }
+  return (hash, letterId) => covers(scopes.get(hash.toString("hex")) ?? [], letterId);
+}
+
+/** A suppression as shown: a short prefix of the hash, enough to tell two apart. */
+export interface ShownSuppression {
+  id: string;
+  hashPrefix: string;
+  letterId: string | null;
+  reason: SuppressionReason;
+  source: string;
+  createdAt: Date;
+}
+
+/** Suppressions, newest first, a page at a time. */
+export async function pageSuppressions(
+  ctx: Ctx,
+  query: z.input<typeof listSuppressionsQuery>,
+): Promise<Page<ShownSuppression>> {
+  requirePermission(ctx, "suppressions:write");
+  const { cursor, limit } = parse(listSuppressionsQuery, query);
+  const [time, id] = cursor?.split("_") ?? [];
+  const createdAt = new Date(time ?? "");
+  const after = id && !Number.isNaN(createdAt.getTime()) ? { createdAt, id } : undefined;
+  const rows = await listSuppressions(ctx.db, after, limit + 1);
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(show),
+    next: rows.length > limit && last ? `${last.created_at.toISOString()}_${last.id}` : null,
+  };
+}
+
+function show(row: SuppressionRow): ShownSuppression {
+  return {
+    id: row.id,
+    hashPrefix: row.address_hash.toString("hex").slice(0, 12),
+    letterId: row.letter_id,
+    reason: row.reason,
+    source: row.source,
+    createdAt: row.created_at,
+  };
+}
+
+/** What an unsubscribe link shows: on whose behalf we wrote, and whether it has been used. */
+export interface UnsubscribeView {
+  recipient: MailRecipient;
+  stopped: boolean;
+}
+
+/** Opens an unsubscribe link to look at; changes nothing. Throws not_found for a link we never sent. */
+export async function openUnsubscribe(ctx: Ctx, token: string): Promise<UnsubscribeView> {
+  const { link } = await openLink(ctx, "unsubscribe", token);
+  const recipient = await recipientOf(ctx, link.subjectId);
+  if (!recipient) throw notFound("link.unknown");
+  return { recipient, stopped: await isSuppressed(ctx, recipient.addressHash, null) };
+}
+
+/**
+ * Stops all mail to the address that a mail went to (RFC 8058 §3.1 and the button). The link never expires and may
+ * be used any number of times with the same result. Throws not_found for a link we never sent.
+ */
+export async function unsubscribe(ctx: Ctx, token: string): Promise<UnsubscribeView> {
+  return transaction(ctx, async (tx) => {
+    const { link } = await openLink(tx, "unsubscribe", token);
+    const recipient = await recipientOf(tx, link.subjectId);
+    if (!recipient) throw notFound("link.unknown");
+    await suppress(tx, {
+      addressHash: recipient.addressHash,
+      reason: "unsubscribed",
+      source: "unsubscribe link",
+      organisationId: recipient.organisationId,
+      contactId: recipient.contactId,
+    });
+    if (!link.actedAt) await useLink(tx, link);
+    return { recipient, stopped: true };
+  });
+}

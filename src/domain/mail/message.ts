@@ -1,0 +1,98 @@
+import { HOUR, MINUTE } from "../../platform/clock.js";
+
+/** What a mail is for; only outreach obeys the stop rules. */
+export type MessagePurpose = "outreach" | "transactional" | "test";
+
+/** The states of a message, as in the send protocol. */
+export const MESSAGE_STATES = [
+  "draft",
+  "approved",
+  "queued",
+  "claimed",
+  "sending",
+  "sent",
+  "failed",
+  "uncertain",
+  "cancelled",
+  "suppressed",
+  "expired",
+  "blocked",
+] as const;
+
+/** One of the states. */
+export type MessageState = (typeof MESSAGE_STATES)[number];
+
+/** Every change of state there is. What is not here never happens. */
+export const TRANSITIONS: Record<MessageState, readonly MessageState[]> = {
+  draft: ["approved", "cancelled", "suppressed", "expired"],
+  approved: ["queued", "cancelled", "suppressed", "expired"],
+  queued: ["claimed", "cancelled", "suppressed", "expired", "blocked"],
+  claimed: ["sending", "queued", "cancelled", "suppressed", "expired", "blocked"],
+  sending: ["sent", "queued", "failed", "uncertain"],
+  uncertain: ["sent", "queued", "failed"],
+  blocked: ["queued", "cancelled", "expired"],
+  sent: [],
+  failed: [],
+  cancelled: [],
+  suppressed: [],
+  expired: [],
+};
+
+/** Whether a message may go from one state to another. */
+export function mayBecome(from: MessageState, to: MessageState): boolean {
+  return TRANSITIONS[from].includes(to);
+}
+
+/** The states from which a message may reach another, for the fence in SQL. */
+export function statesBefore(to: MessageState): MessageState[] {
+  return MESSAGE_STATES.filter((from) => mayBecome(from, to));
+}
+
+/** How a person settles an uncertain message, and the state it gets by that. */
+export const RESOLUTIONS = { sent: "sent", requeue: "queued", failed: "failed" } as const;
+
+/** One of the ways to settle. */
+export type Resolution = keyof typeof RESOLUTIONS;
+
+const BACK_OFF = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR];
+
+/** How long a message waits after its nth attempt was provably not accepted, in milliseconds. */
+export function backOff(attempts: number): number {
+  return BACK_OFF[Math.min(Math.max(attempts, 1), BACK_OFF.length) - 1] ?? 4 * HOUR;
+}
+
+const DEAD = /\b5\.1\.(1|2|3|6|10)\b|\b5\.2\.1\b/;
+const DEAD_WORDS =
+  /\b(user|mailbox|recipient|address)\b[^.]{0,40}\b(unknown|not found|does not exist|doesn't exist|no longer)\b|\b(unknown|no such) (user|mailbox|recipient|address)\b/i;
+const OURS = /\b5\.7\.\d+\b|spam|block|blacklist|reputation|policy|spf|dkim|dmarc|relay/i;
+
+/**
+ * Whether a refusal says that nobody reads this address: enhanced codes of RFC 3463 §3.2 first, words where a server
+ * sends none. Refusals for our own standing (policy, blocklists, authentication) never count against the address.
+ */
+export function isAddressDead(reply: string | null): boolean {
+  if (!reply || !/^5\d\d/.test(reply) || OURS.test(reply)) return false;
+  return DEAD.test(reply) || (!/\b5\.\d\.\d+\b/.test(reply) && DEAD_WORDS.test(reply));
+}
+
+/** How a state is shown: one of the five shapes of the design. */
+export function messageTone(state: MessageState): "ok" | "wait" | "info" | "bad" | "off" {
+  switch (state) {
+    case "sent":
+      return "ok";
+    case "draft":
+    case "approved":
+    case "queued":
+    case "claimed":
+    case "sending":
+      return "wait";
+    case "blocked":
+    case "uncertain":
+    case "failed":
+      return "bad";
+    case "cancelled":
+    case "suppressed":
+    case "expired":
+      return "off";
+  }
+}

@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import type { Ctx } from "../../platform/context.js";
+import type { Messages } from "../../platform/i18n.js";
+import { readMailbox, type OutgoingMail } from "../../platform/mailer.js";
+import type { Templates } from "../../platform/templates.js";
+import { fillPlaceholders, linkPlaceholder, placeholdersIn } from "../links/link.js";
+import { linkAddresses } from "../links/service.js";
+import { standInsToPlaceholders } from "./rendering.js";
+import type { MailHeaders, MessageRow, RenderedMessage } from "./store.js";
+import type { CommittedMail, StopVerdict } from "./verdict-service.js";
+import type { Sponsor } from "./views.js";
+
+/** What words and frames a mail is made of. */
+export interface MailWords {
+  templates: Templates;
+  messages: Messages;
+}
+
+/** Renders a message as it will be stored and sent; links stay placeholders. */
+export function renderMessage(
+  ctx: Ctx,
+  words: MailWords,
+  row: MessageRow,
+  sponsors: ReadonlyMap<string, Sponsor>,
+  verdict: Extract<StopVerdict, { go: true }> | undefined,
+): RenderedMessage {
+  const sponsor = sponsors.get(row.letter_id ?? "");
+  const unsubscribe = typeof row.data["unsubscribe"] === "string" ? row.data["unsubscribe"] : null;
+  const mail = renderMail(words, {
+    template: row.template,
+    language: row.language,
+    data: { ...row.data, ...verdict?.data },
+    sponsor: sponsor ?? ownName(ctx),
+    why: verdict?.why,
+    unsubscribeUrl: unsubscribe,
+  });
+  const headers: MailHeaders = {
+    from_name: sponsor?.name ?? null,
+    reply_to: sponsor?.email ?? null,
+    ...(row.purpose === "outreach" ? { list_unsubscribe: unsubscribe } : { auto_submitted: true }),
+  };
+  const hash = createHash("sha256").update(`${mail.subject}\n${mail.text}\n${mail.html}`).digest("hex");
+  return {
+    id: row.id,
+    subject: mail.subject,
+    body_text: mail.text,
+    body_html: mail.html,
+    body_hash: hash,
+    headers,
+  };
+}
+
+function ownName(ctx: Ctx): Pick<Sponsor, "name" | "address"> {
+  const from = readMailbox(ctx.settings.mailFrom);
+  return { name: from.name ?? from.address, address: ctx.settings.publicUrl };
+}
+
+/** What a mail is rendered from. */
+export interface MailView {
+  template: string;
+  language: string;
+  data: Record<string, unknown>;
+  sponsor: Pick<Sponsor, "name" | "address">;
+  /** Why the reader gets it; only outreach has to say. */
+  why: { key: string; args: Record<string, unknown> } | undefined;
+  unsubscribeUrl: string | null;
+}
+
+/** Renders a mail in its frame with sender, postal address and reason; links stay placeholders. */
+export function renderMail(
+  { templates, messages }: MailWords,
+  view: MailView,
+): { subject: string; text: string; html: string } {
+  const mail = templates.renderMail(
+    view.template,
+    {
+      ...view.data,
+      sponsor: { name: view.sponsor.name },
+      postalAddress: view.sponsor.address,
+      why: view.why ? messages.t(view.language, view.why.key, view.why.args) : null,
+      unsubscribeUrl: view.unsubscribeUrl,
+    },
+    { lang: view.language },
+  );
+  return {
+    subject: mail.subject,
+    text: standInsToPlaceholders(mail.text),
+    html: standInsToPlaceholders(mail.html),
+  };
+}
+
+/** Makes stored mails ready to go: every link gets its address. */
+export async function addressMails(
+  ctx: Ctx,
+  token: string,
+  mails: { row: MessageRow; mail: RenderedMessage; at: Date }[],
+): Promise<CommittedMail[]> {
+  const texts = mails.map(
+    ({ mail }) => `${mail.body_text} ${mail.body_html} ${mail.headers.list_unsubscribe ?? ""}`,
+  );
+  const links = await linkAddresses(ctx, [...new Set(texts.flatMap(placeholdersIn))]);
+  return mails.map(({ row, mail, at }) => ({
+    id: row.id,
+    token,
+    attempts: row.attempts,
+    outgoing: addressed(ctx, row, mail, links, at),
+  }));
+}
+
+function addressed(
+  ctx: Ctx,
+  row: MessageRow,
+  mail: RenderedMessage,
+  links: ReadonlyMap<string, string>,
+  date: Date,
+): OutgoingMail {
+  const from = readMailbox(ctx.settings.mailFrom);
+  return {
+    messageId: row.message_id,
+    from: { name: mail.headers.from_name ?? from.name, address: from.address },
+    envelopeFrom: from.address,
+    to: { name: row.to_name, address: row.to_email },
+    replyTo: mail.headers.reply_to ?? null,
+    date,
+    subject: mail.subject,
+    text: fillLinks(mail.body_text, links),
+    html: fillLinks(mail.body_html, links),
+    headers: headerLines(mail.headers, links),
+  };
+}
+
+/** Puts addresses in the place of our placeholders; what only looks like one stays as it was typed. */
+export function fillLinks(text: string, links: ReadonlyMap<string, string>): string {
+  const known = new Map(placeholdersIn(text).map((id) => [id, links.get(id) ?? linkPlaceholder(id)]));
+  return fillPlaceholders(text, known);
+}
+
+/** The headers that outreach and machine mail carry beside the usual ones (RFC 8058 §3, RFC 3834 §5). */
+export function headerLines(
+  headers: MailHeaders,
+  links: ReadonlyMap<string, string>,
+): Record<string, string> {
+  return {
+    ...(headers.list_unsubscribe
+      ? {
+          "List-Unsubscribe": `<${fillLinks(headers.list_unsubscribe, links)}>`,
+          "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+      : {}),
+    ...(headers.auto_submitted ? { "Auto-Submitted": "auto-generated" } : {}),
+  };
+}

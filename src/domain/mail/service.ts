@@ -1,0 +1,285 @@
+import type { z } from "zod";
+import { DAY } from "../../platform/clock.js";
+import { transaction, type Ctx } from "../../platform/context.js";
+import { conflict, notFound } from "../../platform/errors.js";
+import { newId } from "../../platform/ids.js";
+import { readMailbox } from "../../platform/mailer.js";
+import { parse } from "../../platform/schema.js";
+import { record } from "../activity/service.js";
+import { linkPlaceholder } from "../links/link.js";
+import { makeLink } from "../links/service.js";
+import { requirePermission, staffId } from "../team/service.js";
+import { resolveMessageCommand } from "./commands.js";
+import { RESOLUTIONS, mayBecome, type MessageState } from "./message.js";
+import {
+  insertEvents,
+  insertMessages,
+  lockMessage,
+  lockMessagesOfSteps,
+  setStates,
+  type MessageRow,
+  type NewMessage,
+  type StateChange,
+} from "./store.js";
+
+/** A message that is this late is looked at by a person instead of sent. */
+const MAY_WAIT = 3 * DAY;
+
+/** One mail of the machine's own accord: confirm, published, sign-in. */
+export interface TransactionalMail {
+  purpose: "transactional";
+  /** What this mail is; the second one with the same key is not queued. */
+  sendKey: string;
+  /** `emails/<template>` and `mail.<template>.subject`. */
+  template: string;
+  data: Record<string, unknown>;
+  language: string;
+  to: { email: string; name: string | null };
+  letterId?: string | null;
+  organisationId?: string | null;
+  contactId?: string | null;
+  dueAt?: Date;
+}
+
+/** Queues a mail in the transaction of the act that causes it. Returns its id, or undefined when its key was queued before. */
+export async function queueMail(ctx: Ctx, mail: TransactionalMail): Promise<string | undefined> {
+  return transaction(ctx, async (tx) => {
+    const row = newMessage(tx, {
+      purpose: mail.purpose,
+      send_key: mail.sendKey,
+      template: mail.template,
+      data: mail.data,
+      language: mail.language,
+      letter_id: mail.letterId ?? null,
+      organisation_id: mail.organisationId ?? null,
+      contact_id: mail.contactId ?? null,
+      to_email: mail.to.email,
+      to_name: mail.to.name,
+      ...(mail.dueAt ? { due_at: mail.dueAt } : {}),
+    });
+    const [id] = await insertMessages(tx.db, [row]);
+    if (id) await noteStates(tx, [{ ...row, claim_token: null }]);
+    return id;
+  });
+}
+
+/** One mail of a mailing to one contact. */
+export interface OutreachMail {
+  sendKey: string;
+  language: string;
+  letterId: string;
+  organisationId: string;
+  contactId: string;
+  enrolmentId: string;
+  stepId: string;
+  to: { email: string; name: string | null };
+  /** The invitation's link, whose address goes into the mail. */
+  invitationLinkId: string;
+  state: Extract<MessageState, "draft" | "queued" | "blocked">;
+  stateReason: string | null;
+}
+
+/**
+ * Adds the mails of a mailing, each with its own unsubscribe link. Mails whose send key went out before are left
+ * away. Returns the messages that were added.
+ */
+export async function queueOutreach(
+  ctx: Ctx,
+  mails: readonly OutreachMail[],
+): Promise<{ id: string; enrolmentId: string; contactId: string; organisationId: string; state: string }[]> {
+  const rows: NewMessage[] = [];
+  for (const mail of mails) {
+    const id = newId(ctx.clock);
+    const unsubscribe = await makeLink(ctx, "unsubscribe", id);
+    rows.push(
+      newMessage(ctx, {
+        id,
+        purpose: "outreach",
+        send_key: mail.sendKey,
+        template: "outreach",
+        data: {
+          invitation: linkPlaceholder(mail.invitationLinkId),
+          unsubscribe: linkPlaceholder(unsubscribe.id),
+        },
+        language: mail.language,
+        letter_id: mail.letterId,
+        organisation_id: mail.organisationId,
+        contact_id: mail.contactId,
+        enrolment_id: mail.enrolmentId,
+        step_id: mail.stepId,
+        to_email: mail.to.email,
+        to_name: mail.to.name,
+        state: mail.state,
+        state_reason: mail.stateReason,
+      }),
+    );
+  }
+  const added = new Set(await insertMessages(ctx.db, rows));
+  const kept = rows.filter((row) => added.has(row.id));
+  await noteStates(
+    ctx,
+    kept.map((row) => ({ ...row, claim_token: null })),
+  );
+  return kept.map((row) => ({
+    id: row.id,
+    enrolmentId: row.enrolment_id ?? "",
+    contactId: row.contact_id ?? "",
+    organisationId: row.organisation_id ?? "",
+    state: row.state,
+  }));
+}
+
+type Given = Pick<
+  NewMessage,
+  | "purpose"
+  | "send_key"
+  | "template"
+  | "data"
+  | "language"
+  | "letter_id"
+  | "organisation_id"
+  | "contact_id"
+  | "to_email"
+  | "to_name"
+> &
+  Partial<NewMessage>;
+
+function newMessage(ctx: Ctx, given: Given): NewMessage {
+  const now = ctx.clock.now();
+  const id = given.id ?? newId(ctx.clock);
+  const dueAt = given.due_at ?? now;
+  const domain = readMailbox(ctx.settings.mailFrom).address.split("@")[1] ?? "localhost";
+  return {
+    id,
+    enrolment_id: null,
+    step_id: null,
+    state: "queued",
+    state_reason: null,
+    created_by: staffId(ctx),
+    ...given,
+    address_hash: ctx.keys.addressHash(given.to_email),
+    message_id: `<${id}@${domain}>`,
+    due_at: dueAt,
+    expires_at: new Date(dueAt.getTime() + MAY_WAIT),
+    created_at: now,
+  };
+}
+
+/** Keeps one event for each message that has reached a state; part of the transaction that changed it. */
+export async function noteStates(
+  ctx: Ctx,
+  rows: readonly Pick<MessageRow, "id" | "state" | "state_reason" | "claim_token">[],
+  detail: (id: string) => Record<string, unknown> = () => ({}),
+): Promise<void> {
+  const at = ctx.clock.now();
+  await insertEvents(
+    ctx.db,
+    rows.map((row) => ({
+      id: newId(ctx.clock),
+      message_id: row.id,
+      at,
+      kind: row.state,
+      detail: {
+        ...(row.state_reason ? { reason: row.state_reason } : {}),
+        ...(row.claim_token ? { claim: row.claim_token } : {}),
+        ...detail(row.id),
+      },
+    })),
+  );
+}
+
+/** Changes states by hand of staff or of the system, with their events. Returns the rows that changed. */
+export async function changeStates(
+  ctx: Ctx,
+  changes: readonly StateChange[],
+  from: readonly MessageState[],
+): Promise<MessageRow[]> {
+  const rows = await setStates(ctx.db, changes, from, ctx.clock.now());
+  await noteStates(ctx, rows);
+  return rows;
+}
+
+/** Lets the approved drafts of some steps go out. Returns how many. */
+export async function releaseDrafts(ctx: Ctx, stepIds: readonly string[]): Promise<number> {
+  const ids = await lockMessagesOfSteps(ctx.db, stepIds, ["draft"]);
+  return releaseMessages(ctx, ids);
+}
+
+async function releaseMessages(ctx: Ctx, ids: readonly string[]): Promise<number> {
+  const change = (state: MessageState) =>
+    ids.map((id) => ({ id, state, reason: null, token: null, ...(state === "queued" ? due(ctx) : {}) }));
+  await changeStates(ctx, change("approved"), ["draft"]);
+  const queued = await changeStates(ctx, change("queued"), ["approved"]);
+  return queued.length;
+}
+
+function due(ctx: Ctx): { dueAt: Date; expiresAt: Date } {
+  const now = ctx.clock.now();
+  return { dueAt: now, expiresAt: new Date(now.getTime() + MAY_WAIT) };
+}
+
+/** Takes back what has not begun to go out of some steps. Returns the messages that were stopped. */
+export async function cancelMessages(
+  ctx: Ctx,
+  stepIds: readonly string[],
+  reason: string,
+): Promise<MessageRow[]> {
+  const states: MessageState[] = ["draft", "approved", "queued", "blocked"];
+  const ids = await lockMessagesOfSteps(ctx.db, stepIds, states);
+  const changes = ids.map((id): StateChange => ({ id, state: "cancelled", reason, token: null }));
+  return changeStates(ctx, changes, states);
+}
+
+/** Approves one message that waits as a draft. Throws conflict when it does not wait. */
+export async function approveMessage(ctx: Ctx, id: string): Promise<void> {
+  requirePermission(ctx, "outreach:write");
+  await transaction(ctx, async (tx) => {
+    const message = await lockMessage(tx.db, id);
+    if (!message) throw notFound("message.unknown");
+    if (message.state !== "draft") throw conflict("message.not_waiting");
+    await releaseMessages(tx, [id]);
+    await record(tx, act("message.approved", message));
+  });
+}
+
+/**
+ * Settles an uncertain message by what a person found out: it arrived, it may be sent again, or it did not arrive.
+ * Throws conflict unless it is uncertain, and while its last attempt could still be running.
+ */
+export async function resolveMessage(
+  ctx: Ctx,
+  id: string,
+  input: z.input<typeof resolveMessageCommand>,
+): Promise<MessageRow> {
+  requirePermission(ctx, "outreach:write");
+  const command = parse(resolveMessageCommand, input);
+  return transaction(ctx, async (tx) => {
+    const message = await lockMessage(tx.db, id);
+    if (!message) throw notFound("message.unknown");
+    const state = RESOLUTIONS[command.as];
+    if (message.state !== "uncertain" || !mayBecome(message.state, state))
+      throw conflict("message.not_uncertain");
+    const now = tx.clock.now();
+    if (state === "queued" && message.lease_until && message.lease_until > now) {
+      throw conflict("message.still_sending");
+    }
+    const [changed] = await changeStates(
+      tx,
+      [{ id, state, reason: "settled_by_staff", token: null, ...(state === "queued" ? due(tx) : {}) }],
+      ["uncertain"],
+    );
+    await record(tx, act("message.settled", message, { as: command.as }));
+    return changed ?? message;
+  });
+}
+
+function act(action: string, message: MessageRow, detail: Record<string, unknown> = {}) {
+  return {
+    action,
+    letterId: message.letter_id,
+    organisationId: message.organisation_id,
+    contactId: message.contact_id,
+    subjectId: message.id,
+    detail,
+  };
+}

@@ -1,0 +1,260 @@
+import type { Db } from "../../platform/db.js";
+import type { MessagePurpose, MessageState } from "./message.js";
+
+/** The headers of a mail that come from its letter; links in them stand as placeholders. */
+export interface MailHeaders {
+  from_name?: string | null;
+  reply_to?: string | null;
+  list_unsubscribe?: string | null;
+  auto_submitted?: boolean;
+}
+
+/** A message as kept: one mail to one address, and how far it has come. */
+export interface MessageRow {
+  id: string;
+  purpose: MessagePurpose;
+  send_key: string;
+  template: string;
+  data: Record<string, unknown>;
+  language: string;
+  letter_id: string | null;
+  organisation_id: string | null;
+  contact_id: string | null;
+  enrolment_id: string | null;
+  step_id: string | null;
+  to_email: string;
+  to_name: string | null;
+  address_hash: Buffer;
+  message_id: string;
+  headers: MailHeaders;
+  state: MessageState;
+  state_reason: string | null;
+  due_at: Date;
+  expires_at: Date;
+  claim_token: string | null;
+  lease_until: Date | null;
+  attempts: number;
+  subject: string | null;
+  body_text: string | null;
+  body_html: string | null;
+  body_hash: Buffer | null;
+  transport: "smtp" | "capture" | null;
+  smtp_reply: string | null;
+  sending_at: Date | null;
+  finished_at: Date | null;
+  created_by: string | null;
+  created_at: Date;
+  row_version: number;
+}
+
+/** What a new message says of itself; the rest begins empty. */
+export type NewMessage = Pick<
+  MessageRow,
+  | "id"
+  | "purpose"
+  | "send_key"
+  | "template"
+  | "data"
+  | "language"
+  | "letter_id"
+  | "organisation_id"
+  | "contact_id"
+  | "enrolment_id"
+  | "step_id"
+  | "to_email"
+  | "to_name"
+  | "address_hash"
+  | "message_id"
+  | "state"
+  | "state_reason"
+  | "due_at"
+  | "expires_at"
+  | "created_by"
+  | "created_at"
+>;
+
+/** A change of state as it is kept beside the message. */
+export interface MessageEventRow {
+  id: string;
+  message_id: string;
+  at: Date;
+  kind: string;
+  detail: Record<string, unknown>;
+}
+
+/** Adds messages and returns the ids of those whose send key was new. */
+export async function insertMessages(db: Db, rows: readonly NewMessage[]): Promise<string[]> {
+  const added: string[] = [];
+  for (let start = 0; start < rows.length; start += 500) {
+    const batch = rows.slice(start, start + 500).map((row) => ({ ...row, data: JSON.stringify(row.data) }));
+    const ids = (await db("messages").insert(batch).onConflict().ignore().returning("id")) as {
+      id: string;
+    }[];
+    added.push(...ids.map((each) => each.id));
+  }
+  return added;
+}
+
+/** Adds changes of state; the table takes nothing back. */
+export async function insertEvents(db: Db, rows: readonly MessageEventRow[]): Promise<void> {
+  for (let start = 0; start < rows.length; start += 1000) {
+    const batch = rows.slice(start, start + 1000);
+    await db("message_events").insert(batch.map((row) => ({ ...row, detail: JSON.stringify(row.detail) })));
+  }
+}
+
+/** One message. */
+export async function findMessage(db: Db, id: string): Promise<MessageRow | undefined> {
+  return db<MessageRow>("messages").where({ id }).first();
+}
+
+/** One message, held for the rest of the transaction. */
+export async function lockMessage(db: Db, id: string): Promise<MessageRow | undefined> {
+  return db<MessageRow>("messages").where({ id }).forUpdate().first();
+}
+
+/** The step of the protocol that claims: due messages nobody holds get a token, a lease and one more attempt. */
+export async function claimDueMessages(
+  db: Db,
+  claim: { token: string; now: Date; leaseUntil: Date; limit: number },
+): Promise<MessageRow[]> {
+  const result = (await db.raw(
+    `update messages set state = 'claimed', claim_token = ?, lease_until = ?, attempts = attempts + 1,
+       row_version = row_version + 1
+     where id in (select id from messages where state = 'queued' and due_at <= ?
+                  order by due_at, id limit ? for update skip locked)
+     returning *`,
+    [claim.token, claim.leaseUntil, claim.now, claim.limit],
+  )) as { rows: MessageRow[] };
+  return result.rows.sort((a, b) => a.due_at.getTime() - b.due_at.getTime() || (a.id < b.id ? -1 : 1));
+}
+
+/** What is stored of a mail at its commit point. */
+export interface RenderedMessage {
+  id: string;
+  subject: string;
+  body_text: string;
+  body_html: string;
+  /** Hex. */
+  body_hash: string;
+  headers: MailHeaders;
+}
+
+/** Stores what will be sent and sets `sending`, where id, token and state still match; returns the ids that did. */
+export async function setSending(
+  db: Db,
+  mails: readonly RenderedMessage[],
+  fence: { token: string; now: Date; leaseUntil: Date; transport: string },
+): Promise<Set<string>> {
+  if (mails.length === 0) return new Set();
+  const result = (await db.raw(
+    `update messages m set state = 'sending', state_reason = null, subject = v.subject, body_text = v.body_text,
+       body_html = v.body_html, body_hash = decode(v.body_hash, 'hex'), headers = v.headers, transport = ?,
+       sending_at = ?, lease_until = ?, row_version = m.row_version + 1
+     from jsonb_to_recordset(?::jsonb)
+       as v (id uuid, subject text, body_text text, body_html text, body_hash text, headers jsonb)
+     where m.id = v.id and m.claim_token = ? and m.state = 'claimed'
+     returning m.id`,
+    [fence.transport, fence.now, fence.leaseUntil, JSON.stringify(mails), fence.token],
+  )) as { rows: { id: string }[] };
+  return new Set(result.rows.map((row) => row.id));
+}
+
+/** A change of state, with what is known about it. */
+export interface StateChange {
+  id: string;
+  state: MessageState;
+  reason: string | null;
+  /** The claim under which the change was found out; null for changes that need none. */
+  token: string | null;
+  reply?: string | null;
+  dueAt?: Date;
+  expiresAt?: Date;
+  leaseUntil?: Date;
+}
+
+/**
+ * Changes states where the message is still in a state the change may follow on, and under the same claim where one
+ * is named. Returns the rows that changed.
+ */
+export async function setStates(
+  db: Db,
+  changes: readonly StateChange[],
+  from: readonly MessageState[],
+  now: Date,
+): Promise<MessageRow[]> {
+  if (changes.length === 0) return [];
+  const values = changes.map((change) => ({
+    id: change.id,
+    state: change.state,
+    reason: change.reason,
+    token: change.token,
+    reply: change.reply ?? null,
+    due_at: change.dueAt ?? null,
+    expires_at: change.expiresAt ?? null,
+    lease_until: change.leaseUntil ?? null,
+  }));
+  const result = (await db.raw(
+    `update messages m set state = v.state, state_reason = v.reason, smtp_reply = coalesce(v.reply, m.smtp_reply),
+       due_at = coalesce(v.due_at, m.due_at), expires_at = coalesce(v.expires_at, m.expires_at),
+       lease_until = coalesce(v.lease_until, m.lease_until),
+       finished_at = case when v.state in ('sent', 'failed', 'cancelled', 'suppressed', 'expired')
+                          then ?::timestamptz end,
+       row_version = m.row_version + 1
+     from jsonb_to_recordset(?::jsonb)
+       as v (id uuid, state text, reason text, token uuid, reply text, due_at timestamptz,
+             expires_at timestamptz, lease_until timestamptz)
+     where m.id = v.id and (v.token is null or m.claim_token = v.token)
+       and m.state = any (?::text[]) and m.state <> v.state
+     returning m.*`,
+    [now, JSON.stringify(values), [...from]],
+  )) as { rows: MessageRow[] };
+  return result.rows;
+}
+
+/** Ids of messages whose lease has run out in a state, oldest first, held so that two recoveries don't meet. */
+export async function lockLapsed(
+  db: Db,
+  state: "claimed" | "sending",
+  now: Date,
+  limit: number,
+): Promise<string[]> {
+  return db("messages")
+    .where({ state })
+    .where("lease_until", "<=", now)
+    .orderBy("lease_until")
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .pluck("id");
+}
+
+/** Ids of messages that waited past their time, held so that no worker claims them meanwhile. */
+export async function lockExpired(db: Db, now: Date, limit: number): Promise<string[]> {
+  return db("messages")
+    .whereIn("state", ["draft", "approved", "queued", "blocked"])
+    .where("expires_at", "<=", now)
+    .orderBy("expires_at")
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .pluck("id");
+}
+
+/** Ids of the messages of some steps in some states, held for the rest of the transaction. */
+export async function lockMessagesOfSteps(
+  db: Db,
+  stepIds: readonly string[],
+  states: readonly MessageState[],
+): Promise<string[]> {
+  return db("messages")
+    .whereIn("step_id", [...stepIds])
+    .whereIn("state", [...states])
+    .forUpdate()
+    .pluck("id");
+}
+
+/** What happened to a message, oldest first. */
+export async function listEvents(db: Db, messageId: string): Promise<MessageEventRow[]> {
+  return db<MessageEventRow>("message_events").where({ message_id: messageId }).orderBy("place");
+}

@@ -1,0 +1,127 @@
+import { SECOND } from "../../platform/clock.js";
+import { transaction, type Ctx } from "../../platform/context.js";
+import { isDatabaseDown } from "../../platform/db.js";
+import type { OutgoingMail, SendVerdict } from "../../platform/mailer.js";
+import { backOff, isAddressDead, type MessageState } from "./message.js";
+import { noteStates } from "./service.js";
+import { setStates, type MessageRow, type StateChange } from "./store.js";
+
+/** What outreach says of one of its messages at the commit point, from the rows as they are then. */
+export type StopVerdict =
+  | { go: true; data: Record<string, unknown>; why: { key: string; args: Record<string, unknown> } }
+  | { go: false; to: "cancelled" | "suppressed" | "blocked"; reason: string };
+
+/** What higher concepts have a say in, handed down because arrows only point downwards. */
+export interface MailPolicy {
+  /** Judges outreach messages inside the transaction that commits to the send; every id gets a verdict. */
+  mayGoOut(ctx: Ctx, messages: readonly MessageRow[]): Promise<Map<string, StopVerdict>>;
+  /** Hears of messages that have come to an end or need a person, inside the transaction that says so. */
+  settled(ctx: Ctx, messages: readonly MessageRow[]): Promise<void>;
+}
+
+/** A message past its commit point, with the claim that may write its verdict. */
+export interface CommittedMail {
+  id: string;
+  token: string;
+  attempts: number;
+  outgoing: OutgoingMail;
+}
+
+const OVER: ReadonlySet<MessageState> = new Set([
+  "sent",
+  "failed",
+  "uncertain",
+  "cancelled",
+  "suppressed",
+  "expired",
+  "blocked",
+]);
+
+/** Takes verdicts as they come and keeps them, several in one transaction when several are there. */
+export interface VerdictWriter {
+  write(mail: CommittedMail, verdict: SendVerdict): Promise<void>;
+}
+
+/** A writer that tries again for a while when the database can't be reached, since a verdict is hard to come by twice. */
+export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
+  let waiting: { change: StateChange; done: () => void; failed: (error: unknown) => void }[] = [];
+  let isWriting = false;
+  async function drain(): Promise<void> {
+    isWriting = true;
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        await persist(() =>
+          saveVerdicts(
+            ctx,
+            policy,
+            batch.map((each) => each.change),
+          ),
+        );
+        for (const each of batch) each.done();
+      } catch (error) {
+        for (const each of batch) each.failed(error);
+      }
+    }
+    isWriting = false;
+  }
+  return {
+    write: (mail, verdict) =>
+      new Promise((done, failed) => {
+        waiting.push({ change: changeBy(ctx, mail, verdict), done, failed });
+        if (!isWriting) void drain();
+      }),
+  };
+}
+
+const RETRIES = [SECOND, 2 * SECOND, 5 * SECOND];
+
+async function persist(work: () => Promise<void>): Promise<void> {
+  for (const pause of RETRIES) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDatabaseDown(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+  return work();
+}
+
+function changeBy(ctx: Ctx, mail: CommittedMail, verdict: SendVerdict): StateChange {
+  const now = ctx.clock.now();
+  const base = { id: mail.id, token: mail.token, reply: verdict.reply };
+  switch (verdict.kind) {
+    case "sent":
+      return { ...base, state: "sent", reason: null };
+    case "deferred":
+      return {
+        ...base,
+        state: "queued",
+        reason: verdict.reason,
+        dueAt: new Date(now.getTime() + backOff(mail.attempts)),
+      };
+    case "failed":
+      return {
+        ...base,
+        state: "failed",
+        reason: isAddressDead(verdict.reply) ? "address_dead" : verdict.reason,
+      };
+    case "uncertain":
+      return { ...base, state: "uncertain", reason: verdict.reason, leaseUntil: now };
+  }
+}
+
+/** Writes verdicts under the claims they were found out under; a late one still settles an uncertain message. */
+async function saveVerdicts(ctx: Ctx, policy: MailPolicy, changes: readonly StateChange[]): Promise<void> {
+  await transaction(ctx, async (tx) => {
+    const rows = await setStates(tx.db, changes, ["sending", "uncertain"], tx.clock.now());
+    const replies = new Map(changes.map((change) => [change.id, change.reply]));
+    await noteStates(tx, rows, (id) => (replies.get(id) ? { reply: replies.get(id) } : {}));
+    await policy.settled(
+      tx,
+      rows.filter((row) => OVER.has(row.state)),
+    );
+  });
+}

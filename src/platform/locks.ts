@@ -1,0 +1,21 @@
+import type { Db } from "./db.js";
+
+/** What may be held for the rest of a transaction; the order of these names is the order of taking. */
+const KINDS = ["letter", "organisation", "address", "domain", "mailbox"] as const;
+
+/** Which rows' sending is held: ids, hashes in hex, or names. */
+export type Locks = Partial<Record<(typeof KINDS)[number], readonly string[]>>;
+
+/**
+ * Holds transaction-level advisory locks until the transaction ends, always in the same order, so that nobody waits
+ * in a circle. The commit point of a mail takes all of them; signing, declining, suppressing and closing a letter take
+ * the ones they touch. What is read after this call sees everything that committed before it.
+ */
+export async function holdLocks(db: Db, locks: Locks): Promise<void> {
+  const names = KINDS.flatMap((kind) => [...new Set(locks[kind])].sort().map((name) => `${kind}:${name}`));
+  if (names.length === 0) return;
+  await db.raw(
+    "select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(?::text[]) with ordinality as held (name, place) order by place",
+    [names],
+  );
+}

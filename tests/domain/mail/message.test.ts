@@ -1,0 +1,54 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  MESSAGE_STATES,
+  TRANSITIONS,
+  backOff,
+  isAddressDead,
+  mayBecome,
+  messageTone,
+  statesBefore,
+} from "../../../src/domain/mail/message.js";
+
+describe("the states of a message", () => {
+  test("a sent, failed, cancelled, suppressed or expired message stays what it is", () => {
+    for (const state of ["sent", "failed", "cancelled", "suppressed", "expired"] as const) {
+      expect(TRANSITIONS[state]).toEqual([]);
+    }
+  });
+
+  test("nothing reaches the queue from sending but a refusal or a person, and sending only comes from a claim", () => {
+    expect(statesBefore("sending")).toEqual(["claimed"]);
+    expect(statesBefore("uncertain")).toEqual(["sending"]);
+    expect(mayBecome("uncertain", "claimed")).toBe(false);
+    expect(mayBecome("sending", "claimed")).toBe(false);
+    expect(mayBecome("draft", "queued")).toBe(false);
+  });
+
+  test("every state has a shape to be shown with", () => {
+    expect(MESSAGE_STATES.map(messageTone)).not.toContain(undefined);
+  });
+
+  test("each failed attempt waits longer than the one before, up to four hours", () => {
+    const waits = [1, 2, 3, 4, 5, 6, 50].map((attempts) => backOff(attempts) / 60_000);
+    expect(waits).toEqual([1, 5, 15, 60, 240, 240, 240]);
+  });
+});
+
+describe("a refusal counts against the address only if it says that nobody reads it", () => {
+  test.each([
+    "550 5.1.1 <ada@vesta.example>: Recipient address rejected: User unknown",
+    "550 5.1.10 RESOLVER.ADR.RecipientNotFound",
+    "550 No such user here",
+    "553 mailbox ada does not exist",
+  ])("dead: %s", (reply) => expect(isAddressDead(reply)).toBe(true));
+
+  test.each([
+    "550 5.7.1 Message rejected due to SPF policy",
+    "554 5.7.1 Service unavailable; client host blocked using a blocklist",
+    "550 5.2.2 mailbox full",
+    "451 4.7.1 greylisted",
+    "550 relay not permitted, user unknown",
+    "421 later",
+    null,
+  ])("not dead: %s", (reply) => expect(isAddressDead(reply)).toBe(false));
+});
