@@ -135,6 +135,10 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
   if (result.success) return result.data;
   const fields: Record<string, string> = {};
   for (const issue of result.error.issues) {
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) fields[[...issue.path, key].join(".")] ??= "errors.field.unexpected";
+      continue;
+    }
     const path = issue.path.join(".") || "form";
     fields[path] ??= issue.message.startsWith("errors.") ? issue.message : "errors.field.invalid";
   }

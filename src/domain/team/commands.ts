@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line, several } from "../../platform/schema.js";
+import { line, several, whole } from "../../platform/schema.js";
 import { PERMISSIONS, ROLES } from "./permission.js";
 
 const email = z
@@ -19,6 +19,8 @@ export const addStaffCommand = z.object({
 export const changeStaffCommand = z.object({
   role: z.enum(ROLES, { error: "errors.team.role" }).optional(),
   active: z.boolean().optional(),
+  /** As it was when the asker last looked; a stale one is refused. */
+  row_version: whole(1, 2_147_483_647),
 });
 
 /** Asking for a sign-in link by mail. */

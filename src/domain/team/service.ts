@@ -3,11 +3,12 @@ import { HOUR, MINUTE } from "../../platform/clock.js";
 import { transaction, type Actor, type Ctx } from "../../platform/context.js";
 import { DomainError, conflict, forbidden, notFound } from "../../platform/errors.js";
 import { newId } from "../../platform/ids.js";
-import { parse } from "../../platform/schema.js";
+import { parse, type Page } from "../../platform/schema.js";
 import { hashToken, randomToken } from "../../platform/tokens.js";
 import { record } from "../activity/service.js";
-import type { Link } from "../links/link.js";
-import { holdLink, linkAddress, makeLink, useLink } from "../links/service.js";
+import { listActivity, type ActivityFilter, type ActivityLine } from "../activity/views.js";
+import type { Link, LinkVerdict } from "../links/link.js";
+import { holdLink, linkAddress, makeLink, openLink, useLink } from "../links/service.js";
 import { addStaffCommand, changeStaffCommand, createTokenCommand, requestSignInCommand } from "./commands.js";
 import { isRole, mayDo, type Permission } from "./permission.js";
 import {
@@ -20,6 +21,7 @@ import {
   insertStaff,
   listApiTokens,
   listStaff,
+  lockAdmins,
   setApiTokenRevoked,
   setApiTokenUsed,
   setSessionSeen,
@@ -70,22 +72,64 @@ export async function addStaff(
   });
 }
 
-/** Changes a colleague's role or standing; either ends their sessions, so that the change holds at once. */
+/**
+ * Adds a colleague, or gives a known one this role and standing, and returns the address of a one-time sign-in link.
+ * For the command line only: whoever can run it owns the machine, and a lost admin is recovered by it (ruling 34).
+ */
+export async function ensureStaff(
+  ctx: Ctx,
+  input: z.input<typeof addStaffCommand>,
+): Promise<{ id: string; signInAddress: string; known: boolean }> {
+  if (ctx.actor.kind !== "system") throw forbidden("team.not_allowed");
+  const command = parse(addStaffCommand, input);
+  return transaction(ctx, async (tx) => {
+    const staff = await findStaffByEmail(tx.db, command.email);
+    if (!staff) return { ...(await addStaff(tx, command)), known: false };
+    if (staff.role !== command.role || !staff.active) {
+      await changeStaff(tx, staff.id, { role: command.role, active: true, row_version: staff.row_version });
+    }
+    const link = await makeSignInLink(tx, staff.id);
+    await record(tx, { action: "staff.link_made", subjectId: staff.id });
+    return { id: staff.id, signInAddress: linkAddress(tx, link), known: true };
+  });
+}
+
+/**
+ * Changes a colleague's role or standing; either ends their sessions, so that the change holds at once.
+ * Throws conflict for a stale row_version, and when nobody would be left who may manage staff.
+ */
 export async function changeStaff(
   ctx: Ctx,
   id: string,
   input: z.input<typeof changeStaffCommand>,
 ): Promise<void> {
   requirePermission(ctx, "staff:manage");
-  const command = parse(changeStaffCommand, input);
+  const { row_version: rowVersion, ...change } = parse(changeStaffCommand, input);
   await transaction(ctx, async (tx) => {
-    if (!(await findStaff(tx.db, id))) throw notFound("team.unknown");
-    await setStaff(tx.db, id, {
-      ...(command.role === undefined ? {} : { role: command.role }),
-      ...(command.active === undefined ? {} : { active: command.active }),
-    });
+    const admins = await lockAdmins(tx.db);
+    const staff = await findStaff(tx.db, id);
+    if (!staff) throw notFound("team.unknown");
+    const after = { role: change.role ?? staff.role, active: change.active ?? staff.active };
+    const staysAdmin = after.active && after.role === "admin";
+    if (!staysAdmin && admins.length === 1 && admins[0]?.id === id) throw conflict("team.last_admin");
+    if (!(await setStaff(tx.db, id, rowVersion, after))) throw conflict("team.changed_meanwhile");
     await setSessionsRevoked(tx.db, { staff_id: id }, tx.clock.now());
-    await record(tx, { action: "staff.changed", subjectId: id, detail: command });
+    await record(tx, { action: "staff.changed", subjectId: id, detail: after });
+  });
+}
+
+/** A fresh one-time sign-in link for a colleague, to be handed over by an admin. */
+export async function makeColleagueLink(
+  ctx: Ctx,
+  id: string,
+): Promise<{ signInAddress: string; email: string }> {
+  requirePermission(ctx, "staff:manage");
+  return transaction(ctx, async (tx) => {
+    const staff = await findStaff(tx.db, id);
+    if (!staff?.active) throw notFound("team.unknown");
+    const link = await makeSignInLink(tx, id);
+    await record(tx, { action: "staff.link_made", subjectId: id });
+    return { signInAddress: linkAddress(tx, link), email: staff.email };
   });
 }
 
@@ -110,14 +154,27 @@ function makeSignInLink(ctx: Ctx, id: string): Promise<Link> {
   return makeLink(ctx, "sign_in", id, new Date(ctx.clock.now().getTime() + SIGN_IN_LINK_LIFE));
 }
 
-/** Turns a one-time sign-in link into a session; returns the secret for the cookie. Throws gone for a used or old link. */
-export async function signIn(ctx: Ctx, token: string): Promise<{ cookie: string; maxAge: number }> {
+/** Whether a sign-in link can still be used. Throws not_found for a secret we never gave out. Changes nothing. */
+export async function lookAtSignInLink(ctx: Ctx, token: string): Promise<LinkVerdict> {
+  return (await openLink(ctx, "sign_in", token)).verdict;
+}
+
+/**
+ * Turns a one-time sign-in link into a session; returns the secret for the cookie, always a fresh one. A session that the
+ * browser still had (`previousSessionId`) ends. Throws gone for a used or old link.
+ */
+export async function signIn(
+  ctx: Ctx,
+  token: string,
+  previousSessionId?: string,
+): Promise<{ cookie: string; maxAge: number }> {
   return transaction(ctx, async (tx) => {
     const { link, verdict } = await holdLink(tx, "sign_in", token);
     if (verdict === "used") throw new DomainError("gone", "link.used");
     const staff = await findStaff(tx.db, link.subjectId);
     if (!staff?.active) throw forbidden("team.not_allowed");
     await useLink(tx, link);
+    if (previousSessionId) await setSessionsRevoked(tx.db, { id: previousSessionId }, tx.clock.now());
     const cookie = randomToken();
     const at = tx.clock.now();
     await insertSession(tx.db, {
@@ -215,4 +272,10 @@ export async function tokenActor(
     await setApiTokenUsed(ctx.db, row.id, at);
   }
   return { kind: "token", id: row.id, name: row.name, scopes: row.scopes };
+}
+
+/** The record of all acts, newest first, a page at a time. */
+export async function auditTrail(ctx: Ctx, filter: ActivityFilter): Promise<Page<ActivityLine>> {
+  requirePermission(ctx, "audit:read");
+  return listActivity(ctx, filter);
 }

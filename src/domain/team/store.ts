@@ -54,15 +54,22 @@ export async function listStaff(db: Db): Promise<StaffRow[]> {
   return db<StaffRow>("staff").orderBy("name");
 }
 
-/** Changes role or standing. */
+/** Changes role or standing of the version last seen; false when somebody was faster. */
 export async function setStaff(
   db: Db,
   id: string,
+  rowVersion: number,
   change: Partial<Pick<StaffRow, "role" | "active">>,
-): Promise<void> {
-  await db("staff")
-    .where({ id })
-    .update({ ...change, row_version: db.raw("row_version + 1") });
+): Promise<boolean> {
+  const changed = await db("staff")
+    .where({ id, row_version: rowVersion })
+    .update({ ...change, row_version: rowVersion + 1 });
+  return changed === 1;
+}
+
+/** Holds all active admins until the transaction ends, so that two of them can't dismiss each other at once. */
+export async function lockAdmins(db: Db): Promise<StaffRow[]> {
+  return db<StaffRow>("staff").where({ role: "admin", active: true }).orderBy("id").forUpdate();
 }
 
 /** Adds a session. */

@@ -1,8 +1,55 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { Router } from "express";
 import type { App } from "../../app.js";
+import { packageRoot } from "../../platform/config.js";
+import { notFound } from "../../platform/errors.js";
+import { requireBearer } from "../middleware/bearer.js";
+import { API_REQUESTS, limitPosts, limitWrongTokens } from "../middleware/rate-limit.js";
+import { page } from "../pages.js";
+import { auditApi } from "./audit.js";
+import { docPage } from "./docs.js";
+import type { ApiRoute } from "./frame.js";
+import { mountApi } from "./mount.js";
+import { openApiDocument } from "./openapi.js";
+import { apiErrors } from "./problems.js";
+import { reportApi } from "./reports.js";
+
+/** Every act of the API; what is not listed here is neither served nor documented. */
+export function apiRouteTable(_app: App): ApiRoute[] {
+  return [...reportApi, ...auditApi];
+}
 
 /** Everything that scripts can reach, on one page. */
-export function apiRoutes(_app: App): Router {
-  const router = Router();
+export function apiRoutes(app: App): Router {
+  const routes = apiRouteTable(app);
+  const document = openApiDocument(routes, { publicUrl: app.config.publicUrl, version: packageVersion() });
+  const docs = docPage(routes, document);
+  const router = Router({ caseSensitive: true });
+  router.use((_req, res, next) => {
+    res.setHeader("Cache-Control", "no-store");
+    res.setHeader("X-Robots-Tag", "noindex");
+    next();
+  });
+  router.get("/docs", (req, res) => {
+    page(app, req, res, "public/api-docs", { title: "API", noindex: true, ...docs }, { lang: "en" });
+  });
+  router.get("/v1/openapi.json", (_req, res) => {
+    res.json(document);
+  });
+  router.use(
+    "/v1",
+    limitPosts(app, API_REQUESTS),
+    limitWrongTokens(app),
+    requireBearer(),
+    mountApi(app, routes),
+  );
+  router.use((_req, _res, next) => next(notFound("api.unknown_path")));
+  router.use(apiErrors(app));
   return router;
+}
+
+function packageVersion(): string {
+  const file = readFileSync(path.join(packageRoot, "package.json"), "utf8");
+  return (JSON.parse(file) as { version: string }).version;
 }

@@ -41,3 +41,24 @@ export function limitPosts(app: App, { limit, windowMinutes }: Limit): RequestHa
 function networkOf(req: Request): string {
   return ipKeyGenerator(req.ip ?? "unknown", 56);
 }
+
+/** How many wrong bearer tokens of one network are borne. */
+const WRONG_TOKENS: Limit = { limit: 60, windowMinutes: 10 };
+
+/** Answers 429 once a network has tried too many wrong tokens; requests with a right one are not counted. */
+export function limitWrongTokens(app: App): RequestHandler {
+  if (!app.config.rateLimits) return (_req, _res, next) => next();
+  return rateLimit({
+    windowMs: WRONG_TOKENS.windowMinutes * MINUTE,
+    limit: WRONG_TOKENS.limit,
+    standardHeaders: false,
+    legacyHeaders: false,
+    skipSuccessfulRequests: true,
+    requestWasSuccessful: (_req, res) => res.statusCode !== 401,
+    keyGenerator: networkOf,
+    handler: (_req, _res, next) => {
+      const retryAfter = WRONG_TOKENS.windowMinutes * 60;
+      next(new DomainError("limited", "page.limited.sentence", {}, { retryAfter }));
+    },
+  });
+}

@@ -1,0 +1,82 @@
+/** How many organisations came how far with a letter; each number holds all that came further. */
+export interface Funnel {
+  identified: number;
+  approached: number;
+  answered: number;
+  said_yes: number;
+  published: number;
+  /** Of those that answered: how many stand by a no. */
+  declined: number;
+}
+
+/** The stages of the funnel, from the widest to the narrowest. */
+export const FUNNEL_STAGES = ["identified", "approached", "answered", "said_yes", "published"] as const;
+
+/** One stage of the funnel. */
+export type FunnelStage = (typeof FUNNEL_STAGES)[number];
+
+/** A line of the funnel: the number, and its share of the stage before and of all (0 to 1; null where there is none). */
+export interface FunnelLine {
+  stage: FunnelStage;
+  organisations: number;
+  share_of_previous: number | null;
+  share_of_all: number | null;
+}
+
+/** The lines of a funnel with their shares. */
+export function funnelLines(funnel: Funnel): FunnelLine[] {
+  return FUNNEL_STAGES.map((stage, index) => {
+    const before = FUNNEL_STAGES[index - 1];
+    return {
+      stage,
+      organisations: funnel[stage],
+      share_of_previous: before ? share(funnel[stage], funnel[before]) : null,
+      share_of_all: share(funnel[stage], funnel.identified),
+    };
+  });
+}
+
+function share(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null;
+}
+
+/** What stands out in a funnel, for its heading. */
+export type FunnelFinding =
+  "nobody" | "not_approached" | "silence" | "refusal" | "unpublished" | "most_said_yes";
+
+/**
+ * Where most organisations are lost: never approached, approached without an answer, or a no. Otherwise those that said yes and
+ * are not public yet, if they are more than the public ones; otherwise things go well.
+ */
+export function funnelFinding(funnel: Funnel): FunnelFinding {
+  if (funnel.identified === 0) return "nobody";
+  const losses: [FunnelFinding, number][] = [
+    ["not_approached", funnel.identified - funnel.approached],
+    ["silence", funnel.approached - funnel.answered],
+    ["refusal", funnel.declined],
+  ];
+  const [finding, lost] = losses.reduce((most, each) => (each[1] > most[1] ? each : most));
+  if (lost > funnel.said_yes) return finding;
+  return funnel.said_yes - funnel.published > funnel.published ? "unpublished" : "most_said_yes";
+}
+
+/** How often a reason was the main one. */
+export interface ReasonCount {
+  code: string;
+  group: string;
+  declines: number;
+}
+
+/** What stands out in the reasons, for the heading: the one that leads, several that share the lead, or nothing yet. */
+export type ReasonFinding =
+  { kind: "none" } | { kind: "leads"; code: string; declines: number } | { kind: "shared"; codes: string[] };
+
+/** Which reason was named most often; `reasons` come most frequent first. */
+export function reasonFinding(reasons: readonly ReasonCount[]): ReasonFinding {
+  const first = reasons[0];
+  if (!first || first.declines === 0) return { kind: "none" };
+  const leaders = reasons.filter(({ declines }) => declines === first.declines);
+  return leaders.length === 1
+    ? { kind: "leads", code: first.code, declines: first.declines }
+    : { kind: "shared", codes: leaders.map(({ code }) => code) };
+}
