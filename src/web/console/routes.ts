@@ -2,6 +2,7 @@ import { Router } from "express";
 import type { App } from "../../app.js";
 import { readSession, requireSession } from "../middleware/session.js";
 import { keepPrivate } from "../pages.js";
+import { styleGuideRoutes } from "./style-guide.js";
 
 /** Everything that staff can reach, on one page. */
 export function consoleRoutes(app: App): Router {
@@ -12,5 +13,6 @@ export function consoleRoutes(app: App): Router {
   });
   router.use(readSession(app));
   router.use(requireSession());
+  router.use(styleGuideRoutes(app));
   return router;
 }
