@@ -47,9 +47,9 @@ function readSources(): Source[] {
 
 const sources = readSources();
 
-/** The imported file relative to src, or undefined for a package. */
+/** The imported file relative to src, or undefined for a package and for tables of reference data. */
 function target(source: Source, imported: string): string | undefined {
-  if (!imported.startsWith(".")) return undefined;
+  if (!imported.startsWith(".") || /\/data\/.+\.json$/.test(imported)) return undefined;
   return path.posix.join(path.posix.dirname(source.file), imported).replace(/\.js$/, ".ts");
 }
 

@@ -1,0 +1,151 @@
+import type { Db } from "../../platform/db.js";
+import type { ContactStatus, LawfulBasis } from "./contact.js";
+import type { Sector } from "./sector.js";
+
+/** An organisation as kept. */
+export interface OrganisationRow {
+  id: string;
+  name: string;
+  legal_name: string | null;
+  name_key: string;
+  name_skeleton: string | null;
+  country: string | null;
+  sector: Sector;
+  website: string | null;
+  domain: string | null;
+  active_satellites: number | null;
+  metrics_as_of: string | null;
+  source: string;
+  external_id: string | null;
+  owner_id: string | null;
+  created_at: Date;
+  updated_at: Date;
+  row_version: number;
+}
+
+/** A contact as kept. */
+export interface ContactRow {
+  id: string;
+  organisation_id: string;
+  name: string | null;
+  title: string | null;
+  email: string | null;
+  address_hash: Buffer | null;
+  phone: string | null;
+  language: string | null;
+  lawful_basis: LawfulBasis;
+  source: string;
+  source_at: Date;
+  status: ContactStatus;
+  notes: string | null;
+  created_at: Date;
+  updated_at: Date;
+  row_version: number;
+}
+
+/** Adds an organisation; the unique index refuses a second one of the same key and country. */
+export async function insertOrganisation(db: Db, row: OrganisationRow): Promise<void> {
+  await db("organisations").insert(row);
+}
+
+/** Adds organisations, leaving out those whose key and country are there already; returns the ids that were added. */
+export async function insertNewOrganisations(db: Db, rows: OrganisationRow[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const added = (await db("organisations")
+    .insert(rows)
+    .onConflict(db.raw("(name_key, coalesce(country, ''))"))
+    .ignore()
+    .returning("id")) as { id: string }[];
+  return new Set(added.map(({ id }) => id));
+}
+
+/** An organisation by id. */
+export async function findOrganisation(db: Db, id: string): Promise<OrganisationRow | undefined> {
+  return db<OrganisationRow>("organisations").where({ id }).first();
+}
+
+/** An organisation by id, held until the transaction ends. */
+export async function lockOrganisation(db: Db, id: string): Promise<OrganisationRow | undefined> {
+  return db<OrganisationRow>("organisations").where({ id }).forUpdate().first();
+}
+
+/** Organisations by id. */
+export async function listOrganisationsById(db: Db, ids: readonly string[]): Promise<OrganisationRow[]> {
+  return ids.length === 0 ? [] : db<OrganisationRow>("organisations").whereIn("id", [...ids]);
+}
+
+/** Organisations whose names have one of these keys. */
+export async function listOrganisationsByKey(db: Db, keys: readonly string[]): Promise<OrganisationRow[]> {
+  if (keys.length === 0) return [];
+  return db<OrganisationRow>("organisations").whereRaw("name_key = any(?)", [[...keys]]);
+}
+
+/** Organisations whose names look like one of these. */
+export async function listOrganisationsBySkeleton(
+  db: Db,
+  skeletons: readonly string[],
+): Promise<OrganisationRow[]> {
+  if (skeletons.length === 0) return [];
+  return db<OrganisationRow>("organisations").whereRaw("name_skeleton = any(?)", [[...skeletons]]);
+}
+
+/** Changes an organisation and counts its version up. */
+export async function setOrganisation(
+  db: Db,
+  id: string,
+  change: Partial<Omit<OrganisationRow, "id" | "row_version">>,
+): Promise<void> {
+  await db("organisations")
+    .where({ id })
+    .update({ ...change, row_version: db.raw("row_version + 1") });
+}
+
+/** Adds a contact; the unique index refuses an address that is known already. */
+export async function insertContact(db: Db, row: ContactRow): Promise<void> {
+  await db("contacts").insert(row);
+}
+
+/** Adds contacts, leaving out addresses that are there already; returns how many were added. */
+export async function insertNewContacts(db: Db, rows: ContactRow[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const added = (await db("contacts").insert(rows).onConflict("email").ignore().returning("id")) as unknown[];
+  return added.length;
+}
+
+/** A contact by id. */
+export async function findContact(db: Db, id: string): Promise<ContactRow | undefined> {
+  return db<ContactRow>("contacts").where({ id }).first();
+}
+
+/** A contact by id, held until the transaction ends. */
+export async function lockContact(db: Db, id: string): Promise<ContactRow | undefined> {
+  return db<ContactRow>("contacts").where({ id }).forUpdate().first();
+}
+
+/** Contacts with one of these addresses. */
+export async function listContactsByEmail(db: Db, emails: readonly string[]): Promise<ContactRow[]> {
+  if (emails.length === 0) return [];
+  return db<ContactRow>("contacts").whereRaw("email = any(?)", [[...emails]]);
+}
+
+/** Contacts of these organisations that have no address. */
+export async function listContactsWithoutEmail(
+  db: Db,
+  organisationIds: readonly string[],
+): Promise<ContactRow[]> {
+  if (organisationIds.length === 0) return [];
+  return db<ContactRow>("contacts")
+    .whereIn("organisation_id", [...organisationIds])
+    .whereNull("email");
+}
+
+/** Changes a contact and counts its version up. */
+export async function setContact(
+  db: Db,
+  id: string,
+  change: Partial<Omit<ContactRow, "id" | "row_version">>,
+): Promise<void> {
+  await db("contacts")
+    .where({ id })
+    .update({ ...change, row_version: db.raw("row_version + 1") });
+}

@@ -1,0 +1,121 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import {
+  createContact,
+  createOrganisation,
+  getContact,
+  getOrganisation,
+  matchOrganisation,
+  updateContact,
+  updateOrganisation,
+} from "../../../src/domain/organisations/service.js";
+import { staffCtx, testApp, type TestApp } from "../../support/app.js";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await testApp();
+});
+afterEach(() => app.database.clean());
+afterAll(() => app.close());
+
+const PELAGIA = { name: "Pelagia Weather Data B.V.", country: "NL", sector: "satellite_operator" } as const;
+
+describe("organisations", () => {
+  it("are known again by folded name and compatible country", async () => {
+    const { id } = await createOrganisation(app.system, PELAGIA);
+    const matches = await Promise.all(
+      [
+        { name: "PELAGIA WEATHER DATA", country: "NL" },
+        { name: "Pelagia Weather-Data" },
+        { name: "Pelagia Weather Data", country: "FR" },
+        { name: "Pelagia Ocean Data", country: "NL" },
+      ].map((wanted) => matchOrganisation(app.system, wanted)),
+    );
+    expect(matches.map((match) => match?.id)).toEqual([id, id, undefined, undefined]);
+    await expect(
+      createOrganisation(app.system, { ...PELAGIA, name: "pelagia weather data" }),
+    ).rejects.toMatchObject({
+      kind: "conflict",
+      code: "organisation.known",
+    });
+  });
+
+  it("are changed by whoever saw the latest version", async () => {
+    const staff = await staffCtx(app, "outreach");
+    const { id } = await createOrganisation(staff, PELAGIA);
+    await updateOrganisation(staff, id, {
+      name: "Pelagia Data",
+      website: "pelagia.example",
+      country: "",
+      row_version: 1,
+    });
+    expect(await getOrganisation(staff, id)).toMatchObject({
+      name: "Pelagia Data",
+      name_key: "pelagia data",
+      website: "https://pelagia.example",
+      country: null,
+      sector: "satellite_operator",
+      row_version: 2,
+    });
+    await expect(updateOrganisation(staff, id, { sector: "ngo", row_version: 1 })).rejects.toMatchObject({
+      code: "organisation.stale",
+    });
+  });
+
+  it("are refused at the field", async () => {
+    await expect(
+      createOrganisation(app.system, { name: "=1+1", country: "ZZ", website: "no" }),
+    ).rejects.toMatchObject({
+      fields: {
+        name: "errors.organisation.name.FORMULA_IN_NAME",
+        country: "errors.field.choose_country",
+        website: "errors.organisation.website",
+      },
+    });
+  });
+
+  it("are changed by those whose role includes it", async () => {
+    const viewer = await staffCtx(app, "viewer");
+    await expect(createOrganisation(viewer, PELAGIA)).rejects.toMatchObject({ kind: "forbidden" });
+  });
+});
+
+describe("contacts", () => {
+  it("carry lawful basis and source, and an address once", async () => {
+    const { id } = await createOrganisation(app.system, PELAGIA);
+    const contact = {
+      organisation_id: id,
+      email: "Policy@Pelagia.example",
+      lawful_basis: "published_address",
+      source: "their website",
+    } as const;
+    const made = await createContact(app.system, contact);
+    const kept = await getContact(app.system, made.id);
+    expect(kept).toMatchObject({
+      email: "policy@pelagia.example",
+      lawful_basis: "published_address",
+      source: "their website",
+    });
+    expect(kept.address_hash?.equals(app.keys.addressHash("policy@pelagia.example"))).toBe(true);
+    await expect(createContact(app.system, contact)).rejects.toMatchObject({ code: "contact.known_address" });
+  });
+
+  it("can change their address, and need a name or an address", async () => {
+    const { id } = await createOrganisation(app.system, PELAGIA);
+    const basis = { organisation_id: id, lawful_basis: "consent", source: "conference" } as const;
+    await expect(createContact(app.system, basis)).rejects.toMatchObject({
+      fields: { email: "errors.contact.name_or_email" },
+    });
+    const contact = await createContact(app.system, { ...basis, name: "Beatriz Lacerda" });
+    await updateContact(app.system, contact.id, {
+      email: "b@pelagia.example",
+      status: "left",
+      row_version: 1,
+    });
+    expect(await getContact(app.system, contact.id)).toMatchObject({
+      email: "b@pelagia.example",
+      status: "left",
+    });
+    await updateContact(app.system, contact.id, { email: "", row_version: 2 });
+    expect(await getContact(app.system, contact.id)).toMatchObject({ email: null, address_hash: null });
+  });
+});
