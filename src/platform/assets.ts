@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { brotliCompressSync } from "node:zlib";
 
 /** A file the web door answers under a URL that changes whenever its bytes change. */
 export interface Asset {
   readonly body: Buffer;
+  /** The same bytes in Brotli, for files that shrink by it (text, not fonts). */
+  readonly brotli?: Buffer;
   readonly type: string;
   readonly etag: string;
 }
@@ -105,7 +108,8 @@ export function loadAssets(templatesFolder: string): Assets {
     const hash = createHash("sha256").update(body).digest("hex").slice(0, 12);
     const { name: base, ext } = path.parse(name);
     const url = `/static/${base}.${hash}${ext}`;
-    files.set(url, { body, type: types[ext] ?? "application/octet-stream", etag: `"${hash}"` });
+    const brotli = ext === ".css" || ext === ".svg" ? { brotli: brotliCompressSync(body) } : {};
+    files.set(url, { body, ...brotli, type: types[ext] ?? "application/octet-stream", etag: `"${hash}"` });
     urls.set(name, url);
     return url;
   }

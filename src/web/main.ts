@@ -31,12 +31,15 @@ export function createWeb(app: App): Express {
   web.get("/static/:file", (req, res, next) => {
     const asset = app.assets.files.get(req.path);
     if (!asset) return next();
+    const brotli = req.acceptsEncodings("br") ? asset.brotli : undefined;
     res.set({
       "Content-Type": asset.type,
-      ETag: asset.etag,
+      ETag: brotli ? asset.etag.replace(/"$/, '-br"') : asset.etag,
       "Cache-Control": `public, max-age=${YEAR_SECONDS}, immutable`,
+      ...(asset.brotli ? { Vary: "Accept-Encoding" } : {}),
+      ...(brotli ? { "Content-Encoding": "br" } : {}),
     });
-    res.send(asset.body);
+    res.send(brotli ?? asset.body);
   });
 
   web.use(sameOrigin(app.config.publicUrl));

@@ -1,6 +1,7 @@
 import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { brotliDecompressSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { loadAssets } from "../../src/platform/assets.js";
 import { packageRoot } from "../../src/platform/config.js";
@@ -193,6 +194,13 @@ describe("our own templates", () => {
 });
 
 describe("static files", () => {
+  test("of text are kept in Brotli too, so that the sheet is a small part of a page", () => {
+    const sheet = assets.files.get(assets.url("site.css"));
+    expect(brotliDecompressSync(sheet?.brotli ?? Buffer.of()).equals(sheet?.body ?? Buffer.of())).toBe(true);
+    expect(sheet?.brotli?.length).toBeLessThan(9_000);
+    expect(assets.files.get(assets.url("ibm-plex-sans-latin.woff2"))?.brotli).toBeUndefined();
+  });
+
   test("have an address that holds their content's hash, and fonts are only those the sheet names", () => {
     const css = assets.files.get(assets.url("site.css"))?.body.toString() ?? "";
     const fonts = [...css.matchAll(/url\(([^)]+)\)/g)].map((match) => match[1] ?? "");
