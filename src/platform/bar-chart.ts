@@ -50,5 +50,5 @@ export function barChart(
       valueDx: dir === "rtl" ? -8 : 8,
     };
   });
-  return { height: rows.length * rowHeight - 6, bars };
+  return { height: Math.max(0, rows.length * rowHeight - 6), bars };
 }
