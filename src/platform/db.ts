@@ -37,6 +37,8 @@ export function connect(url: string, options: { log: Log; max?: number; applicat
       },
     },
     acquireConnectionTimeout: 10_000,
+    // Errors name the query, never the values in it: those are people's.
+    compileSqlOnError: false,
     log: {
       warn: (message: unknown) => log.debug({ from: "knex" }, String(message)),
       error: (message: unknown) => log.warn({ from: "knex" }, String(message)),
@@ -92,7 +94,9 @@ const SYSTEM_FAULTS = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
 ]);
-const LOST = /^Connection (terminated|ended)|timeout expired|Client has encountered a connection error/;
+/** What `pg` says; Knex puts the query and a dash in front. */
+const LOST =
+  /(^| - )(Connection terminated.*|timeout expired|Client has encountered a connection error and is not queryable)$/;
 
 /**
  * Whether the database can't be reached or is going down or coming up, so that the same request may work later.

@@ -36,8 +36,12 @@ const supported = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
  * Answers programs that `account` can run: those in the package if possible, else a copy in `copyDir` or in the
  * system's directory for temporary files; throws a sentence when there is none for this platform.
  */
-export async function findBinaries(account: Account, copyDir: string, log: Log): Promise<Binaries> {
-  const native = packagedTree();
+export async function findBinaries(
+  account: Account,
+  copyDir: string,
+  log: Log,
+  native = packagedTree(),
+): Promise<Binaries> {
   const inPlace = (await completeLinks(native)) ? await tryBinaries(native, account) : undefined;
   if (inPlace !== undefined) {
     return inPlace;
@@ -67,7 +71,8 @@ export async function findBinaries(account: Account, copyDir: string, log: Log):
   );
 }
 
-function packagedTree(): string {
+/** Where the installed package keeps its tree of `bin`, `lib` and `share`; throws a sentence when it isn't there. */
+export function packagedTree(): string {
   const target = `${process.platform}-${process.arch}`;
   if (!supported.includes(target)) {
     throw new Error(

@@ -53,17 +53,22 @@ const LOCK_PATIENCE = 10_000;
 /**
  * Starts the server on `dataDir`, making the cluster, both roles and the database `countersign` the first time.
  * A server that a killed process left behind is stopped first; should the server die, it is started again on the
- * same port. Throws a sentence when another process uses the directory. `fsync: false` is for tests.
+ * same port. Throws a sentence when another process still uses the directory after `patienceMs` (10 s).
+ * `fsync: false` is for tests.
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
   log: Log;
   fsync?: boolean;
+  patienceMs?: number;
 }): Promise<EmbeddedPostgres> {
   const { log } = options;
   const home = path.join(path.resolve(options.dataDir), "postgres");
   await makeHome(home);
-  const release = await takeProcessLock(path.join(home, "owner.lock"), LOCK_PATIENCE).catch(explainLock);
+  const release = await takeProcessLock(
+    path.join(home, "owner.lock"),
+    options.patienceMs ?? LOCK_PATIENCE,
+  ).catch(explainLock);
   try {
     const account = await serverAccount(path.join(home, "cluster"));
     const place = await settle(home, account, log, options.fsync ?? true);

@@ -45,6 +45,7 @@ describe("a refused row", () => {
     );
     await test.db("slugs").insert({ slug: "a" });
     const error = await refusal(test.db("slugs").insert({ slug: "a" }));
+    expect(String(error)).toContain("values ($1)");
     const taken = conflict("letter.slug_taken");
     expect(mapConstraint(error, { slugs_slug_idx: taken })).toBe(taken);
     expect(mapConstraint(error, { other_idx: taken })).toBe(error);
