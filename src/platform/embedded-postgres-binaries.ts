@@ -5,7 +5,7 @@
  */
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { chmod, cp, lstat, mkdir, readFile, readdir, rename, rm, stat, symlink } from "node:fs/promises";
+import { chmod, cp, lstat, mkdtemp, readFile, readdir, rename, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -49,17 +49,16 @@ export async function findBinaries(
   const manifest = JSON.parse(await readFile(path.join(native, "..", "package.json"), "utf8")) as {
     version: string;
   };
-  const candidates = [
-    path.join(copyDir, `native-${manifest.version}`),
-    path.join(tmpdir(), `countersign-postgres-${manifest.version}-${process.getuid?.() ?? 0}`),
-    path.join("/var/tmp", `countersign-postgres-${manifest.version}-${process.getuid?.() ?? 0}`),
-  ];
+  const name = `countersign-postgres-${manifest.version}-${process.getuid?.() ?? 0}`;
+  const candidates = [path.join(copyDir, `native-${manifest.version}`)];
+  candidates.push(path.join("/var/tmp", name), path.join(tmpdir(), name));
   for (const copy of candidates) {
-    const fresh = await copyTree(native, copy).catch((error: unknown) => {
+    if (!(await canReach(copy, account))) continue;
+    const made = await copyTree(native, copy).catch((error: unknown) => {
       log.debug({ err: error, directory: copy }, "no copy of PostgreSQL's programs could be made here");
       return false;
     });
-    const binaries = fresh && (await trusted(copy)) ? await tryBinaries(copy, account) : undefined;
+    const binaries = made && (await trusted(copy)) ? await tryBinaries(copy, account) : undefined;
     if (binaries !== undefined) {
       log.debug({ directory: copy }, "PostgreSQL runs from a copy of its programs");
       return binaries;
@@ -69,6 +68,21 @@ export async function findBinaries(
     `The embedded PostgreSQL in ${native} can't be run by user ${account.uid ?? process.getuid?.()}, nor can a copy ` +
       `in any of ${candidates.join(", ")}. Set DATABASE_URL to use a PostgreSQL server of your own.`,
   );
+}
+
+/**
+ * Whether the account may walk through all directories above `target`; those that do not exist yet are left out,
+ * and for our own account the answer is yes.
+ */
+export async function canReach(target: string, account: Account): Promise<boolean> {
+  if (account.uid === undefined) return true;
+  for (let at = path.dirname(target); at !== path.dirname(at); at = path.dirname(at)) {
+    const folder = await stat(at).catch(() => undefined);
+    if (folder === undefined) continue;
+    const bit = folder.uid === account.uid ? 0o100 : folder.gid === account.gid ? 0o010 : 0o001;
+    if ((folder.mode & bit) === 0) return false;
+  }
+  return true;
 }
 
 /** Where the installed package keeps its tree of `bin`, `lib` and `share`; throws a sentence when it isn't there. */
@@ -135,9 +149,8 @@ async function copyTree(native: string, copy: string): Promise<boolean> {
   if ((await lstat(copy).catch(() => undefined)) !== undefined) {
     return true;
   }
-  const draft = `${copy}.${process.pid}`;
+  const draft = await mkdtemp(`${copy}.`);
   try {
-    await mkdir(path.join(draft), { recursive: true, mode: 0o755 });
     // pg-symlinks.json counts from the folder above "native", so the copy keeps that shape until it is complete.
     const inner = path.join(draft, "native");
     await cp(native, inner, {
@@ -146,10 +159,8 @@ async function copyTree(native: string, copy: string): Promise<boolean> {
       mode: constants.COPYFILE_FICLONE,
       filter: (source) => !source.endsWith(".a"),
     });
-    if (!(await completeLinks(inner))) {
-      return false;
-    }
     await openToReaders(inner);
+    if (!(await completeLinks(inner))) return false;
     await rename(inner, copy);
     return true;
   } catch (error) {

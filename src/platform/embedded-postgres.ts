@@ -9,11 +9,28 @@
  * /proc/self/cwd, which Linux resolves without asking for the directories above.
  */
 import { execFile } from "node:child_process";
-import { chown, lchown, mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { createDatabase, createRoles, separateRoles, withClient } from "./database-roles.js";
-import { type Account, type Binaries, cleanEnvironment, findBinaries } from "./embedded-postgres-binaries.js";
+import {
+  type Account,
+  type Binaries,
+  canReach,
+  cleanEnvironment,
+  findBinaries,
+} from "./embedded-postgres-binaries.js";
 import { type Place, freePort, runningServer, startServer, stopServer } from "./embedded-postgres-server.js";
 import type { Log } from "./log.js";
 import { LockHeld, lockHolder, takeProcessLock } from "./process-lock.js";
@@ -101,13 +118,14 @@ export async function findEmbeddedPostgres(dataDir: string): Promise<EmbeddedUrl
 async function makeHome(home: string): Promise<void> {
   await mkdir(path.dirname(home), { recursive: true, mode: 0o700 });
   // The server's account has to walk through to its cluster; what is secret in here is readable by us alone.
-  await mkdir(home, { recursive: true, mode: 0o711 });
+  await mkdir(home, { recursive: true });
   const { uid } = await stat(home);
   if (uid !== process.getuid?.()) {
     throw new Error(
       `${home} belongs to user ${uid}: start Countersign as that user, or give this one another COUNTERSIGN_DATA_DIR.`,
     );
   }
+  await chmod(home, 0o711);
 }
 
 function emptyIfMissing(error: NodeJS.ErrnoException): string {
@@ -320,13 +338,7 @@ async function giveTo(cluster: string, account: Account): Promise<void> {
 
 /** How the server names its directory: by its path if the server's account can walk there. */
 async function clusterArgument(cluster: string, account: Account): Promise<string> {
-  if (account.uid === undefined || process.platform !== "linux") return cluster;
-  for (let folder = path.dirname(cluster); folder !== path.dirname(folder); folder = path.dirname(folder)) {
-    const { mode, uid, gid } = await stat(folder);
-    const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
-    if ((mode & bit) === 0) return "/proc/self/cwd";
-  }
-  return cluster;
+  return process.platform !== "linux" || (await canReach(cluster, account)) ? cluster : "/proc/self/cwd";
 }
 
 async function readJson<T>(file: string): Promise<T | undefined> {

@@ -22,6 +22,9 @@ const SECRET_FIELDS = [
   "*.token",
   "*.email",
   "*.to",
+  // PostgreSQL quotes the row that it refused here.
+  "err.detail",
+  "err.where",
 ];
 
 /**

@@ -1,7 +1,8 @@
+import { Writable } from "node:stream";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { checkServer, closeDb, connect, isDatabaseDown, mapConstraint } from "../../src/platform/db.js";
 import { conflict } from "../../src/platform/errors.js";
-import { silentLog } from "../../src/platform/log.js";
+import { createLog, silentLog } from "../../src/platform/log.js";
 import { testDatabase } from "../support/database.js";
 
 const test = await testDatabase();
@@ -39,6 +40,23 @@ describe("values from the database", () => {
 });
 
 describe("a refused row", () => {
+  it("does not show its values in the log", async () => {
+    await test.ownerDb.raw("create table people (email text constraint people_email_key unique)");
+    const row = { email: "ada@example.org" };
+    await test.db("people").insert(row);
+    const error = await refusal(test.db("people").insert(row));
+    let written = "";
+    const destination = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        written += chunk.toString();
+        done();
+      },
+    });
+    createLog("info", destination).error({ err: error }, "a row was refused");
+    expect(written).toContain("people_email_key");
+    expect(written).not.toContain("ada@");
+  });
+
   it("turns into the error that the caller means", async () => {
     await test.ownerDb.raw(
       "create table slugs (slug text not null); create unique index slugs_slug_idx on slugs (slug)",

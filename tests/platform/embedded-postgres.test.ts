@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { lstatSync } from "node:fs";
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,6 +8,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "@jest/glo
 import { withClient } from "../../src/platform/database-roles.js";
 import { checkServer, closeDb, connect, isDatabaseDown } from "../../src/platform/db.js";
 import { type Account, findBinaries, packagedTree } from "../../src/platform/embedded-postgres-binaries.js";
+import { runningServer, stopServer } from "../../src/platform/embedded-postgres-server.js";
 import {
   type EmbeddedPostgres,
   type EmbeddedUrls,
@@ -34,8 +36,8 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const server of running.splice(0)) await server.stop();
   for (const child of children.splice(0)) await ended(child, "SIGKILL");
-  const left = await serverPid();
-  if (left > 0 && processStart(left) !== undefined) process.kill(left, "SIGQUIT");
+  const left = await runningServer(path.join(dataDir, "postgres", "cluster"));
+  if (left !== undefined) await stopServer(left);
   await rm(ownDir, { recursive: true });
 });
 afterAll(() => rm(shared, { recursive: true }));
@@ -251,10 +253,12 @@ describe("an end without goodbye", () => {
     const { uid, gid } = await stat(cluster);
     const stranger = spawn("sleep", ["60"], isRoot ? { uid, gid } : {});
     children.push(stranger);
+    const file = path.join(cluster, "postmaster.pid");
     await writeFile(
-      path.join(cluster, "postmaster.pid"),
+      file,
       `${stranger.pid}\n${cluster}\n1795410237\n5432\n\n127.0.0.1\n  2146497         4\nready   \n`,
     );
+    await chown(file, uid, gid);
     const again = await start();
     expect(await ask(again.appUrl, "select 1 as n")).toEqual([{ n: 1 }]);
     expect(processStart(stranger.pid ?? 0)).toBeDefined();
@@ -276,13 +280,12 @@ describe("Ctrl-C", () => {
 /** The installed package as if it had been unpacked without its scripts: no links. */
 async function privateCopy(): Promise<string> {
   const native = path.join(ownDir, "package", "native");
-  await mkdir(path.dirname(native), { recursive: true });
+  await mkdir(path.dirname(native));
+  await mkdir(path.join(ownDir, "copies"));
+  for (const folder of ["", "package", "copies"]) await chmod(path.join(ownDir, folder), 0o755);
   await cp(packagedTree(), native, {
     recursive: true,
-    filter: (source) =>
-      !/\.(a|so|so\.\d)$/.test(source) ||
-      /(liblzma|libossp-uuid|libxml2|libxslt|libz)\.so/.test(source) ||
-      source.includes("/lib/postgresql/"),
+    filter: (source) => !lstatSync(source).isSymbolicLink(),
   });
   await cp(path.join(packagedTree(), "..", "package.json"), path.join(native, "..", "package.json"));
   return native;
@@ -293,7 +296,6 @@ describe("PostgreSQL's programs", () => {
 
   it("get the links that an install without scripts lacks", async () => {
     const native = await privateCopy();
-    await chmod(ownDir, 0o755);
     const found = await findBinaries(other, path.join(ownDir, "copies"), log, native);
     expect(found.postgres).toBe(path.join(native, "bin", "postgres"));
     expect(await readdir(path.join(native, "lib"))).toContain("libicuuc.so.60");
@@ -301,7 +303,6 @@ describe("PostgreSQL's programs", () => {
 
   it("are copied where the server's account can run them, if it can't where they are", async () => {
     const native = await privateCopy();
-    await chmod(ownDir, 0o755);
     await chmod(path.join(native, ".."), isRoot ? 0o700 : 0o500);
     if (!isRoot) await chmod(path.join(native, "lib"), 0o500);
     const copies = path.join(ownDir, "copies");
@@ -311,7 +312,7 @@ describe("PostgreSQL's programs", () => {
       expect(found.major).toBe(18);
     }
     expect(await readdir(copies)).toHaveLength(1);
-    await chmod(path.join(native, "lib"), 0o700);
+    for (const folder of [path.join(native, ".."), path.join(native, "lib")]) await chmod(folder, 0o700);
   });
 });
 
