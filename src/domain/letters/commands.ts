@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { parseEmail } from "../../platform/email-address.js";
+import { day, language, line, moment, optional, slug, text, ticked, whole } from "../../platform/schema.js";
+import { LETTER_STATES } from "./letter.js";
+
+const DAY_ONLY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** When a letter ends: a moment, or a day, whose last second in UTC is then meant. */
+export function end() {
+  return z
+    .string({ error: "errors.field.date" })
+    .trim()
+    .transform((value, context) => {
+      const found = DAY_ONLY.test(value)
+        ? day().safeParse(value)
+        : moment().safeParse(value.replace(" ", "T"));
+      if (found.success) {
+        return found.data instanceof Date ? found.data : new Date(`${found.data}T23:59:59Z`);
+      }
+      context.addIssue({ code: "custom", message: "errors.field.date" });
+      return z.NEVER;
+    });
+}
+
+function email() {
+  return z.string({ error: "errors.field.email" }).transform((value, context) => {
+    const address = parseEmail(value);
+    if (address) return address;
+    context.addIssue({ code: "custom", message: "errors.field.email" });
+    return z.NEVER;
+  });
+}
+
+const wording = {
+  title: line(200),
+  addressee: text(500),
+  body_md: text(60_000),
+  summary: optional(text(500)),
+};
+
+const sponsor = {
+  sponsor_name: line(200),
+  sponsor_address: text(400),
+  sponsor_email: email(),
+  funding_note: optional(text(600)),
+};
+
+const rowVersion = optional(whole(1, 2_000_000_000));
+
+/** A new letter with the text of its first version in its own language. */
+export const createLetterCommand = z.object({
+  slug: slug(),
+  default_language: language().default("en"),
+  ...wording,
+  ...sponsor,
+  closes_at: optional(end()),
+});
+
+/** Changing what stands around the text; what is not given stays, an empty `closes_at` means no end. */
+export const updateLetterCommand = z.object({
+  sponsor_name: sponsor.sponsor_name.optional(),
+  sponsor_address: sponsor.sponsor_address.optional(),
+  sponsor_email: sponsor.sponsor_email.optional(),
+  funding_note: z.union([z.literal("").transform(() => ""), text(600)]).optional(),
+  closes_at: z.union([z.literal("").transform(() => null), z.null(), end()]).optional(),
+  row_version: rowVersion,
+});
+
+/** Writing the newest version in one language: a new translation, or the text itself while it may be changed. */
+export const writeTextCommand = z.object({
+  language: language(),
+  ...wording,
+  /** Whether somebody who knows the language has checked it. */
+  reviewed: ticked().default(false),
+  row_version: rowVersion,
+});
+
+/** The next version, beginning with its text in the letter's own language; the reason is public. */
+export const addVersionCommand = z.object({
+  ...wording,
+  reason: text(500),
+  /** Whether the meaning changed, so that signatories have to say yes again. */
+  material: ticked().default(false),
+  row_version: rowVersion,
+});
+
+/** Moving a letter to another state. */
+export const changeLetterCommand = z.object({
+  to: z.enum(LETTER_STATES, { error: "errors.letter.unknown_state" }),
+  row_version: rowVersion,
+});

@@ -1,0 +1,298 @@
+import type { z } from "zod";
+import { transaction, type Ctx } from "../../platform/context.js";
+import { mapConstraint } from "../../platform/db.js";
+import { conflict, notFound } from "../../platform/errors.js";
+import { isUuid, newId } from "../../platform/ids.js";
+import { holdLocks } from "../../platform/locks.js";
+import { parse } from "../../platform/schema.js";
+import { record } from "../activity/service.js";
+import type { Permission } from "../team/permission.js";
+import { requirePermission, staffId } from "../team/service.js";
+import {
+  addVersionCommand,
+  changeLetterCommand,
+  createLetterCommand,
+  updateLetterCommand,
+  writeTextCommand,
+} from "./commands.js";
+import { contentHash, type LetterText } from "./content-hash.js";
+import { mayAmend, mayChangeNow, mayEditText, takesSignatures, type LetterState } from "./letter.js";
+import {
+  findLetterById,
+  findLetterBySlug,
+  findNewestVersion,
+  findTranslation,
+  insertLetter,
+  insertTranslation,
+  insertVersion,
+  listLettersPastEnd,
+  lockLetter,
+  setLetter,
+  setTranslation,
+  type LetterRow,
+  type TranslationRow,
+  type VersionRow,
+} from "./store.js";
+import { entriesInReview, signaturesOfVersion } from "./views.js";
+
+/** The letter with this slug or id. Throws not_found when there is none. */
+export async function findLetter(ctx: Ctx, slugOrId: string): Promise<LetterRow> {
+  const letter = isUuid(slugOrId)
+    ? await findLetterById(ctx.db, slugOrId)
+    : await findLetterBySlug(ctx.db, slugOrId);
+  if (!letter) throw notFound("letter.unknown");
+  return letter;
+}
+
+/** Makes a draft with its first version in one language. Throws conflict when the slug is taken. */
+export async function createLetter(ctx: Ctx, input: z.input<typeof createLetterCommand>): Promise<LetterRow> {
+  requirePermission(ctx, "letters:write");
+  const command = parse(createLetterCommand, input);
+  return transaction(ctx, async (tx) => {
+    const at = tx.clock.now();
+    const letter: LetterRow = {
+      id: newId(tx.clock),
+      slug: command.slug,
+      state: "draft",
+      default_language: command.default_language,
+      sponsor_name: command.sponsor_name,
+      sponsor_address: command.sponsor_address,
+      sponsor_email: command.sponsor_email,
+      funding_note: command.funding_note ?? "",
+      opened_at: null,
+      closes_at: command.closes_at ?? null,
+      closed_at: null,
+      created_by: staffId(tx),
+      created_at: at,
+      row_version: 1,
+    };
+    await insertLetter(tx.db, letter).catch((error: unknown) => {
+      throw mapConstraint(error, {
+        letters_slug_idx: conflict("letter.slug_taken", { slug: "errors.letter.slug_taken" }),
+      });
+    });
+    await insertFirstText(tx, letter, 1, { ...command, language: command.default_language });
+    await record(tx, { action: "letter.created", letterId: letter.id, subjectId: letter.id });
+    return letter;
+  });
+}
+
+interface Wording {
+  language: string;
+  title: string;
+  addressee: string;
+  body_md: string;
+  summary?: string | undefined;
+  reason?: string;
+  material?: boolean;
+}
+
+async function insertFirstText(
+  tx: Ctx,
+  letter: LetterRow,
+  number: number,
+  wording: Wording,
+): Promise<VersionRow> {
+  const version: VersionRow = {
+    id: newId(tx.clock),
+    letter_id: letter.id,
+    number,
+    material: wording.material ?? true,
+    reason: wording.reason ?? "",
+    created_at: tx.clock.now(),
+  };
+  await insertVersion(tx.db, version);
+  await insertTranslation(tx.db, translationRow(version.id, wording, true));
+  return version;
+}
+
+function translationRow(versionId: string, wording: Wording, reviewed: boolean): TranslationRow {
+  const text: LetterText = {
+    language: wording.language,
+    title: wording.title,
+    addressee: wording.addressee,
+    bodyMd: wording.body_md,
+  };
+  return {
+    version_id: versionId,
+    language: wording.language,
+    title: wording.title,
+    addressee: wording.addressee,
+    body_md: wording.body_md,
+    summary: wording.summary ?? "",
+    content_hash: contentHash(text),
+    reviewed,
+  };
+}
+
+/** Locks a letter for a change and checks that nobody was faster. */
+async function holdLetter(tx: Ctx, slugOrId: string, rowVersion: number | undefined): Promise<LetterRow> {
+  const found = await findLetter(tx, slugOrId);
+  await holdLocks(tx.db, { letter: [found.id] });
+  const letter = await lockLetter(tx.db, found.id);
+  if (!letter) throw notFound("letter.unknown");
+  if (rowVersion !== undefined && rowVersion !== letter.row_version) throw conflict("letter.stale");
+  return letter;
+}
+
+/** Changes sponsor, funding note or end. Throws conflict for a stale row version and for a letter that has ended. */
+export async function updateLetter(
+  ctx: Ctx,
+  slugOrId: string,
+  input: z.input<typeof updateLetterCommand>,
+): Promise<LetterRow> {
+  requirePermission(ctx, "letters:write");
+  const { row_version, ...given } = parse(updateLetterCommand, input);
+  return transaction(ctx, async (tx) => {
+    const letter = await holdLetter(tx, slugOrId, row_version);
+    if (!mayAmend(letter.state)) throw conflict("letter.ended");
+    const change = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const changed = await setLetter(tx.db, letter.id, change);
+    const detail = { fields: Object.keys(change) };
+    await record(tx, { action: "letter.updated", letterId: letter.id, subjectId: letter.id, detail });
+    return changed;
+  });
+}
+
+/**
+ * Writes the newest version in one language. A language it lacks is added as long as the letter stands; one it has is
+ * replaced only before approval and while nobody has signed; whether it was reviewed may always be said.
+ * Throws conflict when the version stands still or the row version is stale.
+ */
+export async function writeText(
+  ctx: Ctx,
+  slugOrId: string,
+  input: z.input<typeof writeTextCommand>,
+): Promise<LetterRow> {
+  requirePermission(ctx, "letters:write");
+  const command = parse(writeTextCommand, input);
+  return transaction(ctx, async (tx) => {
+    const letter = await holdLetter(tx, slugOrId, command.row_version);
+    if (!mayAmend(letter.state)) throw conflict("letter.ended");
+    const version = await newestVersion(tx, letter);
+    const isOwn = command.language === letter.default_language;
+    const row = translationRow(version.id, command, isOwn || command.reviewed);
+    const before = await findTranslation(tx.db, version.id, command.language);
+    if (!before) {
+      await insertTranslation(tx.db, row);
+    } else {
+      if (!saysTheSame(before, row)) await checkEdit(tx, letter, version);
+      await setTranslation(tx.db, row);
+    }
+    await record(tx, {
+      action: before ? "letter.text_changed" : "letter.translated",
+      letterId: letter.id,
+      subjectId: version.id,
+      detail: { language: command.language, version: version.number },
+    });
+    return setLetter(tx.db, letter.id, {});
+  });
+}
+
+function saysTheSame(before: TranslationRow, after: TranslationRow): boolean {
+  return before.content_hash.equals(after.content_hash) && before.body_md === after.body_md;
+}
+
+async function checkEdit(tx: Ctx, letter: LetterRow, version: VersionRow): Promise<void> {
+  const signed = (await signaturesOfVersion(tx, version.id)) > 0;
+  const verdict = mayEditText(letter.state, signed);
+  if (!verdict.may) throw conflict(`letter.${verdict.why}`);
+}
+
+async function newestVersion(tx: Ctx, letter: LetterRow): Promise<VersionRow> {
+  const version = await findNewestVersion(tx.db, letter.id);
+  if (!version) throw new Error(`the letter ${letter.id} has no version`);
+  return version;
+}
+
+/**
+ * Adds the next version with its text in the letter's own language; translations into others are written anew, since
+ * the old ones would say something else. Throws conflict when nothing changed or the letter has ended.
+ */
+export async function addVersion(
+  ctx: Ctx,
+  slugOrId: string,
+  input: z.input<typeof addVersionCommand>,
+): Promise<{ letter: LetterRow; versionId: string; number: number }> {
+  requirePermission(ctx, "letters:publish");
+  const command = parse(addVersionCommand, input);
+  return transaction(ctx, async (tx) => {
+    const letter = await holdLetter(tx, slugOrId, command.row_version);
+    if (!mayAmend(letter.state)) throw conflict("letter.ended");
+    const before = await newestVersion(tx, letter);
+    const text = { ...command, language: letter.default_language };
+    const same = await findTranslation(tx.db, before.id, text.language);
+    if (same && saysTheSame(same, translationRow(before.id, text, true)))
+      throw conflict("letter.nothing_changed", { body_md: "errors.letter.nothing_changed" });
+    const version = await insertFirstText(tx, letter, before.number + 1, text);
+    await record(tx, {
+      action: "letter.version_added",
+      letterId: letter.id,
+      subjectId: version.id,
+      detail: { version: version.number, material: command.material },
+    });
+    const changed = await setLetter(tx.db, letter.id, {});
+    return { letter: changed, versionId: version.id, number: version.number };
+  });
+}
+
+/** Acts that everybody will see, or that decide that they will, need more than writing does. */
+function permissionFor(to: LetterState): Permission {
+  return to === "in_review" || to === "draft" ? "letters:write" : "letters:publish";
+}
+
+/**
+ * Moves a letter to another state. Throws conflict with the reason when it may not go there now, and for a stale row
+ * version. Asking for the state it is in already changes nothing.
+ */
+export async function changeLetterState(
+  ctx: Ctx,
+  slugOrId: string,
+  input: z.input<typeof changeLetterCommand>,
+): Promise<LetterRow> {
+  const command = parse(changeLetterCommand, input);
+  requirePermission(ctx, permissionFor(command.to));
+  return transaction(ctx, async (tx) => {
+    const letter = await holdLetter(tx, slugOrId, command.row_version);
+    if (letter.state === command.to) return letter;
+    const verdict = mayChangeNow(letter.state, command.to, {
+      now: tx.clock.now(),
+      closesAt: letter.closes_at,
+      closedAt: letter.closed_at,
+      entriesInReview: command.to === "delivered" ? await entriesInReview(tx, letter.id) : 0,
+    });
+    if (!verdict.may) throw conflict(`letter.${verdict.why}`);
+    return move(tx, letter, command.to);
+  });
+}
+
+async function move(tx: Ctx, letter: LetterRow, to: LetterState): Promise<LetterRow> {
+  const at = tx.clock.now();
+  const changed = await setLetter(tx.db, letter.id, {
+    state: to,
+    ...(to === "open" && !letter.opened_at ? { opened_at: at } : {}),
+    ...(to === "closed" ? { closed_at: at } : {}),
+    ...(takesSignatures(to) ? { closed_at: null } : {}),
+  });
+  await record(tx, {
+    action: "letter.state_changed",
+    letterId: letter.id,
+    subjectId: letter.id,
+    detail: { from: letter.state, to },
+  });
+  return changed;
+}
+
+/** Closes the letters whose end has passed; the worker asks again and again. Returns how many it closed. */
+export async function closeDueLetters(ctx: Ctx): Promise<number> {
+  requirePermission(ctx, "letters:publish");
+  const due = await listLettersPastEnd(ctx.db, ctx.clock.now());
+  for (const { id } of due) {
+    await transaction(ctx, async (tx) => {
+      const letter = await holdLetter(tx, id, undefined);
+      const passed = letter.closes_at !== null && letter.closes_at <= tx.clock.now();
+      if (passed && (letter.state === "open" || letter.state === "paused")) await move(tx, letter, "closed");
+    });
+  }
+  return due.length;
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { LETTER_STATES } from "../letters/letter.js";
+import { CHECKS, SORTS } from "./signatory.js";
+
+const MAX_PAGE = 100_000;
+const CONTROLS = /[\u0000-\u001f\u007f]+/gu;
+
+function word(max: number) {
+  return z
+    .preprocess((value) => (Array.isArray(value) ? (value as unknown[])[0] : value), z.string().catch(""))
+    .transform((value) => value.replaceAll(CONTROLS, " ").trim().slice(0, max));
+}
+
+/**
+ * The query of the public list. It never fails: what makes no sense finds nothing (a country nobody is from) or is
+ * read as not said (an order we do not know), since people and old links type into addresses.
+ */
+export const signatoryQuery = z.object({
+  q: word(200).default(""),
+  sector: word(40).default(""),
+  country: word(40)
+    .transform((value) => value.toUpperCase())
+    .default(""),
+  sort: word(10).pipe(z.enum(SORTS).catch("name")).default("name"),
+  page: word(10)
+    .transform((value) =>
+      /^\d{1,6}$/.test(value) ? Math.max(1, Math.min(MAX_PAGE, Number(value))) : undefined,
+    )
+    .optional(),
+});
+
+/** One entry of the public list in its JSON twin. */
+export const signatoryItem = z.object({
+  anchor: z.string(),
+  url: z.url(),
+  organisation: z.string(),
+  country: z.string().length(2),
+  sector: z.string(),
+  signatory_name: z.string(),
+  signatory_title: z.string(),
+  state: z.enum(["published", "withdrawn"]),
+  signed_at: z.iso.datetime(),
+  withdrawn_at: z.iso.datetime().nullable(),
+  quote: z.string().nullable(),
+  checked: z.array(z.enum(CHECKS)),
+});
+
+/** The public list as JSON; fields that it does not name never go out. */
+export const signatoryListDocument = z.object({
+  letter: z.object({
+    slug: z.string(),
+    url: z.url(),
+    title: z.string(),
+    language: z.string(),
+    state: z.enum(LETTER_STATES),
+    version: z.int(),
+    closes_at: z.iso.datetime().nullable(),
+  }),
+  /** Of the whole list, whatever it is narrowed to: published public signatures, their countries, and withdrawn ones. */
+  counts: z.object({ signed: z.int(), countries: z.int(), withdrawn: z.int() }),
+  filter: z.object({ q: z.string(), sector: z.string(), country: z.string(), sort: z.enum(SORTS) }),
+  total: z.int(),
+  page: z.int().nullable(),
+  pages: z.int().nullable(),
+  items: z.array(signatoryItem),
+});
+
+/** The public list as JSON. */
+export type SignatoryListDocument = z.output<typeof signatoryListDocument>;

@@ -1,0 +1,85 @@
+/** How many signatories stand on one page of the list. */
+export const PAGE_SIZE = 50;
+
+/** The orders of the list. */
+export const SORTS = ["name", "date"] as const;
+
+/** By name, or latest first. */
+export type Sort = (typeof SORTS)[number];
+
+/** What the list is narrowed to. */
+export interface ListFilter {
+  /** Part of a name, in any case; empty for all. */
+  q: string;
+  sector: string;
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+  sort: Sort;
+}
+
+/** An organisation on the public list: this and nothing else is public. */
+export interface Signatory {
+  /** Where it stands on the page; stays the same as long as the organisation does. */
+  anchor: string;
+  organisation: string;
+  country: string;
+  sector: string;
+  signatoryName: string;
+  signatoryTitle: string;
+  /** When the signatory confirmed it. */
+  signedAt: Date;
+  withdrawnAt: Date | null;
+  /** Only once it was approved. */
+  quote: string | null;
+  quoteLanguage: string;
+  /** What was checked, as codes that have words. */
+  checked: Check[];
+}
+
+/** What may have been checked about an entry (ruling 19 leaves room for more). */
+export const CHECKS = ["email_confirmed", "reviewed_by_staff"] as const;
+
+/** One thing that was checked. */
+export type Check = (typeof CHECKS)[number];
+
+/** What was checked, from when it was. */
+export function checksOf(entry: { confirmedAt: Date | null; acceptedAt: Date | null }): Check[] {
+  const checks: Check[] = [];
+  if (entry.confirmedAt) checks.push("email_confirmed");
+  if (entry.acceptedAt) checks.push("reviewed_by_staff");
+  return checks;
+}
+
+/**
+ * The anchor of an entry: the random end of the organisation's id for its latest entry; earlier ones of the same
+ * organisation, signed and withdrawn, carry the end of their own id too.
+ */
+export function anchorOf(organisationId: string, signatureId: string, latest: boolean): string {
+  const own = `o-${tail(organisationId)}`;
+  return latest ? own : `${own}-${tail(signatureId)}`;
+}
+
+function tail(id: string): string {
+  return id.replaceAll("-", "").slice(-12);
+}
+
+/** How many pages a list has; an empty one has one. */
+export function pageCount(entries: number): number {
+  return Math.max(1, Math.ceil(entries / PAGE_SIZE));
+}
+
+/** A group of signatories with its size. */
+export interface Group {
+  code: string;
+  count: number;
+}
+
+/** The largest groups by themselves and the rest as a number, never a rest of one. */
+export function largest(
+  groups: readonly Group[],
+  shown: number,
+): { top: Group[]; others: number; rest: number } {
+  const top = groups.length <= shown + 1 ? [...groups] : groups.slice(0, shown);
+  const others = groups.slice(top.length);
+  return { top, others: others.length, rest: others.reduce((sum, group) => sum + group.count, 0) };
+}
