@@ -1,5 +1,5 @@
 /** The one PostgreSQL server of a test run, and the template database in it. */
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { randomBytes } from "node:crypto";
@@ -18,13 +18,15 @@ export interface TestServer {
 }
 
 const PREFIX = "countersign-tests-";
+const ROOM_BYTES = 3_000_000_000;
 
 /** Brings up a server (or takes TEST_DATABASE_URL, a superuser's address) with a migrated template database. */
 export async function startTestServer(): Promise<{ server: TestServer; stop: () => Promise<void> }> {
-  await sweep();
+  const place = await roomForServer();
+  for (const folder of new Set([tmpdir(), place])) await sweep(folder);
   const given = process.env["TEST_DATABASE_URL"];
-  const directory = path.join(tmpdir(), `${PREFIX}${process.pid}-`);
-  const dataDir = given === undefined ? await mkdtemp(directory) : undefined;
+  const dataDir =
+    given === undefined ? await mkdtemp(path.join(place, `${PREFIX}${process.pid}-`)) : undefined;
   const embedded =
     dataDir === undefined
       ? undefined
@@ -88,12 +90,19 @@ async function dropAll(server: TestServer): Promise<void> {
   });
 }
 
+/** In memory where there is room for it: a clone of the template then takes 50 ms, on a disk up to 500 ms. */
+async function roomForServer(): Promise<string> {
+  const memory = "/dev/shm";
+  const found = await statfs(memory).catch(() => undefined);
+  return found !== undefined && found.bavail * found.bsize > ROOM_BYTES ? memory : tmpdir();
+}
+
 /** Removes what killed test runs left; a PostgreSQL whose directory goes away ends within a minute. */
-async function sweep(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
     const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split("-")[0]) : Number.NaN;
     if (pid > 0 && processStart(pid) === undefined) {
-      await rm(path.join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+      await rm(path.join(folder, name), { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }
