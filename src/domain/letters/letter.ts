@@ -86,7 +86,7 @@ export function mayWrite(state: string): boolean {
   return state === "open" || state === "gathering";
 }
 
-const SHOWN: readonly string[] = [
+const SHOWN: ReadonlySet<string> = new Set([
   "open",
   "paused",
   "closed",
@@ -94,11 +94,11 @@ const SHOWN: readonly string[] = [
   "answered",
   "concluded",
   "archived",
-];
+]);
 
 /** What the public finds at the letter's address: the letter, the word that it is gone, or nothing. */
 export function publicStanding(state: string): "shown" | "gone" | "hidden" {
-  if (SHOWN.includes(state)) return "shown";
+  if (SHOWN.has(state)) return "shown";
   return state === "removed" ? "gone" : "hidden";
 }
 
@@ -114,7 +114,7 @@ export function mayEditText(
   return state === "draft" || state === "in_review" ? { may: true } : { may: false, why: "not_a_draft" };
 }
 
-const STANDING: readonly string[] = [
+const STANDING: ReadonlySet<string> = new Set([
   "draft",
   "in_review",
   "approved",
@@ -122,9 +122,9 @@ const STANDING: readonly string[] = [
   "open",
   "paused",
   "closed",
-];
+]);
 
 /** Whether a letter may still get translations, versions and a new end: until it is delivered or has ended. */
 export function mayAmend(state: string): boolean {
-  return STANDING.includes(state);
+  return STANDING.has(state);
 }
