@@ -4,7 +4,7 @@ import { mapConstraint } from "../../platform/db.js";
 import { conflict, notFound } from "../../platform/errors.js";
 import { isUuid, newId } from "../../platform/ids.js";
 import { holdLocks } from "../../platform/locks.js";
-import { parse } from "../../platform/schema.js";
+import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import type { Permission } from "../team/permission.js";
 import { requirePermission, staffId } from "../team/service.js";
@@ -33,7 +33,15 @@ import {
   type TranslationRow,
   type VersionRow,
 } from "./store.js";
-import { entriesInReview, signaturesOfVersion } from "./views.js";
+import {
+  entriesInReview,
+  letterLine,
+  listLetters,
+  listVersions,
+  signaturesOfVersion,
+  type LetterLine,
+  type Version,
+} from "./views.js";
 
 /** The letter with this slug or id. Throws not_found when there is none. */
 export async function findLetter(ctx: Ctx, slugOrId: string): Promise<LetterRow> {
@@ -42,6 +50,32 @@ export async function findLetter(ctx: Ctx, slugOrId: string): Promise<LetterRow>
     : await findLetterBySlug(ctx.db, slugOrId);
   if (!letter) throw notFound("letter.unknown");
   return letter;
+}
+
+/** A letter as staff sees it. */
+export interface LetterFile {
+  letter: LetterRow;
+  line: LetterLine;
+  /** Newest first. */
+  versions: Version[];
+}
+
+/** A letter with all its versions and texts. Throws not_found when there is none. */
+export async function showLetter(ctx: Ctx, slugOrId: string): Promise<LetterFile> {
+  requirePermission(ctx, "letters:read");
+  const letter = await findLetter(ctx, slugOrId);
+  const line = await letterLine(ctx, letter.id);
+  if (!line) throw new Error(`the letter ${letter.id} has no text`);
+  return { letter, line, versions: await listVersions(ctx, letter.id) };
+}
+
+/** All letters, newest first, a page at a time. */
+export async function browseLetters(
+  ctx: Ctx,
+  filter: { cursor?: string | undefined; limit: number },
+): Promise<Page<LetterLine>> {
+  requirePermission(ctx, "letters:read");
+  return listLetters(ctx, filter);
 }
 
 /** Makes a draft with its first version in one language. Throws conflict when the slug is taken. */

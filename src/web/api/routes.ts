@@ -10,6 +10,7 @@ import { page } from "../pages.js";
 import { auditApi } from "./audit.js";
 import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
+import { letterApi } from "./letters.js";
 import { mountApi } from "./mount.js";
 import { openApiDocument } from "./openapi.js";
 import { apiErrors } from "./problems.js";
@@ -17,7 +18,7 @@ import { reportApi } from "./reports.js";
 
 /** Every act of the API; what is not listed here is neither served nor documented. */
 export function apiRouteTable(_app: App): ApiRoute[] {
-  return [...reportApi, ...auditApi];
+  return [...letterApi, ...reportApi, ...auditApi];
 }
 
 /** Everything that scripts can reach, on one page. */
