@@ -34,3 +34,9 @@ export async function withForm(
 export function asRecord(body: unknown): Record<string, unknown> {
   return typeof body === "object" && body !== null ? { ...(body as Record<string, unknown>) } : {};
 }
+
+/** One field of a form as text; a field that is missing or came twice is empty. */
+export function fieldText(body: unknown, name: string): string {
+  const value = asRecord(body)[name];
+  return typeof value === "string" ? value : "";
+}

@@ -80,3 +80,25 @@ export function reasonFinding(reasons: readonly ReasonCount[]): ReasonFinding {
     ? { kind: "leads", code: first.code, declines: first.declines }
     : { kind: "shared", codes: leaders.map(({ code }) => code) };
 }
+
+/** A report as a table. */
+export interface ReportTable {
+  columns: readonly string[];
+  rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** The funnel as a table; shares from 0 to 1. */
+export function funnelTable(stages: readonly FunnelLine[]): ReportTable {
+  return {
+    columns: ["stage", "organisations", "share_of_previous", "share_of_all"],
+    rows: stages.map((line) => [line.stage, line.organisations, line.share_of_previous, line.share_of_all]),
+  };
+}
+
+/** The reasons as a table. */
+export function declineTable(reasons: readonly ReasonCount[]): ReportTable {
+  return {
+    columns: ["code", "group", "declines"],
+    rows: reasons.map(({ code, group, declines }) => [code, group, declines]),
+  };
+}

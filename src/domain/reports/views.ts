@@ -1,7 +1,7 @@
 import type { Ctx } from "../../platform/context.js";
 import { forbidden, notFound } from "../../platform/errors.js";
 import { mayDo, type Permission } from "../team/permission.js";
-import type { Funnel, ReasonCount } from "./report.js";
+import { funnelLines, type Funnel, type FunnelLine, type ReasonCount } from "./report.js";
 
 /** A letter in the switch above a report. */
 export interface ReportLetter {
@@ -103,6 +103,26 @@ export async function declinesByReason(ctx: Ctx, letterId: string): Promise<Reas
       ctx.db.raw("count(*) as declines"),
     );
   return rows.map((row) => ({ ...row, declines: Number(row.declines) }));
+}
+
+/** The funnel as it is handed out: by line, with shares. Throws not_found for an unknown letter. */
+export async function funnelReport(
+  ctx: Ctx,
+  slug: string,
+): Promise<{ letter: string; stages: FunnelLine[]; declined: number }> {
+  const letter = await findReportLetter(ctx, slug);
+  const figures = await funnel(ctx, letter.id);
+  return { letter: letter.slug, stages: funnelLines(figures), declined: figures.declined };
+}
+
+/** The reasons as they are handed out, with their sum. Throws not_found for an unknown letter. */
+export async function declineReport(
+  ctx: Ctx,
+  slug: string,
+): Promise<{ letter: string; total: number; reasons: ReasonCount[] }> {
+  const letter = await findReportLetter(ctx, slug);
+  const reasons = await declinesByReason(ctx, letter.id);
+  return { letter: letter.slug, total: reasons.reduce((sum, { declines }) => sum + declines, 0), reasons };
 }
 
 function allow(ctx: Ctx, permission: Permission): void {

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { FUNNEL_STAGES, funnelLines } from "../../domain/reports/report.js";
-import { declinesByReason, findReportLetter, funnel } from "../../domain/reports/views.js";
+import { FUNNEL_STAGES, declineTable, funnelTable } from "../../domain/reports/report.js";
+import { declineReport, funnelReport } from "../../domain/reports/views.js";
 import { slug } from "../../platform/schema.js";
 import { apiRoute, type ApiRoute } from "./frame.js";
 
 const query = z.object({ letter: slug() });
 
-const funnelReport = z
+const funnelAnswer = z
   .object({
     letter: z.string(),
     stages: z.array(
@@ -21,7 +21,7 @@ const funnelReport = z
   })
   .meta({ id: "Funnel" });
 
-const declineReport = z
+const declineAnswer = z
   .object({
     letter: z.string(),
     total: z.int(),
@@ -40,16 +40,9 @@ export const reportApi: readonly ApiRoute[] = [
       "Each stage counts the organisations that came at least that far; declined counts those that stand by a no.",
     permission: "reports:read",
     query,
-    answer: funnelReport,
-    csv: ({ stages }) => ({
-      columns: ["stage", "organisations", "share_of_previous", "share_of_all"],
-      rows: stages.map((line) => [line.stage, line.organisations, line.share_of_previous, line.share_of_all]),
-    }),
-    handler: async (ctx, { query: { letter: asked } }) => {
-      const letter = await findReportLetter(ctx, asked);
-      const figures = await funnel(ctx, letter.id);
-      return { letter: letter.slug, stages: funnelLines(figures), declined: figures.declined };
-    },
+    answer: funnelAnswer,
+    csv: ({ stages }) => funnelTable(stages),
+    handler: (ctx, { query: { letter } }) => funnelReport(ctx, letter),
   }),
   apiRoute({
     method: "get",
@@ -58,16 +51,8 @@ export const reportApi: readonly ApiRoute[] = [
     summary: "How often each reason was the main one of a decline that stands",
     permission: "reports:read",
     query,
-    answer: declineReport,
-    csv: ({ reasons }) => ({
-      columns: ["code", "group", "declines"],
-      rows: reasons.map((line) => [line.code, line.group, line.declines]),
-    }),
-    handler: async (ctx, { query: { letter: asked } }) => {
-      const letter = await findReportLetter(ctx, asked);
-      const reasons = await declinesByReason(ctx, letter.id);
-      const total = reasons.reduce((sum, { declines }) => sum + declines, 0);
-      return { letter: letter.slug, total, reasons };
-    },
+    answer: declineAnswer,
+    csv: ({ reasons }) => declineTable(reasons),
+    handler: (ctx, { query: { letter } }) => declineReport(ctx, letter),
   }),
 ];

@@ -13,6 +13,7 @@ const NAV: readonly { href: string; label: string; permission: Permission }[] = 
   { href: "/console/letters", label: "Letters", permission: "letters:read" },
   { href: "/console/imports", label: "Imports", permission: "imports:write" },
   { href: "/console/staff", label: "Staff", permission: "staff:manage" },
+  { href: "/console/tokens", label: "API tokens", permission: "tokens:manage" },
   { href: "/console/audit", label: "Audit", permission: "audit:read" },
 ];
 

@@ -2,7 +2,12 @@ import { Router } from "express";
 import type { App } from "../../app.js";
 import { readSession, requireSession } from "../middleware/session.js";
 import { keepPrivate } from "../pages.js";
+import { auditRoutes } from "./audit.js";
+import { signInRoutes } from "./sign-in.js";
+import { staffRoutes } from "./staff.js";
 import { styleGuideRoutes } from "./style-guide.js";
+import { todayRoutes } from "./today.js";
+import { tokenRoutes } from "./tokens.js";
 
 /** Everything that staff can reach, on one page. */
 export function consoleRoutes(app: App): Router {
@@ -12,7 +17,12 @@ export function consoleRoutes(app: App): Router {
     next();
   });
   router.use(readSession(app));
+  router.use(signInRoutes(app));
   router.use(requireSession());
+  router.use(todayRoutes(app));
+  router.use(staffRoutes(app));
+  router.use(tokenRoutes(app));
+  router.use(auditRoutes(app));
   router.use(styleGuideRoutes(app));
   return router;
 }

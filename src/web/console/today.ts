@@ -1,0 +1,141 @@
+import { Router, type Request, type Response } from "express";
+import { z } from "zod";
+import type { App } from "../../app.js";
+import {
+  declineTable,
+  funnelFinding,
+  funnelLines,
+  funnelTable,
+  reasonFinding,
+  type Funnel,
+  type ReasonCount,
+} from "../../domain/reports/report.js";
+import { today, type Today } from "../../domain/reports/today-views.js";
+import {
+  declineReport,
+  declinesByReason,
+  findReportLetter,
+  funnel,
+  funnelReport,
+  listReportLetters,
+} from "../../domain/reports/views.js";
+import { mayDo } from "../../domain/team/permission.js";
+import { csvFile } from "../../platform/csv.js";
+import { slug } from "../../platform/schema.js";
+import { ctxOf } from "../request.js";
+import { consolePage } from "./layout.js";
+import { FUNNEL_FINDINGS, STAGE_WORDS, reasonHeading, reasonName, taskName } from "./report-words.js";
+import { actName, actorName } from "./words.js";
+
+const reportQuery = z.object({ letter: slug().optional().catch(undefined) });
+
+/** The first page of the console: what waits, how the letter stands; and its figures as JSON and CSV. */
+export function todayRoutes(app: App): Router {
+  const router = Router();
+  router.get("/", async (req, res) => {
+    const ctx = ctxOf(res);
+    const letters = await listReportLetters(ctx);
+    const asked = reportQuery.parse(req.query).letter;
+    const letter = asked === undefined ? letters[0] : await findReportLetter(ctx, asked);
+    if (!letter) return showEmpty(app, req, res);
+    const [figures, reasons, lists] = [
+      await funnel(ctx, letter.id),
+      await declinesByReason(ctx, letter.id),
+      await today(ctx, letter.id),
+    ];
+    const at = ctx.clock.now();
+    consolePage(app, req, res, "console/today", {
+      title: "Today",
+      now: at,
+      letter,
+      letters: letters.map((each) => ({ ...each, current: each.id === letter.id })),
+      funnel: funnelView(figures),
+      reasons: reasonsView(reasons),
+      ...listsView(lists, at),
+    });
+  });
+
+  router.get("/reports/funnel.json", async (req, res) => {
+    res.json(await funnelReport(ctxOf(res), askedLetter(req)));
+  });
+  router.get("/reports/funnel.csv", async (req, res) => {
+    const { letter, stages } = await funnelReport(ctxOf(res), askedLetter(req));
+    sendCsv(res, `funnel-${letter}`, funnelTable(stages));
+  });
+  router.get("/reports/declines.json", async (req, res) => {
+    res.json(await declineReport(ctxOf(res), askedLetter(req)));
+  });
+  router.get("/reports/declines.csv", async (req, res) => {
+    const { letter, reasons } = await declineReport(ctxOf(res), askedLetter(req));
+    sendCsv(res, `declines-${letter}`, declineTable(reasons));
+  });
+  return router;
+}
+
+function askedLetter(req: Request): string {
+  return reportQuery.parse(req.query).letter ?? "";
+}
+
+function sendCsv(res: Response, name: string, table: ReturnType<typeof funnelTable>): void {
+  res.attachment(`${name}.csv`).type("text/csv; charset=utf-8").send(csvFile(table.columns, table.rows));
+}
+
+function showEmpty(app: App, req: Request, res: Response): void {
+  const mayWrite = mayDo(ctxOf(res).actor, "letters:write");
+  consolePage(app, req, res, "console/today-empty", { title: "Today", mayWrite });
+}
+
+function funnelView(figures: Funnel): Record<string, unknown> {
+  const { heading, stage } = FUNNEL_FINDINGS[funnelFinding(figures)];
+  return {
+    heading,
+    lost: figures.approached - figures.said_yes,
+    silent: figures.approached - figures.answered,
+    declined: figures.declined,
+    rows: funnelLines(figures).map((line) => ({
+      label: STAGE_WORDS[line.stage],
+      value: line.organisations,
+      note: line.share_of_previous === null ? "" : `${Math.round(line.share_of_previous * 100)}%`,
+      main: line.stage === stage,
+    })),
+  };
+}
+
+function reasonsView(reasons: readonly ReasonCount[]): Record<string, unknown> {
+  const finding = reasonFinding(reasons);
+  const leaders = finding.kind === "leads" ? [finding.code] : finding.kind === "shared" ? finding.codes : [];
+  const total = reasons.reduce((sum, { declines }) => sum + declines, 0);
+  return {
+    heading: reasonHeading(finding),
+    total,
+    rows: reasons.map(({ code, declines }) => ({
+      label: reasonName(code),
+      value: declines,
+      note: `${Math.round((100 * declines) / Math.max(1, total))}%`,
+      main: leaders.includes(code),
+    })),
+  };
+}
+
+function listsView({ review, tasks, uncertain, activity }: Today, at: Date): Record<string, unknown> {
+  const waiting = (review?.total ?? 0) + (tasks?.total ?? 0) + (uncertain?.total ?? 0);
+  const taskRows = tasks?.items.map((task) => ({
+    ...task,
+    what: taskName(task.kind),
+    late: task.dueAt < at,
+  }));
+  return {
+    waiting,
+    late: taskRows?.filter(({ late }) => late).length ?? 0,
+    review: review && { ...review, more: review.total - review.items.length },
+    tasks: tasks && { items: taskRows, total: tasks.total, more: tasks.total - tasks.items.length },
+    uncertain,
+    activity: activity?.map((line) => ({
+      at: line.at,
+      title: actName(line.action),
+      sub: actorName(line.actorKind, line.actorName),
+      href: line.organisationId ? `/console/organisations/${line.organisationId}` : "",
+      hrefLabel: line.organisationName ?? "",
+    })),
+  };
+}

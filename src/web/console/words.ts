@@ -1,0 +1,73 @@
+import type { Permission, Role } from "../../domain/team/permission.js";
+import { PERMISSIONS, ROLES } from "../../domain/team/permission.js";
+
+/** What each role is for, as the staff page explains it. */
+export const ROLE_WORDS: Record<Role, { label: string; hint: string }> = {
+  admin: { label: "Administrator", hint: "Everything, also staff, API tokens and the audit trail." },
+  editor: { label: "Editor", hint: "Writes letters and opens them." },
+  outreach: { label: "Outreach", hint: "Organisations, imports, mails, declines, tasks." },
+  reviewer: {
+    label: "Reviewer",
+    hint: "Accepts or rejects signatures, records declines, reads the audit trail.",
+  },
+  viewer: { label: "Viewer", hint: "Reads, changes nothing." },
+};
+
+const SCOPE_WORDS: Record<Permission, string> = {
+  "letters:read": "Read letters",
+  "letters:write": "Write letters",
+  "letters:publish": "Open, pause and close letters",
+  "organisations:read": "Read organisations and contacts",
+  "organisations:write": "Change organisations and contacts",
+  "imports:write": "Import lists",
+  "outreach:write": "Write and approve mails",
+  "messages:read": "Read messages",
+  "invitations:write": "Make invitations",
+  "signatures:read": "Read signatures",
+  "signatures:review": "Accept and reject signatures",
+  "declines:read": "Read declines",
+  "declines:write": "Record declines",
+  "suppressions:write": "Stop mail to an address",
+  "tasks:write": "Make and finish tasks",
+  "reports:read": "Read reports",
+  "audit:read": "Read the audit trail",
+  "staff:manage": "Manage staff",
+  "tokens:manage": "Manage API tokens",
+};
+
+/** The roles as choices of a form. */
+export const ROLE_OPTIONS = ROLES.map((role) => ({ value: role, ...ROLE_WORDS[role] }));
+
+/** The scopes as choices of a form; the scope's own name stands under its words. */
+export const SCOPE_OPTIONS = PERMISSIONS.map((scope) => ({
+  value: scope,
+  label: SCOPE_WORDS[scope],
+  hint: scope,
+}));
+
+/** The name of a role; a word that is none stays as it is. */
+export function roleName(role: string): string {
+  return role in ROLE_WORDS ? ROLE_WORDS[role as Role].label : role;
+}
+
+/** `signature.accepted` → "Signature accepted". */
+export function actName(action: string): string {
+  const words = action.replaceAll(/[._]/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Who acted, in words. */
+export function actorName(kind: string, name: string | null): string {
+  switch (kind) {
+    case "company":
+      return "The organisation";
+    case "public":
+      return "A visitor";
+    case "token":
+      return `${name ?? "A token"} (API)`;
+    case "system":
+      return "The system";
+    default:
+      return name ?? "Somebody";
+  }
+}
