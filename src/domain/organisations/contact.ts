@@ -25,12 +25,12 @@ export function resolveLawfulBasis(text: string): LawfulBasis | undefined {
   if (/consent|opt_?in/.test(folded)) return "consent";
   if (/contract|customer|client|relationship|performance/.test(folded)) return "existing_relationship";
   if (/legitimate/.test(folded)) return "legitimate_interest";
-  if (/publi/.test(folded)) return "published_address";
+  if (/publi[cs]/.test(folded)) return "published_address";
   return undefined;
 }
 
 const ROLE_LOCAL_PARTS =
-  /^(info|contact|office|press|media|policy|outreach|public-?affairs|government|govt?|relations|hello|mail|sales|support|admin|enquiries|inquiries|secretariat|communications?|pr)([.+_-]|$)/;
+  /^(info|contact|policy|office|press|media|policy|outreach|public-?affairs|government|govt?|relations|hello|mail|sales|support|admin|enquiries|inquiries|secretariat|communications?|pr)[.+_@-]/;
 
 /** Whether an address belongs to a role at the organisation and not to a person. */
 export function isRoleAddress(email: string): boolean {

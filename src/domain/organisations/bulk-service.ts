@@ -1,0 +1,192 @@
+import type { Ctx } from "../../platform/context.js";
+import { newId } from "../../platform/ids.js";
+import { isRoleAddress, type LawfulBasis } from "./contact.js";
+import { compatibleCountries } from "./organisation.js";
+import type { Sector } from "./sector.js";
+import { nameColumns } from "./service.js";
+import {
+  insertNewContacts,
+  insertNewOrganisations,
+  listContactsByEmail,
+  listContactsWithoutEmail,
+  listOrganisationsById,
+  listOrganisationsByKey,
+  listOrganisationsBySkeleton,
+  lockOrganisation,
+  setContact,
+  setOrganisation,
+  type ContactRow,
+  type OrganisationRow,
+} from "./store.js";
+
+/** An organisation as a list brings it, its name already clean. */
+export interface ListedOrganisation {
+  name: string;
+  legal_name?: string;
+  country?: string;
+  sector?: Sector;
+  website?: string;
+  domain?: string;
+  active_satellites?: number;
+  metrics_as_of?: string;
+  external_id?: string;
+  source?: string;
+}
+
+/** A contact as a list brings it, its address already checked. */
+export interface ListedContact {
+  name?: string;
+  title?: string;
+  email?: string;
+  phone?: string;
+  language?: string;
+  notes?: string;
+  source?: string;
+  lawful_basis?: LawfulBasis;
+}
+
+/** What holds for contacts of a list that does not say it itself. */
+export interface ListDefaults {
+  source: string;
+  /** Unless given: a role address counts as published, anybody else's as legitimate interest. */
+  lawfulBasis?: LawfulBasis | undefined;
+}
+
+/* The use cases here serve lists; whoever takes over a list has asked for the permission. */
+
+/** Everything we have that rows with these keys, looks and addresses may mean. */
+export interface KnownParties {
+  organisations: OrganisationRow[];
+  contacts: ContactRow[];
+}
+
+/** Looks up what a batch of rows may mean: organisations by key and look, contacts by address, and their owners. */
+export async function findKnownParties(
+  ctx: Ctx,
+  wanted: { keys: readonly string[]; skeletons: readonly string[]; emails: readonly string[] },
+): Promise<KnownParties> {
+  const byKey = await listOrganisationsByKey(ctx.db, wanted.keys);
+  const bySkeleton = await listOrganisationsBySkeleton(ctx.db, wanted.skeletons);
+  const contacts = await listContactsByEmail(ctx.db, wanted.emails);
+  const found = new Map([...byKey, ...bySkeleton].map((row) => [row.id, row]));
+  const owners = contacts.map((contact) => contact.organisation_id).filter((id) => !found.has(id));
+  for (const row of await listOrganisationsById(ctx.db, [...new Set(owners)])) found.set(row.id, row);
+  const people = await listContactsWithoutEmail(
+    ctx.db,
+    byKey.map(({ id }) => id),
+  );
+  return { organisations: [...found.values()], contacts: [...contacts, ...people] };
+}
+
+/**
+ * Adds organisations from a list and returns their ids in the same order; one that is there by now (another import
+ * was faster) is taken instead of added again. Counts how many are new.
+ */
+export async function addListedOrganisations(
+  ctx: Ctx,
+  listed: readonly ListedOrganisation[],
+  defaults: ListDefaults,
+): Promise<{ ids: string[]; added: number }> {
+  const rows = listed.map((each) => organisationRow(ctx, each, defaults));
+  const added = await insertNewOrganisations(ctx.db, rows);
+  const missing = rows.filter(({ id }) => !added.has(id));
+  const there = await listOrganisationsByKey(
+    ctx.db,
+    missing.map((row) => row.name_key),
+  );
+  const ids = rows.map((row) => {
+    if (added.has(row.id)) return row.id;
+    const same = there.find((each) => each.name_key === row.name_key && each.country === row.country);
+    return (
+      (
+        same ??
+        there.find((each) => each.name_key === row.name_key && compatibleCountries(each.country, row.country))
+      )?.id ?? row.id
+    );
+  });
+  return { ids, added: added.size };
+}
+
+/** Adds contacts from a list to organisations; addresses that are there by now are left alone. Returns how many are new. */
+export async function addListedContacts(
+  ctx: Ctx,
+  listed: readonly { organisationId: string; contact: ListedContact }[],
+  defaults: ListDefaults,
+): Promise<number> {
+  return insertNewContacts(
+    ctx.db,
+    listed.map(({ organisationId, contact }) => contactRow(ctx, organisationId, contact, defaults)),
+  );
+}
+
+/** Writes the fields of an organisation that a list changes; a country that would make it a second one stays out. */
+export async function changeListedOrganisation(
+  ctx: Ctx,
+  id: string,
+  fields: Partial<Omit<ListedOrganisation, "name" | "source">>,
+): Promise<void> {
+  const { country, ...others } = fields;
+  const current = country === undefined ? undefined : await lockOrganisation(ctx.db, id);
+  const same = current ? await listOrganisationsByKey(ctx.db, [current.name_key]) : [];
+  const free = country !== undefined && same.every((each) => each.country !== country);
+  await setOrganisation(ctx.db, id, { ...others, ...(free ? { country } : {}), updated_at: ctx.clock.now() });
+}
+
+/** Writes the fields of a contact that a list changes. */
+export async function changeListedContact(
+  ctx: Ctx,
+  id: string,
+  fields: Partial<Pick<ListedContact, "name" | "title" | "phone" | "language" | "notes">>,
+): Promise<void> {
+  await setContact(ctx.db, id, { ...fields, updated_at: ctx.clock.now() });
+}
+
+function organisationRow(ctx: Ctx, listed: ListedOrganisation, defaults: ListDefaults): OrganisationRow {
+  const at = ctx.clock.now();
+  return {
+    id: newId(ctx.clock),
+    ...nameColumns(listed.name),
+    legal_name: listed.legal_name ?? null,
+    country: listed.country ?? null,
+    sector: listed.sector ?? "other",
+    website: listed.website ?? null,
+    domain: listed.domain ?? null,
+    active_satellites: listed.active_satellites ?? null,
+    metrics_as_of: listed.metrics_as_of ?? null,
+    source: listed.source ?? defaults.source,
+    external_id: listed.external_id ?? null,
+    owner_id: null,
+    created_at: at,
+    updated_at: at,
+    row_version: 1,
+  };
+}
+
+function contactRow(
+  ctx: Ctx,
+  organisationId: string,
+  listed: ListedContact,
+  defaults: ListDefaults,
+): ContactRow {
+  const at = ctx.clock.now();
+  const email = listed.email ?? null;
+  const usual = email !== null && isRoleAddress(email) ? "published_address" : "legitimate_interest";
+  return {
+    id: newId(ctx.clock),
+    organisation_id: organisationId,
+    name: listed.name ?? null,
+    title: listed.title ?? null,
+    email,
+    address_hash: email === null ? null : ctx.keys.addressHash(email),
+    phone: listed.phone ?? null,
+    language: listed.language ?? null,
+    lawful_basis: listed.lawful_basis ?? defaults.lawfulBasis ?? usual,
+    source: listed.source ?? defaults.source,
+    source_at: at,
+    status: "active",
+    notes: listed.notes ?? null,
+    created_at: at,
+    updated_at: at,
+    row_version: 1,
+  };
+}
