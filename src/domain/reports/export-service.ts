@@ -1,0 +1,87 @@
+import type { Ctx } from "../../platform/context.js";
+import { record } from "../activity/service.js";
+import type { Permission } from "../team/permission.js";
+import { requirePermission } from "../team/service.js";
+import { declineBatch, organisationBatch, signatoryBatch, type Batch, type Cell } from "./export-views.js";
+import { findReportLetter } from "./views.js";
+
+/** The lists that can be taken along. */
+export const EXPORTS = ["signatories", "organisations", "declines"] as const;
+
+/** One of those lists. */
+export type ExportName = (typeof EXPORTS)[number];
+
+interface Definition {
+  permission: Permission;
+  columns: readonly string[];
+  batch(ctx: Ctx, letterId: string | undefined, after: string | undefined): Promise<Batch>;
+}
+
+const LISTS: Record<ExportName, Definition> = {
+  signatories: {
+    permission: "signatures:read",
+    columns: ["letter", "organisation", "country", "sector", "signed_on", "withdrew_on", "quote"],
+    batch: signatoryBatch,
+  },
+  organisations: {
+    permission: "organisations:read",
+    columns: [
+      "id",
+      "name",
+      "legal_name",
+      "country",
+      "sector",
+      "website",
+      "active_satellites",
+      "source",
+      "external_id",
+      "contacts",
+    ],
+    batch: organisationBatch,
+  },
+  declines: {
+    permission: "declines:read",
+    columns: [
+      "letter",
+      "organisation",
+      "country",
+      "sector",
+      "reason",
+      "contributing",
+      "said",
+      "said_by",
+      "comment",
+      "revisit_on",
+      "next_ask",
+      "decided_at",
+    ],
+    batch: declineBatch,
+  },
+};
+
+/** A list to be written out: its columns, and its rows a thousand at a time. */
+export interface ExportedList {
+  columns: readonly string[];
+  batches: AsyncIterable<readonly (readonly Cell[])[]>;
+}
+
+/**
+ * Hands out a whole list, of one letter or of all, and notes in the audit trail that it was taken. Signatories are those
+ * of the public page. Throws not_found for an unknown letter.
+ */
+export async function exportList(ctx: Ctx, what: ExportName, letterSlug?: string): Promise<ExportedList> {
+  const list = LISTS[what];
+  requirePermission(ctx, list.permission);
+  const letter = letterSlug === undefined ? undefined : await findReportLetter(ctx, letterSlug);
+  await record(ctx, { action: "list.exported", letterId: letter?.id, detail: { list: what } });
+  return { columns: list.columns, batches: batches(ctx, list, letter?.id) };
+}
+
+async function* batches(ctx: Ctx, list: Definition, letterId: string | undefined): AsyncGenerator<Cell[][]> {
+  for (let after: string | undefined; ;) {
+    const batch = await list.batch(ctx, letterId, after);
+    if (batch.rows.length > 0) yield batch.rows;
+    if (batch.last === undefined) return;
+    after = batch.last;
+  }
+}
