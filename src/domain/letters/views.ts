@@ -7,6 +7,8 @@ export interface CurrentText {
   versionId: string;
   versionNumber: number;
   versionAt: Date;
+  /** Why this version was made; empty for the first. */
+  versionReason: string;
   language: string;
   title: string;
   addressee: string;
@@ -20,6 +22,7 @@ interface TextRow {
   version_id: string;
   number: number;
   created_at: Date;
+  reason: string;
   language: string;
   title: string;
   addressee: string;
@@ -48,7 +51,7 @@ export async function currentText(
       "v.number desc, t.language = ? desc, t.language = ? desc, t.language = l.default_language desc, t.language",
       [wish, wish.split("-")[0] ?? ""],
     )
-    .select("t.*", "v.number", "v.created_at")
+    .select("t.*", "v.number", "v.created_at", "v.reason")
     .first()) as TextRow | undefined;
   return row && toText(row);
 }
@@ -58,6 +61,7 @@ function toText(row: TextRow): CurrentText {
     versionId: row.version_id,
     versionNumber: row.number,
     versionAt: row.created_at,
+    versionReason: row.reason,
     language: row.language,
     title: row.title,
     addressee: row.addressee,
@@ -101,7 +105,7 @@ export async function listVersions(ctx: Ctx, letterId: string): Promise<Version[
     .join("letters as l", "l.id", "v.letter_id")
     .where("v.letter_id", letterId)
     .orderByRaw("t.language = l.default_language desc, t.language")
-    .select("t.*", "v.number", "v.created_at")) as TextRow[];
+    .select("t.*", "v.number", "v.created_at", "v.reason")) as TextRow[];
   return versions.map((version) => ({
     id: version.id,
     number: version.number,

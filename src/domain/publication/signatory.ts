@@ -24,8 +24,9 @@ export interface Signatory {
   organisation: string;
   country: string;
   sector: string;
-  signatoryName: string;
-  signatoryTitle: string;
+  /** Null once the organisation has withdrawn: then only its name and the two dates stay. */
+  signatoryName: string | null;
+  signatoryTitle: string | null;
   /** When the signatory confirmed it. */
   signedAt: Date;
   withdrawnAt: Date | null;

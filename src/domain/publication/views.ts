@@ -91,11 +91,11 @@ function toSignatory(row: Row): Signatory {
     organisation: row.display_name,
     country: row.country,
     sector: row.sector,
-    signatoryName: row.signatory_name,
-    signatoryTitle: row.signatory_title,
+    signatoryName: row.withdrawn_at ? null : row.signatory_name,
+    signatoryTitle: row.withdrawn_at ? null : row.signatory_title,
     signedAt: row.signed_at,
     withdrawnAt: row.withdrawn_at,
-    quote: row.quote,
+    quote: row.withdrawn_at ? null : row.quote,
     quoteLanguage: row.language,
     checked: checksOf({ confirmedAt: row.confirmed_at, acceptedAt: row.accepted_at }),
   };
@@ -199,5 +199,5 @@ export async function letterMark(ctx: Ctx, slug: string): Promise<LetterMark | u
       ),
     )
     .first()) as { id: string; state: string; row_version: number; entries: string } | undefined;
-  return row && { letterId: row.id, state: row.state, mark: `${row.row_version}.${row.entries}` };
+  return row && { letterId: row.id, state: row.state, mark: `${row.id}.${row.row_version}.${row.entries}` };
 }

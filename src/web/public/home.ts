@@ -1,0 +1,42 @@
+import { Router } from "express";
+import type { App } from "../../app.js";
+import { publicStanding, LETTER_STATES } from "../../domain/letters/letter.js";
+import { listLettersIn } from "../../domain/letters/views.js";
+import { languageOf } from "../pages.js";
+import { sendPublic } from "../page-cache.js";
+import { ctxOf } from "../request.js";
+import { signing } from "./letter-frame.js";
+
+const SHOWN = LETTER_STATES.filter((state) => publicStanding(state) === "shown");
+
+/** Where nothing for the public is, and what belongs to one reader only. */
+const CLOSED_TO_ROBOTS = ["/console", "/api", "/r/", "/confirm/", "/attest/", "/manage/", "/unsubscribe/"];
+
+/** The front door: the one letter, or a list of them; and what search engines ask for. */
+export function homeRoutes(app: App): Router {
+  const router = Router();
+  router.get("/", async (req, res) => {
+    const lang = languageOf(app, req);
+    const letters = await listLettersIn(ctxOf(res), SHOWN, lang);
+    const [only] = letters;
+    if (only && letters.length === 1) return res.redirect(302, `/letters/${only.slug}`);
+    const title = app.messages.t(lang, "public.home.title");
+    const now = ctxOf(res).clock.now();
+    const lines = letters.map((line) => ({ ...line, signing: signing(line, now) }));
+    const view = { title, letters: lines, canonical: `${app.config.publicUrl}/` };
+    const body = app.templates.render("public/home", view, { lang });
+    return sendPublic(res, { type: "text/html; charset=utf-8", body, headers: { "Content-Language": lang } });
+  });
+  router.get("/robots.txt", (_req, res) => {
+    const lines = ["User-agent: *", ...CLOSED_TO_ROBOTS.map((path) => `Disallow: ${path}`)];
+    res.type("text").send(`${lines.join("\n")}\nSitemap: ${app.config.publicUrl}/sitemap.xml\n`);
+  });
+  router.get("/sitemap.xml", async (_req, res) => {
+    const letters = await listLettersIn(ctxOf(res), SHOWN, "en");
+    const pages = letters.flatMap(({ slug }) => [`/letters/${slug}`, `/letters/${slug}/signatories`]);
+    const urls = pages.map((path) => `<url><loc>${app.config.publicUrl}${path}</loc></url>`);
+    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${urls.join("\n")}\n</urlset>\n`;
+    sendPublic(res, { type: "application/xml; charset=utf-8", body });
+  });
+  return router;
+}

@@ -1,0 +1,125 @@
+import type { Request } from "express";
+import type { App } from "../../app.js";
+import { currentText, letterLine, type CurrentText, type LetterLine } from "../../domain/letters/views.js";
+import type { PublicLetter } from "../../domain/publication/service.js";
+import type { Ctx } from "../../platform/context.js";
+import { countryName, dir, fallbackChain } from "../../platform/i18n.js";
+import { query } from "../../platform/template-helpers.js";
+import { languageOf } from "../pages.js";
+
+/** A letter as one request sees it: its text in the language that fits best, and the language around it. */
+export interface LetterInLanguage {
+  letter: PublicLetter;
+  line: LetterLine;
+  text: CurrentText;
+  /** Of the words around the text: the one asked for, as far as we speak it. */
+  lang: string;
+  /** What was asked for in the address, to be kept in links; empty if nothing. */
+  asked: string;
+}
+
+const TWINS = ["json", "csv", "txt"];
+
+/** The languages a request wishes for, the one in the address first. */
+function wishes(req: Request): string[] {
+  const asked = req.query["lang"];
+  const own = typeof asked === "string" ? [asked] : [];
+  return [...own, ...req.acceptsLanguages()].filter((wish) => /^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$/.test(wish));
+}
+
+/** Reads a letter's text for a request, in the first wished language that the letter has, else in its own. */
+export async function letterInLanguage(
+  app: App,
+  ctx: Ctx,
+  req: Request,
+  letter: PublicLetter,
+): Promise<LetterInLanguage> {
+  const line = await letterLine(ctx, letter.id);
+  const languages = line?.languages ?? [];
+  const found = wishes(req)
+    .flatMap((wish) => [wish, wish.split("-")[0] ?? ""])
+    .find((wish) => languages.includes(wish));
+  const text = await currentText(ctx, letter.id, found);
+  if (!line || !text) throw new Error(`the letter ${letter.id} has no text`);
+  const asked = req.query["lang"];
+  return {
+    letter,
+    line,
+    text,
+    lang: languageOf(app, req),
+    asked: typeof asked === "string" && languages.includes(asked) ? asked : "",
+  };
+}
+
+/** Whether the letter can be signed by anybody now, or why not. */
+export function signing(
+  letter: { state: string; closesAt: Date | null },
+  now: Date,
+): "open" | "paused" | "over" {
+  if (letter.closesAt && letter.closesAt <= now) return "over";
+  return letter.state === "open" || letter.state === "paused" ? letter.state : "over";
+}
+
+/** What the layout of a letter's pages needs: whose letter it is, its languages, who pays, and the twins of its list. */
+export function letterFrame(app: App, seen: LetterInLanguage, path: string, params: Record<string, string>) {
+  const { letter, line, text, lang, asked } = seen;
+  const base = `/letters/${letter.slug}`;
+  const address = letter.sponsor_address.split("\n").join(", ");
+  const run = app.messages.t(lang, "public.foot.run_by", { sponsor: letter.sponsor_name, address });
+  return {
+    canonical: app.config.publicUrl + query(path, { ...params, lang: asked }),
+    sponsor: { name: letter.sponsor_name, href: query(base, { lang: asked }) },
+    languages: line.languages.map((language) => ({
+      lang: language,
+      href: query(path, { ...params, lang: language }),
+      current: language === text.language,
+    })),
+    footer: { funding: [run, letter.funding_note].filter(Boolean).join(" "), links: [] },
+    alternates: ["json", "csv"].map((kind) => ({
+      href: `${base}/signatories.${kind}`,
+      type: kind === "json" ? "application/json" : "text/csv",
+      title: app.messages.t(lang, "public.list.heading"),
+    })),
+    feeds: TWINS.map((kind) => ({
+      href: query(`${base}/signatories.${kind}`, { ...params, page: "", lang: asked }),
+      label: app.messages.t(lang, `public.list.feed.${kind}`),
+    })),
+    asked,
+    textLang: text.language,
+    textDir: dir(text.language),
+  };
+}
+
+/** A sector in words; the code itself where we have none. */
+export function sectorName(app: App, lang: string, code: string): string {
+  const key = `sector.${code}`;
+  return fallbackChain(lang).some((each) => app.messages.has(each, key)) ? app.messages.t(lang, key) : code;
+}
+
+/** Choices for a filter, sorted by their words. */
+export function choices(lang: string, values: readonly string[], name: (value: string) => string) {
+  const collator = new Intl.Collator(lang);
+  return values
+    .map((value) => ({ value, label: name(value) }))
+    .sort((a, b) => collator.compare(a.label, b.label));
+}
+
+/** Choices of the countries and sectors that somebody on the list is from. */
+export function filterChoices(
+  app: App,
+  lang: string,
+  totals: { countries: readonly { code: string }[]; sectors: readonly { code: string }[] },
+) {
+  return {
+    sectorChoices: choices(
+      lang,
+      totals.sectors.map(({ code }) => code),
+      (code) => sectorName(app, lang, code),
+    ),
+    countryChoices: choices(
+      lang,
+      totals.countries.map(({ code }) => code),
+      (code) => countryName(lang, code),
+    ),
+  };
+}

@@ -1,0 +1,133 @@
+import { Router, type Request } from "express";
+import type { App } from "../../app.js";
+import { largest } from "../../domain/publication/signatory.js";
+import { publicLetter } from "../../domain/publication/service.js";
+import {
+  signatoryList,
+  signatoryTotals,
+  statements,
+  type SignatoryTotals,
+} from "../../domain/publication/views.js";
+import type { Ctx } from "../../platform/context.js";
+import { countryName } from "../../platform/i18n.js";
+import { query } from "../../platform/template-helpers.js";
+import { sendPublic } from "../page-cache.js";
+import { ctxOf } from "../request.js";
+import {
+  filterChoices,
+  letterFrame,
+  letterInLanguage,
+  sectorName,
+  signing,
+  type LetterInLanguage,
+} from "./letter-frame.js";
+import { signatoryRows } from "./signatory-rows.js";
+
+const FIRST = 10;
+const BARS = 6;
+const STATEMENTS = 4;
+
+/** The letter itself: text, count, who has signed in figures, and the first of the list. */
+export function letterRoutes(app: App): Router {
+  const router = Router();
+  router.get("/letters/:slug", async (req, res) => {
+    const { html, lang } = await letterPage(app, ctxOf(res), req, req.params.slug);
+    sendPublic(res, { type: "text/html; charset=utf-8", body: html, headers: { "Content-Language": lang } });
+  });
+  return router;
+}
+
+async function letterPage(
+  app: App,
+  ctx: Ctx,
+  req: Request,
+  slug: string,
+): Promise<{ html: string; lang: string }> {
+  const letter = await publicLetter(ctx, slug);
+  const seen = await letterInLanguage(app, ctx, req, letter);
+  const { lang, text, line, asked } = seen;
+  const totals = await signatoryTotals(ctx, letter.id);
+  const first = { q: "", sector: "", country: "", sort: "name" as const };
+  const list = await signatoryList(ctx, { ...first, letterId: letter.id, limit: FIRST });
+  const base = `/letters/${letter.slug}`;
+  const view = {
+    ...letterFrame(app, seen, base, {}),
+    ...figures(app, lang, totals, base, asked),
+    ...filterChoices(app, lang, totals),
+    title: text.title,
+    description: text.summary || text.addressee,
+    kind: kindWords(app, seen, ctx.clock.now()),
+    signing: signing(line, ctx.clock.now()),
+    signHref: query(`${base}/sign`, { lang: asked }),
+    listPath: `${base}/signatories`,
+    listHref: query(`${base}/signatories`, { lang: asked }),
+    addressee: text.addressee,
+    bodyMd: text.bodyMd,
+    translation: text.language === line.defaultLanguage ? "" : text.reviewed ? "reviewed" : "unreviewed",
+    ownText: { lang: line.defaultLanguage, href: query(base, { lang: line.defaultLanguage }) },
+    versionNumber: text.versionNumber,
+    versionAt: text.versionAt,
+    versionBefore: text.versionNumber - 1,
+    versionReason: text.versionNumber > 1 ? text.versionReason : "",
+    asOf: ctx.clock.now(),
+    rows: signatoryRows(app, lang, list.items),
+    total: list.total,
+    shownAll: list.total <= FIRST,
+    statements: (await statements(ctx, letter.id, STATEMENTS)).map((one) => ({
+      ...one,
+      country: countryName(lang, one.country),
+      href: query(`${base}/signatories`, { q: one.organisation, lang: asked }),
+    })),
+  };
+  return { html: app.templates.render("public/letter", view, { lang }), lang };
+}
+
+/** The line above the title: what this is and until when it can be signed. */
+function kindWords(app: App, { lang, letter, line }: LetterInLanguage, now: Date): string {
+  const state = signing(line, now);
+  const end = state === "over" ? (letter.closed_at ?? letter.closes_at) : letter.closes_at;
+  const after = ["delivered", "answered", "concluded", "archived"].includes(letter.state)
+    ? letter.state
+    : "closed";
+  const key = state === "over" ? after : state;
+  return end
+    ? app.messages.t(lang, `public.letter.kind.${key}`, { date: end })
+    : app.messages.t(lang, `public.letter.kind.${key}_undated`);
+}
+
+/** The count and the bars; each bar leads to its part of the list. */
+function figures(app: App, lang: string, totals: SignatoryTotals, base: string, asked: string) {
+  const href = (filter: Record<string, string>) => query(`${base}/signatories`, { ...filter, lang: asked });
+  const sectors = largest(totals.sectors, BARS);
+  const countries = largest(totals.countries, BARS);
+  const rest = (key: string, { others, rest: value }: typeof sectors) =>
+    others > 0 ? [{ label: app.messages.t(lang, key, { count: others }), value, rest: true, href: "" }] : [];
+  return {
+    signed: totals.signed,
+    withdrawn: totals.withdrawn,
+    countries: totals.countries.length,
+    greatest: Math.max(
+      1,
+      ...totals.sectors.map(({ count }) => count),
+      ...totals.countries.map(({ count }) => count),
+    ),
+    sectorBars: [
+      ...sectors.top.map(({ code, count }) => ({
+        label: sectorName(app, lang, code),
+        value: count,
+        rest: false,
+        href: href({ sector: code }),
+      })),
+      ...rest("public.letter.other_sectors", sectors),
+    ],
+    countryBars: [
+      ...countries.top.map(({ code, count }) => ({
+        label: countryName(lang, code),
+        value: count,
+        rest: false,
+        href: href({ country: code }),
+      })),
+      ...rest("public.letter.other_countries", countries),
+    ],
+  };
+}
