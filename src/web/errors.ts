@@ -42,7 +42,7 @@ export function statusOf(error: DomainError): number {
 
 /** Answers what no route took. */
 export function unknownAddress(): RequestHandler {
-  return (_req, _res, next) => next(notFound("page.not_found"));
+  return (_req, _res, next) => next(notFound("page.not_found.sentence"));
 }
 
 /** The last stop for every error of a page: a clear page for people, the details in the log only. */

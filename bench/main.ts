@@ -1,0 +1,19 @@
+import { importRows } from "./import-rows.js";
+import type { Figure } from "./figure.js";
+
+/** Every figure, in the order it is shown. */
+const FIGURES: readonly (() => Promise<Figure>)[] = [importRows];
+
+const wanted = process.argv.slice(2);
+console.log("what | ours | bare | ratio | against\n--- | --- | --- | --- | ---");
+for (const measure of FIGURES) {
+  if (wanted.length > 0 && !wanted.some((word) => measure.name.toLowerCase().includes(word.toLowerCase())))
+    continue;
+  const figure = await measure();
+  const [ours, bare] = [figure.ours, figure.bare].map(
+    (value) => `${Math.round(value).toLocaleString("en")} ${figure.unit}/s`,
+  );
+  console.log(
+    `${figure.what} | ${ours} | ${bare} | ${(figure.ours / figure.bare).toFixed(2)} | ${figure.against}`,
+  );
+}
