@@ -1,9 +1,21 @@
+import { randomInt } from "node:crypto";
 import { v7 } from "uuid";
 import type { Clock } from "./clock.js";
 
-/** A new time-ordered identifier (UUID version 7, RFC 9562 §5.7), dated by the given clock. */
+const COUNTER_START = 2 ** 31;
+
+let lastTime = 0;
+let counter = 0;
+
+/**
+ * A new time-ordered identifier (UUID version 7, RFC 9562 §5.7), dated by the given clock. Those made within one
+ * millisecond count upwards (§6.2, method 1), so that what one transaction writes stays in order.
+ */
 export function newId(clock: Clock): string {
-  return v7({ msecs: clock.now().getTime() });
+  const msecs = clock.now().getTime();
+  if (msecs === lastTime) counter += 1;
+  else [lastTime, counter] = [msecs, randomInt(COUNTER_START)];
+  return v7({ msecs, seq: counter });
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -7,6 +7,8 @@ export interface PageOptions {
   status?: number;
   /** Language of the interface; the wish of the request unless given. */
   lang?: string;
+  /** Another layout than the one named like the template's folder. */
+  layout?: string;
 }
 
 /** Renders a template in its layout and answers with it. */
@@ -19,7 +21,14 @@ export function page(
   options: PageOptions = {},
 ): void {
   const lang = options.lang ?? languageOf(app, req);
-  const html = app.templates.render(template, { path: req.path, ...view }, { lang });
+  const html = app.templates.render(
+    template,
+    { path: req.path, ...view },
+    {
+      lang,
+      ...(options.layout ? { layout: options.layout } : {}),
+    },
+  );
   res
     .status(options.status ?? 200)
     .type("html")

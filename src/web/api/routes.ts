@@ -14,11 +14,23 @@ import { letterApi } from "./letters.js";
 import { mountApi } from "./mount.js";
 import { openApiDocument } from "./openapi.js";
 import { apiErrors } from "./problems.js";
+import { declineApi } from "./declines.js";
+import { invitationApi } from "./invitations.js";
+import { signatureApi } from "./signatures.js";
+import { taskApi } from "./tasks.js";
 import { reportApi } from "./reports.js";
 
 /** Every act of the API; what is not listed here is neither served nor documented. */
 export function apiRouteTable(_app: App): ApiRoute[] {
-  return [...letterApi, ...reportApi, ...auditApi];
+  return [
+    ...letterApi,
+    ...invitationApi,
+    ...signatureApi,
+    ...declineApi,
+    ...taskApi,
+    ...reportApi,
+    ...auditApi,
+  ];
 }
 
 /** Everything that scripts can reach, on one page. */

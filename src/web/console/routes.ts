@@ -5,6 +5,8 @@ import { keepPrivate } from "../pages.js";
 import { auditRoutes } from "./audit.js";
 import { signInRoutes } from "./sign-in.js";
 import { staffRoutes } from "./staff.js";
+import { declineRoutes } from "./declines.js";
+import { reviewRoutes } from "./review.js";
 import { styleGuideRoutes } from "./style-guide.js";
 import { todayRoutes } from "./today.js";
 import { tokenRoutes } from "./tokens.js";
@@ -23,6 +25,8 @@ export function consoleRoutes(app: App): Router {
   router.use(staffRoutes(app));
   router.use(tokenRoutes(app));
   router.use(auditRoutes(app));
+  router.use(reviewRoutes(app));
+  router.use(declineRoutes(app));
   router.use(styleGuideRoutes(app));
   return router;
 }

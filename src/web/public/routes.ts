@@ -3,6 +3,10 @@ import type { App } from "../../app.js";
 import { homeRoutes } from "./home.js";
 import { letterRoutes } from "./letters.js";
 import { signatoryRoutes } from "./signatories.js";
+import { confirmRoutes } from "./confirm.js";
+import { declineRoutes } from "./decline.js";
+import { invitationRoutes } from "./invitation.js";
+import { signRoutes } from "./sign.js";
 
 /** Everything that companies and the public can reach, on one page. */
 export function publicRoutes(app: App): Router {
@@ -10,5 +14,9 @@ export function publicRoutes(app: App): Router {
   router.use(homeRoutes(app));
   router.use(letterRoutes(app));
   router.use(signatoryRoutes(app));
+  router.use(invitationRoutes(app));
+  router.use(signRoutes(app));
+  router.use(declineRoutes(app));
+  router.use(confirmRoutes(app));
   return router;
 }

@@ -1,0 +1,43 @@
+import type { Db } from "../../platform/db.js";
+import type { InvitationAnswer } from "./invitation.js";
+
+/** An invitation as kept: one letter, one contact, one standing link. */
+export interface InvitationRow {
+  id: string;
+  letter_id: string;
+  organisation_id: string;
+  contact_id: string;
+  link_id: string;
+  answer: InvitationAnswer | null;
+  answered_at: Date | null;
+  created_at: Date;
+}
+
+/** Adds an invitation; false when this contact already has one for the letter. */
+export async function insertInvitation(db: Db, row: InvitationRow): Promise<boolean> {
+  const inserted = await db<InvitationRow>("invitations")
+    .insert(row)
+    .onConflict(["letter_id", "contact_id"])
+    .ignore()
+    .returning("id");
+  return inserted.length > 0;
+}
+
+/** The invitation of a contact to a letter. */
+export async function findInvitationOf(
+  db: Db,
+  letterId: string,
+  contactId: string,
+): Promise<InvitationRow | undefined> {
+  return db<InvitationRow>("invitations").where({ letter_id: letterId, contact_id: contactId }).first();
+}
+
+/** An invitation by its id. */
+export async function findInvitation(db: Db, id: string): Promise<InvitationRow | undefined> {
+  return db<InvitationRow>("invitations").where({ id }).first();
+}
+
+/** Notes what was answered last. */
+export async function setAnswer(db: Db, id: string, answer: InvitationAnswer, at: Date): Promise<void> {
+  await db<InvitationRow>("invitations").where({ id }).update({ answer, answered_at: at });
+}

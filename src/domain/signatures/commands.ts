@@ -1,0 +1,134 @@
+import { z } from "zod";
+import {
+  country,
+  day,
+  id,
+  line,
+  optional,
+  pageQuery,
+  slug,
+  text,
+  ticked,
+  whole,
+} from "../../platform/schema.js";
+import { withoutInvisible } from "../organisations/clean-name.js";
+import { emailAddress, organisationName } from "../organisations/commands.js";
+import { SECTORS } from "../organisations/sector.js";
+import { CONDITION_CLASSES } from "./condition.js";
+import { REJECTION_REASONS } from "./rejection-reason.js";
+import { SIGNATURE_STATES } from "./signature.js";
+
+/** How an organisation wants to appear: by name, by name once others have signed, or counted and never named. */
+export const APPEARANCES = ["public", "pledge", "confidential"] as const;
+
+/** A person's name or title: seen as it is, without an address of a page in it. */
+function plainName(max: number) {
+  return line(max)
+    .transform((value) => withoutInvisible(value).normalize("NFC"))
+    .refine((value) => value.trim() !== "", "errors.field.required")
+    .refine((value) => !value.includes("://"), "errors.signatures.name_link");
+}
+
+/**
+ * Signing, whether by a personal link or from the public page. `condition_*` count for a pledge only.
+ * A condition may name a number, a sector or a country, never a company.
+ */
+export const submitSignatureCommand = z
+  .object({
+    display_name: organisationName(),
+    country: country(),
+    sector: z.enum(SECTORS, { error: "errors.signatures.sector" }),
+    scope: z.enum(["entity", "group"], { error: "errors.signatures.scope" }),
+    signatory_name: plainName(120),
+    signatory_title: plainName(120),
+    signatory_email: emailAddress(),
+    contact_name: optional(plainName(120)),
+    contact_email: optional(emailAddress()),
+    quote: optional(text(500)),
+    help_offered: optional(text(1000)),
+    appearance: z.enum(APPEARANCES, { error: "errors.signatures.appearance" }),
+    condition_count: optional(whole(2, 5000)),
+    condition_class: optional(z.enum(CONDITION_CLASSES, { error: "errors.signatures.condition_class" })),
+    condition_deadline: optional(day()),
+    authority: ticked().refine((value) => value, "errors.signatures.authority"),
+    language: z
+      .string()
+      .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/)
+      .default("en"),
+  })
+  .superRefine((value, context) => {
+    if (value.contact_name && !value.contact_email) {
+      context.addIssue({
+        code: "custom",
+        path: ["contact_email"],
+        message: "errors.signatures.contact_email",
+      });
+    }
+    if (value.appearance !== "pledge") return;
+    if (!value.condition_count) {
+      context.addIssue({
+        code: "custom",
+        path: ["condition_count"],
+        message: "errors.signatures.condition_count",
+      });
+    }
+    if (!value.condition_class) {
+      context.addIssue({
+        code: "custom",
+        path: ["condition_class"],
+        message: "errors.signatures.condition_class",
+      });
+    }
+  });
+
+/** What a signing form has said, checked. */
+export type SignatureInput = z.output<typeof submitSignatureCommand>;
+
+const rowVersion = optional(whole(1, 2_000_000_000));
+
+/** Accepting a signature; its quote goes onto the page only if the reviewer lets it. */
+export const acceptSignatureCommand = z.object({
+  row_version: rowVersion,
+  quote_approved: ticked().default(false),
+});
+
+/** Rejecting a signature, with a reason that its signatory is told. */
+export const rejectSignatureCommand = z
+  .object({
+    reason_code: z.enum(
+      REJECTION_REASONS.map(({ code }) => code),
+      { error: "errors.signatures.reason" },
+    ),
+    note: optional(text(1000)),
+    row_version: rowVersion,
+  })
+  .superRefine((value, context) => {
+    if (value.reason_code === "other" && !value.note) {
+      context.addIssue({ code: "custom", path: ["note"], message: "errors.signatures.note" });
+    }
+  });
+
+/** What staff may turn a signature into. */
+export const STAFF_TARGETS = [
+  "accepted",
+  "rejected",
+  "needs_information",
+  "rescinded",
+  "invalidated",
+] as const;
+
+/** Moving a signature by script. */
+export const transitionSignatureCommand = z.object({
+  to: z.enum(STAFF_TARGETS, { error: "errors.signatures.target" }),
+  reason_code: optional(z.string().max(60)),
+  note: optional(text(1000)),
+  quote_approved: z.boolean().optional(),
+  row_version: rowVersion,
+});
+
+/** Which signatures to list. */
+export const signatureQuery = pageQuery.extend({
+  letter: optional(slug()),
+  status: optional(z.enum(SIGNATURE_STATES, { error: "errors.signatures.status" })),
+  organisation_id: optional(id()),
+});

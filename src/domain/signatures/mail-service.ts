@@ -1,0 +1,108 @@
+import { DAY, HOUR, MINUTE } from "../../platform/clock.js";
+import type { Ctx } from "../../platform/context.js";
+import type { LetterToAnswer } from "../invitations/letter-service.js";
+import { judgeLink, linkPlaceholder, type Link } from "../links/link.js";
+import { ensureLink, makeLink } from "../links/service.js";
+import { queueMail } from "../mail/service.js";
+import type { SignatureRow } from "./store.js";
+
+/** How old a confirmation link must be for each further copy of its mail: at most five mails a link (ruling 12). */
+const COPIES_AFTER = [0, 10 * MINUTE, HOUR, DAY, 7 * DAY];
+
+/** How long a confirmation link lasts. */
+export const CONFIRM_LINK_LIFE = 14 * DAY;
+
+/** Which copy of a confirmation mail is due, 1 to 5; asking more often sends none. */
+function copyNumber(link: Link, at: Date): number {
+  const made = (link.expiresAt?.getTime() ?? at.getTime()) - CONFIRM_LINK_LIFE;
+  return COPIES_AFTER.filter((after) => at.getTime() - made >= after).length;
+}
+
+/** A fresh link to confirm a signature with. */
+export async function newConfirmLink(tx: Ctx, signatureId: string): Promise<Link> {
+  return makeLink(tx, "confirm", signatureId, new Date(tx.clock.now().getTime() + CONFIRM_LINK_LIFE));
+}
+
+/** The link by which a signature can be confirmed now: the one already mailed, or a fresh one when that has ended. */
+export async function standingConfirmLink(tx: Ctx, signatureId: string): Promise<Link> {
+  const link = await ensureLink(tx, "confirm", signatureId);
+  return judgeLink(link, tx.clock.now()) === "usable" ? link : newConfirmLink(tx, signatureId);
+}
+
+function common(row: SignatureRow, letter: LetterToAnswer) {
+  return {
+    organisation: row.display_name,
+    signatory: row.signatory_name,
+    letterTitle: letter.title,
+    kind: row.kind,
+    visibility: row.visibility,
+  };
+}
+
+async function queue(
+  tx: Ctx,
+  row: SignatureRow,
+  template: string,
+  sendKey: string,
+  data: Record<string, unknown>,
+): Promise<void> {
+  await queueMail(tx, {
+    purpose: "transactional",
+    sendKey,
+    template,
+    data,
+    language: row.language,
+    to: { email: row.signatory_email, name: row.signatory_name },
+    letterId: row.letter_id,
+    organisationId: row.organisation_id,
+  });
+}
+
+/** Asks the signatory to confirm. The same link is mailed again at most five times, ten minutes apart at least. */
+export async function mailConfirmation(
+  tx: Ctx,
+  row: SignatureRow,
+  letter: LetterToAnswer,
+  link: Link,
+): Promise<void> {
+  const copy = copyNumber(link, tx.clock.now());
+  await queue(tx, row, "signature-confirm", `signature-confirm:${link.id}:${copy}`, {
+    ...common(row, letter),
+    title: row.signatory_title,
+    link: linkPlaceholder(link.id),
+    expiresAt: link.expiresAt?.toISOString() ?? null,
+  });
+}
+
+/** Thanks for the confirmation and says what happens next; once a signature. */
+export async function mailConfirmed(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  await queue(tx, row, "signature-confirmed", `signature-confirmed:${row.id}`, common(row, letter));
+}
+
+/** Tells the signatory of a standing signature that somebody submitted another; at most once a day. */
+export async function mailDuplicate(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  const day = tx.clock.now().toISOString().slice(0, 10);
+  await queue(tx, row, "signature-duplicate", `signature-duplicate:${row.id}:${day}`, {
+    ...common(row, letter),
+    signedAt: row.submitted_at.toISOString(),
+  });
+}
+
+/** Tells the signatory that the signature was accepted, and what became of it. */
+export async function mailAccepted(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  await queue(tx, row, "signature-accepted", `signature-accepted:${row.id}`, {
+    ...common(row, letter),
+    outcome: row.state,
+    listAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/signatories`,
+  });
+}
+
+/** Tells the signatory that the signature was rejected, and why. */
+export async function mailRejected(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  await queue(tx, row, "signature-rejected", `signature-rejected:${row.id}`, {
+    ...common(row, letter),
+    reason: row.rejection_code,
+    note: row.rejection_note,
+    signAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/sign`,
+  });
+}

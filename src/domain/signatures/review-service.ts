@@ -1,0 +1,155 @@
+import type { z } from "zod";
+import { transaction, type Ctx } from "../../platform/context.js";
+import { conflict, invalid, notFound } from "../../platform/errors.js";
+import { isUuid } from "../../platform/ids.js";
+import { holdLocks } from "../../platform/locks.js";
+import { parse } from "../../platform/schema.js";
+import { record } from "../activity/service.js";
+import { letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
+import { settleTasks } from "../tasks/service.js";
+import { requirePermission, staffId } from "../team/service.js";
+import { acceptSignatureCommand, rejectSignatureCommand, transitionSignatureCommand } from "./commands.js";
+import { mailAccepted, mailRejected } from "./mail-service.js";
+import { moveSignature } from "./movement-service.js";
+import { findRejectionReason } from "./rejection-reason.js";
+import { causeAfterAcceptance, staffStep, type Cause, type SignatureState } from "./signature.js";
+import { findSignature, listHeldIds, lockSignature, type SignatureRow, type StepChange } from "./store.js";
+
+/**
+ * Accepts a signature in review: it goes onto the page, is held until launch, stands as a pledge, or is counted in
+ * confidence. Its signatory is told. Throws conflict for a stale row_version or a signature that is not in review.
+ */
+export async function acceptSignature(
+  ctx: Ctx,
+  id: string,
+  input: z.input<typeof acceptSignatureCommand> = {},
+): Promise<{ state: SignatureState }> {
+  requirePermission(ctx, "signatures:review");
+  const command = parse(acceptSignatureCommand, input);
+  return decide(ctx, id, command.row_version, async (tx, row, letter) => {
+    const accepted = await moveSignature(tx, row, "accepted", {
+      accepted_at: tx.clock.now(),
+      reviewed_by: staffId(tx),
+      quote_approved: command.quote_approved && row.quote !== null,
+    });
+    const cause = causeAfterAcceptance(accepted, letter.state);
+    const settled = cause ? await moveSignature(tx, accepted, cause, changeFor(tx, cause)) : accepted;
+    await mailAccepted(tx, settled, letter);
+    await note(tx, settled, "signature.accepted", { outcome: settled.state });
+    return { state: settled.state };
+  });
+}
+
+function changeFor(tx: Ctx, cause: Cause): StepChange {
+  return cause === "published" ? { published_at: tx.clock.now() } : {};
+}
+
+/**
+ * Rejects a signature with one of the structured reasons, and tells its signatory. Throws invalid for an unknown
+ * reason or a missing note, conflict for a stale row_version or a signature that can no longer be rejected.
+ */
+export async function rejectSignature(
+  ctx: Ctx,
+  id: string,
+  input: z.input<typeof rejectSignatureCommand>,
+): Promise<{ state: SignatureState }> {
+  requirePermission(ctx, "signatures:review");
+  const command = parse(rejectSignatureCommand, input);
+  if (!findRejectionReason(command.reason_code)) {
+    throw invalid("form.invalid", { reason_code: "errors.signatures.reason" });
+  }
+  return decide(ctx, id, command.row_version, async (tx, row, letter) => {
+    const rejected = await moveSignature(tx, row, "rejected", {
+      rejection_code: command.reason_code,
+      rejection_note: command.note ?? null,
+      reviewed_by: staffId(tx),
+    });
+    await mailRejected(tx, rejected, letter);
+    await note(tx, rejected, "signature.rejected", { reason: command.reason_code });
+    return { state: rejected.state };
+  });
+}
+
+/** Moves a signature by script to where staff may bring it. Throws conflict where the table has no such step. */
+export async function transitionSignature(
+  ctx: Ctx,
+  id: string,
+  input: z.input<typeof transitionSignatureCommand>,
+): Promise<{ state: SignatureState }> {
+  requirePermission(ctx, "signatures:review");
+  const {
+    to,
+    reason_code,
+    note: words,
+    quote_approved,
+    row_version,
+  } = parse(transitionSignatureCommand, input);
+  if (to === "accepted")
+    return acceptSignature(ctx, id, { row_version, quote_approved: quote_approved ?? false });
+  if (to === "rejected")
+    return rejectSignature(ctx, id, { reason_code: reason_code ?? "", note: words, row_version });
+  return decide(ctx, id, row_version, async (tx, row) => {
+    const step = staffStep(row.state, to);
+    if (!step) throw conflict("signatures.not_allowed", {}, { from: row.state, to });
+    const moved = await moveSignature(tx, row, step.cause, { reviewed_by: staffId(tx) });
+    await note(tx, moved, `signature.${step.cause}`, {});
+    return { state: moved.state };
+  });
+}
+
+type Decision = (tx: Ctx, row: SignatureRow, letter: LetterToAnswer) => Promise<{ state: SignatureState }>;
+
+/** Holds the signature, refuses a stale view of it, and lets one decision happen. */
+async function decide(
+  ctx: Ctx,
+  id: string,
+  rowVersion: number | undefined,
+  decision: Decision,
+): Promise<{ state: SignatureState }> {
+  const seen = isUuid(id) ? await findSignature(ctx.db, id) : undefined;
+  if (!seen) throw notFound("signatures.unknown");
+  return transaction(ctx, async (tx) => {
+    await holdLocks(tx.db, { organisation: [seen.organisation_id] });
+    const row = await lockSignature(tx.db, id);
+    if (!row) throw notFound("signatures.unknown");
+    const letter = await letterToAnswer(tx, row.letter_id, row.language);
+    if (rowVersion !== undefined && rowVersion !== row.row_version) throw conflict("signatures.stale");
+    const result = await decision(tx, row, letter);
+    await settleTasks(tx, "review_signature", id);
+    return result;
+  });
+}
+
+async function note(
+  tx: Ctx,
+  row: SignatureRow,
+  action: string,
+  detail: Record<string, unknown>,
+): Promise<void> {
+  await record(tx, {
+    action,
+    letterId: row.letter_id,
+    organisationId: row.organisation_id,
+    subjectId: row.id,
+    detail: { kind: row.kind, visibility: row.visibility, ...detail },
+  });
+}
+
+/**
+ * Publishes what was held until launch, once its letter is open; a tick of the worker calls it, so that opening a
+ * letter need not know of signatures. Returns how many went onto a page.
+ */
+export async function publishHeldSignatures(ctx: Ctx): Promise<number> {
+  const ids = await listHeldIds(ctx.db);
+  let published = 0;
+  for (const id of ids) {
+    published += await transaction(ctx, async (tx) => {
+      const row = await lockSignature(tx.db, id);
+      if (row?.state !== "held") return 0;
+      const moved = await moveSignature(tx, row, "published", { published_at: tx.clock.now() });
+      await note(tx, moved, "signature.published", {});
+      return 1;
+    });
+  }
+  return published;
+}

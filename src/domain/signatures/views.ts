@@ -1,0 +1,203 @@
+import type { Ctx } from "../../platform/context.js";
+import { readCursor, writeCursor } from "../../platform/cursor.js";
+import type { Page } from "../../platform/schema.js";
+import { evidenceOf, type Evidence } from "./evidence.js";
+import type { Cause, SignatureState } from "./signature.js";
+import type { SignatureRow } from "./store.js";
+
+/** A signature as lists and the dossier show it, with what was checked. */
+export interface SignatureLine extends SignatureRow {
+  letterSlug: string;
+  organisationName: string;
+  organisationDomain: string | null;
+  invitedName: string | null;
+  evidence: Evidence;
+}
+
+interface Row extends SignatureRow {
+  letter_slug: string;
+  organisation_name: string;
+  organisation_domain: string | null;
+  invited_name: string | null;
+  invited_email: string | null;
+}
+
+function rows(ctx: Ctx) {
+  return ctx
+    .db("signatures as s")
+    .join("letters as l", "l.id", "s.letter_id")
+    .join("organisations as o", "o.id", "s.organisation_id")
+    .leftJoin("invitations as i", "i.id", "s.invitation_id")
+    .leftJoin("contacts as c", "c.id", "i.contact_id")
+    .select("s.*", "l.slug as letter_slug", "o.name as organisation_name", "o.domain as organisation_domain")
+    .select("c.name as invited_name", "c.email as invited_email")
+    .select(ctx.db.raw("to_char(s.condition_deadline, 'YYYY-MM-DD') as condition_deadline"));
+}
+
+function toLine({ letter_slug, organisation_name, organisation_domain, ...row }: Row): SignatureLine {
+  const { invited_name, invited_email, ...signature } = row;
+  return {
+    ...signature,
+    letterSlug: letter_slug,
+    organisationName: organisation_name,
+    organisationDomain: organisation_domain,
+    invitedName: invited_name,
+    evidence: evidenceOf({
+      signatoryEmail: signature.signatory_email,
+      confirmedAt: signature.confirmed_at,
+      acceptedAt: signature.accepted_at,
+      organisationDomain: organisation_domain,
+      invited: signature.invitation_id !== null,
+      invitedEmail: invited_email,
+    }),
+  };
+}
+
+const REVIEW_HOURS = 48;
+
+/** When a signature that was confirmed at a moment should have been decided. */
+export function reviewDueAt(confirmedAt: Date): Date {
+  return new Date(confirmedAt.getTime() + REVIEW_HOURS * 3_600_000);
+}
+
+/** A signature that waits for a reviewer. */
+export interface ReviewLine extends SignatureLine {
+  dueAt: Date;
+  late: boolean;
+}
+
+/** Signatures in review, oldest first, with when each is due. The caller checks who may see them. */
+export async function reviewQueue(ctx: Ctx, limit = 200): Promise<ReviewLine[]> {
+  const found = (await rows(ctx)
+    .where("s.state", "in_review")
+    .orderBy("s.confirmed_at")
+    .orderBy("s.id")
+    .limit(limit)) as Row[];
+  const at = ctx.clock.now();
+  return found.map((row) => {
+    const dueAt = reviewDueAt(row.confirmed_at ?? row.submitted_at);
+    return { ...toLine(row), dueAt, late: dueAt < at };
+  });
+}
+
+/** How many signatures wait for a reviewer, how many of them too long, and how many for their signatory's confirmation. */
+export async function reviewCounts(
+  ctx: Ctx,
+): Promise<{ waiting: number; late: number; unconfirmed: number }> {
+  const lateBefore = new Date(ctx.clock.now().getTime() - REVIEW_HOURS * 3_600_000);
+  const row = (await ctx
+    .db("signatures")
+    .whereIn("state", ["in_review", "submitted"])
+    .select(ctx.db.raw("(count(*) filter (where state = 'in_review'))::int as waiting"))
+    .select(
+      ctx.db.raw("(count(*) filter (where state = 'in_review' and confirmed_at < ?))::int as late", [
+        lateBefore,
+      ]),
+    )
+    .select(ctx.db.raw("(count(*) filter (where state = 'submitted'))::int as unconfirmed"))
+    .first()) as { waiting: number; late: number; unconfirmed: number } | undefined;
+  return row ?? { waiting: 0, late: 0, unconfirmed: 0 };
+}
+
+/** Newest decisions, for the foot of the review queue. */
+export async function recentDecisions(ctx: Ctx, limit = 10): Promise<SignatureLine[]> {
+  const found = (await rows(ctx)
+    .whereNotNull("s.reviewed_by")
+    .orderByRaw("coalesce(s.accepted_at, s.confirmed_at, s.submitted_at) desc, s.id desc")
+    .limit(limit)) as Row[];
+  return found.map(toLine);
+}
+
+/** All signatures of an organisation, newest first, for its dossier. */
+export async function signaturesOf(ctx: Ctx, organisationId: string): Promise<SignatureLine[]> {
+  const found = (await rows(ctx)
+    .where("s.organisation_id", organisationId)
+    .orderBy("s.submitted_at", "desc")
+    .orderBy("s.id", "desc")
+    .limit(100)) as Row[];
+  return found.map(toLine);
+}
+
+/** One signature with what was checked; undefined if there is none. */
+export async function signatureDetail(ctx: Ctx, id: string): Promise<SignatureLine | undefined> {
+  const row = (await rows(ctx).where("s.id", id).first()) as Row | undefined;
+  return row && toLine(row);
+}
+
+/** A step of a signature as its page shows it. */
+export interface HistoryLine {
+  at: Date;
+  from: SignatureState | null;
+  to: SignatureState;
+  cause: Cause | "submitted";
+  actorKind: string;
+  actorName: string | null;
+}
+
+/** Everything that happened to a signature, newest first. */
+export async function historyOf(ctx: Ctx, signatureId: string): Promise<HistoryLine[]> {
+  const found = (await ctx
+    .db("signature_history as h")
+    .leftJoin("staff as p", "p.id", "h.actor_id")
+    .where("h.signature_id", signatureId)
+    .orderBy("h.at", "desc")
+    .orderBy("h.id", "desc")
+    .select("h.*", "p.name as actor_name")) as {
+    at: Date;
+    from_state: SignatureState | null;
+    to_state: SignatureState;
+    cause: Cause | "submitted";
+    actor_kind: string;
+    actor_name: string | null;
+  }[];
+  return found.map((row) => ({
+    at: row.at,
+    from: row.from_state,
+    to: row.to_state,
+    cause: row.cause,
+    actorKind: row.actor_kind,
+    actorName: row.actor_name,
+  }));
+}
+
+/** The live signature of an organisation under a letter, if any, for the page of its invitation. */
+export async function liveSignatureOf(
+  ctx: Ctx,
+  letterId: string,
+  organisationId: string,
+): Promise<SignatureLine | undefined> {
+  const row = (await rows(ctx)
+    .where({ "s.letter_id": letterId, "s.organisation_id": organisationId })
+    .whereNotIn("s.state", ["expired", "rejected", "invalidated", "withdrawn", "rescinded", "superseded"])
+    .first()) as Row | undefined;
+  return row && toLine(row);
+}
+
+/** Which signatures to list. */
+export interface SignatureFilter {
+  letter?: string | undefined;
+  status?: SignatureState | undefined;
+  organisationId?: string | undefined;
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** Signatures, newest first, a page at a time. The caller checks who may see them. */
+export async function listSignatures(ctx: Ctx, filter: SignatureFilter): Promise<Page<SignatureLine>> {
+  const query = rows(ctx)
+    .orderBy("s.submitted_at", "desc")
+    .orderBy("s.id", "desc")
+    .limit(filter.limit + 1);
+  if (filter.letter) void query.where("l.slug", filter.letter);
+  if (filter.status) void query.where("s.state", filter.status);
+  if (filter.organisationId) void query.where("s.organisation_id", filter.organisationId);
+  const start = readCursor(filter.cursor);
+  if (start) void query.whereRaw("(s.submitted_at, s.id) < (?, ?)", [start.at, start.id]);
+  const found = (await query) as Row[];
+  const items = found.slice(0, filter.limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(toLine),
+    next: found.length > filter.limit && last ? writeCursor(last.submitted_at, last.id) : null,
+  };
+}

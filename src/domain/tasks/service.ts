@@ -1,0 +1,63 @@
+import { transaction, type Ctx } from "../../platform/context.js";
+import { conflict, notFound } from "../../platform/errors.js";
+import { newId } from "../../platform/ids.js";
+import { record } from "../activity/service.js";
+import { requirePermission, staffId } from "../team/service.js";
+import { insertTask, lockTask, setTaskDone, setTasksDone } from "./store.js";
+import { taskDueAt, type TaskKind } from "./task.js";
+
+/** A thing for a person to do. `subjectId` is the row it is about; one task per kind and subject is open at a time. */
+export interface NewTask {
+  kind: TaskKind;
+  letterId?: string | null;
+  organisationId?: string | null;
+  contactId?: string | null;
+  subjectId?: string | null;
+  detail?: Record<string, unknown>;
+  /** Unset: by the kind's own rule. */
+  dueAt?: Date;
+}
+
+/** Puts a task on the list, and returns its id; undefined when the same one is already open. */
+export async function createTask(ctx: Ctx, task: NewTask): Promise<string | undefined> {
+  const at = ctx.clock.now();
+  const id = newId(ctx.clock);
+  const added = await insertTask(ctx.db, {
+    id,
+    kind: task.kind,
+    letter_id: task.letterId ?? null,
+    organisation_id: task.organisationId ?? null,
+    contact_id: task.contactId ?? null,
+    subject_id: task.subjectId ?? null,
+    detail: task.detail ?? {},
+    due_at: task.dueAt ?? taskDueAt(task.kind, at),
+    created_at: at,
+    done_at: null,
+    done_by: null,
+  });
+  return added ? id : undefined;
+}
+
+/** Ticks a task off. Throws not_found for an unknown one, conflict if it is done already. */
+export async function finishTask(ctx: Ctx, id: string): Promise<void> {
+  requirePermission(ctx, "tasks:write");
+  await transaction(ctx, async (tx) => {
+    const task = await lockTask(tx.db, id);
+    if (!task) throw notFound("task.unknown");
+    if (task.done_at) throw conflict("task.done");
+    await setTaskDone(tx.db, id, tx.clock.now(), staffId(tx));
+    await record(tx, {
+      action: "task.done",
+      letterId: task.letter_id,
+      organisationId: task.organisation_id,
+      contactId: task.contact_id,
+      subjectId: id,
+      detail: { kind: task.kind },
+    });
+  });
+}
+
+/** Ticks off what has settled itself, e.g. the review of a signature that has been decided. */
+export async function settleTasks(ctx: Ctx, kind: TaskKind, subjectId: string): Promise<void> {
+  await setTasksDone(ctx.db, kind, subjectId, ctx.clock.now(), staffId(ctx));
+}

@@ -1,0 +1,51 @@
+import type { Db } from "../../platform/db.js";
+import type { TaskKind } from "./task.js";
+
+/** A task as kept. */
+export interface TaskRow {
+  id: string;
+  kind: TaskKind;
+  letter_id: string | null;
+  organisation_id: string | null;
+  contact_id: string | null;
+  subject_id: string | null;
+  detail: Record<string, unknown>;
+  due_at: Date;
+  created_at: Date;
+  done_at: Date | null;
+  done_by: string | null;
+}
+
+/** Adds a task; false when the same thing is already open. */
+export async function insertTask(db: Db, row: TaskRow): Promise<boolean> {
+  const inserted = await db("tasks")
+    .insert({ ...row, detail: JSON.stringify(row.detail) })
+    .onConflict(db.raw("(kind, subject_id) where done_at is null and subject_id is not null"))
+    .ignore()
+    .returning("id");
+  return inserted.length > 0;
+}
+
+/** A task by its id, held until the transaction ends. */
+export async function lockTask(db: Db, id: string): Promise<TaskRow | undefined> {
+  return db<TaskRow>("tasks").where({ id }).forUpdate().first();
+}
+
+/** Ticks a task off. */
+export async function setTaskDone(db: Db, id: string, at: Date, by: string | null): Promise<void> {
+  await db("tasks").where({ id }).update({ done_at: at, done_by: by });
+}
+
+/** Ticks off every open task of a kind about one thing. */
+export async function setTasksDone(
+  db: Db,
+  kind: TaskKind,
+  subjectId: string,
+  at: Date,
+  by: string | null,
+): Promise<void> {
+  await db("tasks")
+    .where({ kind, subject_id: subjectId })
+    .whereNull("done_at")
+    .update({ done_at: at, done_by: by });
+}

@@ -1,0 +1,97 @@
+import type { App } from "../../app.js";
+import type { LetterToAnswer } from "../../domain/invitations/letter-service.js";
+import { APPEARANCES, type SignatureInput } from "../../domain/signatures/commands.js";
+import { CONDITION_CLASSES, offeredCounts } from "../../domain/signatures/condition.js";
+import { SECTORS } from "../../domain/organisations/sector.js";
+import { countryName, formatDate } from "../../platform/i18n.js";
+
+/** A choice of a form. */
+interface Option {
+  value: string;
+  label: string;
+  hint?: string;
+}
+
+/** The choices of the signing form; `today` is how many have signed in public so far. */
+export function formView(app: App, lang: string, today: number) {
+  const say = (key: string) => app.messages.t(lang, key);
+  const options = (values: readonly string[], key: string, hints = false): Option[] =>
+    values.map((value) => ({
+      value,
+      label: say(`${key}.${value}`),
+      ...(hints ? { hint: say(`${key}_hint.${value}`) } : {}),
+    }));
+  return {
+    sectors: options(SECTORS, "sector"),
+    scopes: [
+      { value: "entity", label: say("signatures.scope.entity") },
+      { value: "group", label: say("signatures.scope.group"), hint: say("signatures.scope_hint.group") },
+    ],
+    appearances: options(APPEARANCES, "signatures.appearance", true),
+    counts: offeredCounts(today).map((count) => ({ value: String(count), label: String(count) })),
+    classes: options(CONDITION_CLASSES, "signatures.class"),
+  };
+}
+
+/** A line of the page that shows all answers. */
+interface AnswerRow {
+  name: string;
+  label: string;
+  value: string;
+}
+
+/** What was answered, line by line, and the hidden fields that carry it to the last step. */
+export function answersView(app: App, lang: string, command: SignatureInput, letter: LetterToAnswer) {
+  const say = (key: string, args = {}) => app.messages.t(lang, key, args);
+  const shown: Record<string, string> = {
+    display_name: command.display_name,
+    country: countryName(lang, command.country),
+    sector: say(`sector.${command.sector}`),
+    scope: say(`signatures.scope.${command.scope}`),
+    signatory_name: command.signatory_name,
+    signatory_title: command.signatory_title,
+    signatory_email: command.signatory_email,
+    contact_name: command.contact_name ?? "",
+    contact_email: command.contact_email ?? "",
+    appearance: say(`signatures.appearance.${command.appearance}`),
+    condition_count: conditionWords(app, lang, command, letter),
+    quote: command.quote ?? "",
+    help_offered: command.help_offered ?? "",
+  };
+  const rows: AnswerRow[] = Object.entries(shown)
+    .filter(([name, value]) => value !== "" || !["condition_count", "contact_name"].includes(name))
+    .map(([name, value]) => ({
+      name,
+      label: say(`signatures.field.${name}`),
+      value: value === "" ? say("signatures.check.nothing") : value,
+    }));
+  const hidden = Object.entries(command)
+    .filter(([name, value]) => name !== "language" && value !== undefined)
+    .map(([name, value]) => ({ name, value: value === true ? "on" : String(value) }));
+  return { rows, hidden, command, published: publishedLines(app, lang, command) };
+}
+
+/** A pledge in one sentence; empty for anything else. */
+export function conditionWords(
+  app: App,
+  lang: string,
+  command: Pick<SignatureInput, "appearance" | "condition_count" | "condition_class" | "condition_deadline">,
+  letter: Pick<LetterToAnswer, "closesAt">,
+): string {
+  if (command.appearance !== "pledge") return "";
+  const until = command.condition_deadline ?? letter.closesAt?.toISOString();
+  return app.messages.t(lang, `signatures.condition.${command.condition_class ?? "any"}`, {
+    count: command.condition_count ?? 0,
+    until: until ? formatDate(lang, until) : "none",
+  });
+}
+
+function publishedLines(app: App, lang: string, command: SignatureInput): string[] {
+  if (command.appearance === "confidential") return [];
+  const sector = app.messages.t(lang, `sector.${command.sector}`);
+  return [
+    `${command.signatory_name}, ${command.signatory_title}`,
+    `${countryName(lang, command.country)} · ${sector}`,
+    ...(command.quote ? [`“${command.quote}”`] : []),
+  ];
+}
