@@ -42,22 +42,28 @@ function share(part: number, whole: number): number | null {
 
 /** What stands out in a funnel, for its heading. */
 export type FunnelFinding =
-  "nobody" | "not_approached" | "silence" | "refusal" | "unpublished" | "most_said_yes";
+  | "nobody"
+  | "not_approached"
+  | "silence"
+  | "refusal"
+  | "silence_and_refusal"
+  | "unpublished"
+  | "most_said_yes";
 
 /**
- * Where most organisations are lost: never approached, approached without an answer, or a no. Otherwise those that said yes and
- * are not public yet, if they are more than the public ones; otherwise things go well.
+ * What is true and matters most: more than half not approached; else, where at least half of the approached did not say
+ * yes, what took more of them; else more yeses waiting than public; else that most said yes.
  */
-export function funnelFinding(funnel: Funnel): FunnelFinding {
-  if (funnel.identified === 0) return "nobody";
-  const losses: [FunnelFinding, number][] = [
-    ["not_approached", funnel.identified - funnel.approached],
-    ["silence", funnel.approached - funnel.answered],
-    ["refusal", funnel.declined],
-  ];
-  const [finding, lost] = losses.reduce((most, each) => (each[1] > most[1] ? each : most));
-  if (lost > funnel.said_yes) return finding;
-  return funnel.said_yes - funnel.published > funnel.published ? "unpublished" : "most_said_yes";
+export function funnelFinding(figures: Funnel): FunnelFinding {
+  const { identified, approached, answered, said_yes: yes, published, declined } = figures;
+  if (identified === 0) return "nobody";
+  if (approached * 2 < identified) return "not_approached";
+  if (approached - yes >= yes) {
+    const silent = approached - answered;
+    if (silent === declined) return "silence_and_refusal";
+    return silent > declined ? "silence" : "refusal";
+  }
+  return yes - published > published ? "unpublished" : "most_said_yes";
 }
 
 /** How often a reason was the main one. */

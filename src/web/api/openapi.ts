@@ -23,7 +23,7 @@ const PROBLEM_SCHEMA = z
 /** The OpenAPI 3.1 document of the given routes, made from the very schemas that check requests and shape answers. */
 export function openApiDocument(routes: readonly ApiRoute[], about: ApiAbout): Json {
   const components = new Components();
-  components.reference(PROBLEM_SCHEMA, "output");
+  components.write(PROBLEM_SCHEMA, "output");
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     paths[route.path] ??= {};
@@ -124,7 +124,7 @@ function parameters(route: ApiRoute, components: Components): Json[] {
 }
 
 function parametersOf(schema: z.ZodObject, place: "path" | "query", components: Components): Json[] {
-  const { properties = {}, required = [] } = components.inline(schema, "input") as {
+  const { properties = {}, required = [] } = components.write(schema, "input") as {
     properties?: Record<string, Json>;
     required?: string[];
   };
@@ -140,11 +140,11 @@ function requestBody(route: ApiRoute, components: Components): Json {
   if (!route.upload) {
     return {
       required: true,
-      content: { "application/json": { schema: components.reference(route.body ?? z.object({}), "input") } },
+      content: { "application/json": { schema: components.write(route.body ?? z.object({}), "input") } },
     };
   }
   const fields = route.body
-    ? (components.inline(route.body, "input") as { properties?: Json; required?: string[] })
+    ? (components.write(route.body, "input") as { properties?: Json; required?: string[] })
     : {};
   const properties = { file: { type: "string", format: "binary" }, ...fields.properties };
   const schema = { type: "object", properties, required: ["file", ...(fields.required ?? [])] };
@@ -156,7 +156,7 @@ function responses(route: ApiRoute, components: Components): Json {
     ? {
         description: "Done.",
         content: {
-          "application/json": { schema: components.reference(route.answer, "output") },
+          "application/json": { schema: components.write(route.answer, "output") },
           ...(route.csv ? { "text/csv": { schema: { type: "string" } } } : {}),
         },
       }
@@ -178,8 +178,8 @@ function responses(route: ApiRoute, components: Components): Json {
 class Components {
   readonly schemas: Record<string, unknown> = {};
 
-  /** The schema written out, its named parts as references. */
-  inline(schema: z.ZodType, io: "input" | "output"): Json {
+  /** The schema written out, itself or its parts as references where they have a name. */
+  write(schema: z.ZodType, io: "input" | "output"): Json {
     const {
       $schema: _dialect,
       $defs = {},
@@ -190,15 +190,6 @@ class Components {
       this.schemas[`${name}${suffix}`] = rename(withoutId(definition), suffix);
     }
     return rename(withoutId(rest), suffix) as Json;
-  }
-
-  /** A reference to the schema if it has a name, else the schema itself. */
-  reference(schema: z.ZodType, io: "input" | "output"): Json {
-    const id = schema.meta()?.id;
-    if (!id) return this.inline(schema, io);
-    const name = io === "input" ? `${id}Input` : id;
-    this.schemas[name] = this.inline(schema, io);
-    return { $ref: `#/components/schemas/${name}` };
   }
 }
 

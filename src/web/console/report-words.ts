@@ -13,10 +13,11 @@ export const STAGE_WORDS: Record<FunnelStage, string> = {
 export const FUNNEL_FINDINGS: Record<FunnelFinding, { heading: string; stage: FunnelStage | undefined }> = {
   nobody: { heading: "No organisation is on the list yet", stage: undefined },
   not_approached: { heading: "Most organisations have not been approached yet", stage: "approached" },
-  silence: { heading: "Most of the loss is silence, not refusal", stage: "answered" },
-  refusal: { heading: "Most of the loss is refusal, not silence", stage: "said_yes" },
+  silence: { heading: "More are lost to silence than to refusal", stage: "answered" },
+  refusal: { heading: "More are lost to refusal than to silence", stage: "said_yes" },
+  silence_and_refusal: { heading: "As many are lost to silence as to refusal", stage: "answered" },
   unpublished: { heading: "Most of those that said yes are not public yet", stage: "published" },
-  most_said_yes: { heading: "Most that were asked said yes", stage: "said_yes" },
+  most_said_yes: { heading: "Most that were approached said yes", stage: "said_yes" },
 };
 
 const REASON_WORDS: Record<string, string> = {

@@ -38,12 +38,8 @@ const SCOPE_WORDS: Record<Permission, string> = {
 /** The roles as choices of a form. */
 export const ROLE_OPTIONS = ROLES.map((role) => ({ value: role, ...ROLE_WORDS[role] }));
 
-/** The scopes as choices of a form; the scope's own name stands under its words. */
-export const SCOPE_OPTIONS = PERMISSIONS.map((scope) => ({
-  value: scope,
-  label: SCOPE_WORDS[scope],
-  hint: scope,
-}));
+/** The scopes as choices of a form. */
+export const SCOPE_OPTIONS = PERMISSIONS.map((scope) => ({ value: scope, label: SCOPE_WORDS[scope] }));
 
 /** The name of a role; a word that is none stays as it is. */
 export function roleName(role: string): string {

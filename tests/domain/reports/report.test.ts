@@ -41,6 +41,10 @@ describe("the funnel", () => {
     ["not_approached", { ...none, identified: 100, approached: 20, answered: 5, said_yes: 2 }],
     ["silence", { ...none, identified: 100, approached: 90, answered: 20, said_yes: 10, declined: 10 }],
     ["refusal", { ...none, identified: 100, approached: 90, answered: 85, said_yes: 20, declined: 65 }],
+    [
+      "silence_and_refusal",
+      { ...none, identified: 10, approached: 10, answered: 6, said_yes: 2, declined: 4 },
+    ],
     ["unpublished", { ...none, identified: 100, approached: 95, answered: 90, said_yes: 80, published: 20 }],
     [
       "most_said_yes",

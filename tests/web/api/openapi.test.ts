@@ -74,6 +74,16 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("says what each named thing is made of", () => {
+    const empty = Object.entries(document.components.schemas).filter(([, schema]) => "$ref" in schema);
+    expect(empty).toEqual([]);
+    expect(document.components.schemas["Funnel"]).toMatchObject({
+      type: "object",
+      required: ["letter", "stages", "declined"],
+      additionalProperties: false,
+    });
+  });
+
   it("promises no field beyond those it names", () => {
     const open = everyObject(document.components.schemas).filter(
       (each) => each["type"] === "object" && "properties" in each && each["additionalProperties"] !== false,
