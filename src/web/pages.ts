@@ -1,5 +1,6 @@
 import type { Request, Response } from "express";
 import type { App } from "../app.js";
+import { footerLinks } from "./footer.js";
 
 /** How a page is answered, beside its view. */
 export interface PageOptions {
@@ -11,15 +12,16 @@ export interface PageOptions {
   layout?: string;
 }
 
-/** Renders a template in its layout and answers with it. */
+/** Renders a template in its layout and answers with it; the foot leads to privacy, help and the rest unless told otherwise. */
 export function page(
   app: App,
   req: Request,
   res: Response,
   template: string,
-  view: Record<string, unknown>,
+  content: Record<string, unknown>,
   options: PageOptions = {},
 ): void {
+  const view = withFooter(app, req, content, options.lang);
   const lang = options.lang ?? languageOf(app, req);
   const html = app.templates.render(
     template,
@@ -51,4 +53,16 @@ export function languageOf(app: App, req: Request): string {
 export function keepPrivate(res: Response): void {
   res.setHeader("Cache-Control", "no-store");
   res.setHeader("X-Robots-Tag", "noindex, nofollow");
+}
+
+function withFooter(
+  app: App,
+  req: Request,
+  view: Record<string, unknown>,
+  lang: string | undefined,
+): Record<string, unknown> {
+  const asked = req.query["lang"];
+  const known = typeof asked === "string" && app.messages.match(asked) !== undefined;
+  const links = footerLinks(app, lang ?? languageOf(app, req), known);
+  return { ...view, footer: { links, ...(view["footer"] as object | undefined) } };
 }

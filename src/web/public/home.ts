@@ -2,6 +2,7 @@ import { Router } from "express";
 import type { App } from "../../app.js";
 import { publicStanding, LETTER_STATES } from "../../domain/letters/letter.js";
 import { listLettersIn } from "../../domain/letters/views.js";
+import { FOOTER_PAGES, footerLinks } from "../footer.js";
 import { languageOf } from "../pages.js";
 import { sendPublic } from "../page-cache.js";
 import { ctxOf } from "../request.js";
@@ -23,7 +24,8 @@ export function homeRoutes(app: App): Router {
     const title = app.messages.t(lang, "public.home.title");
     const now = ctxOf(res).clock.now();
     const lines = letters.map((line) => ({ ...line, signing: signing(line, now) }));
-    const view = { title, letters: lines, canonical: `${app.config.publicUrl}/` };
+    const footer = { links: footerLinks(app, lang, req.query["lang"] === lang) };
+    const view = { title, letters: lines, canonical: `${app.config.publicUrl}/`, footer };
     const body = app.templates.render("public/home", view, { lang });
     return sendPublic(res, { type: "text/html; charset=utf-8", body, headers: { "Content-Language": lang } });
   });
@@ -34,6 +36,7 @@ export function homeRoutes(app: App): Router {
   router.get("/sitemap.xml", async (_req, res) => {
     const letters = await listLettersIn(ctxOf(res), SHOWN, "en");
     const pages = letters.flatMap(({ slug }) => [`/letters/${slug}`, `/letters/${slug}/signatories`]);
+    pages.push(...FOOTER_PAGES.map((name) => `/${name}`));
     const urls = pages.map((path) => `<url><loc>${app.config.publicUrl}${path}</loc></url>`);
     const body = `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${urls.join("\n")}\n</urlset>\n`;
     sendPublic(res, { type: "application/xml; charset=utf-8", body });

@@ -5,6 +5,7 @@ import type { PublicLetter } from "../../domain/publication/service.js";
 import type { Ctx } from "../../platform/context.js";
 import { countryName, dir, fallbackChain } from "../../platform/i18n.js";
 import { query } from "../../platform/template-helpers.js";
+import { footerLinks } from "../footer.js";
 import { languageOf } from "../pages.js";
 
 /** A letter as one request sees it: its text in the language that fits best, and the language around it. */
@@ -74,7 +75,10 @@ export function letterFrame(app: App, seen: LetterInLanguage, path: string, para
       href: query(path, { ...params, lang: language }),
       current: language === text.language,
     })),
-    footer: { funding: [run, letter.funding_note].filter(Boolean).join(" "), links: [] },
+    footer: {
+      funding: [run, letter.funding_note].filter(Boolean).join(" "),
+      links: footerLinks(app, lang, asked !== ""),
+    },
     alternates: ["json", "csv"].map((kind) => ({
       href: `${base}/signatories.${kind}`,
       type: kind === "json" ? "application/json" : "text/csv",

@@ -7,6 +7,7 @@ import { confirmRoutes } from "./confirm.js";
 import { declineRoutes } from "./decline.js";
 import { invitationRoutes } from "./invitation.js";
 import { signRoutes } from "./sign.js";
+import { pageRoutes } from "./pages.js";
 
 /** Everything that companies and the public can reach, on one page. */
 export function publicRoutes(app: App): Router {
@@ -18,5 +19,6 @@ export function publicRoutes(app: App): Router {
   router.use(signRoutes(app));
   router.use(declineRoutes(app));
   router.use(confirmRoutes(app));
+  router.use(pageRoutes(app));
   return router;
 }
