@@ -54,7 +54,8 @@ export interface ImportLineRow {
   row_number: number;
   verdict: Verdict;
   codes: RowCode[];
-  organisation: RowOrganisation | Record<string, never>;
+  /** Without a name when the row has none that could stand. */
+  organisation: Partial<RowOrganisation>;
   contacts: RowContact[];
   match: RowMatch | null;
   diff: RowDiff | null;

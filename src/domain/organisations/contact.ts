@@ -30,7 +30,7 @@ export function resolveLawfulBasis(text: string): LawfulBasis | undefined {
 }
 
 const ROLE_LOCAL_PARTS =
-  /^(info|contact|policy|office|press|media|policy|outreach|public-?affairs|government|govt?|relations|hello|mail|sales|support|admin|enquiries|inquiries|secretariat|communications?|pr)[.+_@-]/;
+  /^(info|contact|office|press|media|policy|outreach|public-?affairs|government|govt?|relations|hello|mail|sales|support|admin|enquiries|inquiries|secretariat|communications?|pr)[.+_@-]/;
 
 /** Whether an address belongs to a role at the organisation and not to a person. */
 export function isRoleAddress(email: string): boolean {

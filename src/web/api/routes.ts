@@ -10,9 +10,11 @@ import { page } from "../pages.js";
 import { auditApi } from "./audit.js";
 import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
+import { importApi } from "./imports.js";
 import { letterApi } from "./letters.js";
 import { mountApi } from "./mount.js";
 import { openApiDocument } from "./openapi.js";
+import { organisationApi } from "./organisations.js";
 import { apiErrors } from "./problems.js";
 import { declineApi } from "./declines.js";
 import { invitationApi } from "./invitations.js";
@@ -21,9 +23,11 @@ import { taskApi } from "./tasks.js";
 import { reportApi } from "./reports.js";
 
 /** Every act of the API; what is not listed here is neither served nor documented. */
-export function apiRouteTable(_app: App): ApiRoute[] {
+export function apiRouteTable(app: App): ApiRoute[] {
   return [
     ...letterApi,
+    ...organisationApi,
+    ...importApi(app),
     ...invitationApi,
     ...signatureApi,
     ...declineApi,

@@ -3,6 +3,8 @@ import type { App } from "../../app.js";
 import { readSession, requireSession } from "../middleware/session.js";
 import { keepPrivate } from "../pages.js";
 import { auditRoutes } from "./audit.js";
+import { importRoutes } from "./imports.js";
+import { organisationRoutes } from "./organisations.js";
 import { signInRoutes } from "./sign-in.js";
 import { staffRoutes } from "./staff.js";
 import { declineRoutes } from "./declines.js";
@@ -22,6 +24,8 @@ export function consoleRoutes(app: App): Router {
   router.use(signInRoutes(app));
   router.use(requireSession());
   router.use(todayRoutes(app));
+  router.use(organisationRoutes(app));
+  router.use(importRoutes(app));
   router.use(staffRoutes(app));
   router.use(tokenRoutes(app));
   router.use(auditRoutes(app));

@@ -1,0 +1,137 @@
+import type { Ctx } from "../../platform/context.js";
+import type { Page } from "../../platform/schema.js";
+import type { ContactRow, OrganisationRow } from "./store.js";
+
+/** An organisation in a list. */
+export interface OrganisationLine extends OrganisationRow {
+  contacts: number;
+}
+
+/** A contact in a list, with its organisation. */
+export interface ContactLine extends ContactRow {
+  organisation_name: string;
+  country: string | null;
+  sector: string;
+  /** Whether the address is never written to again, for any letter. */
+  suppressed: boolean;
+}
+
+/** What organisations to list. */
+export interface OrganisationFilter {
+  q?: string | undefined;
+  sector?: string | undefined;
+  country?: string | undefined;
+}
+
+/** What contacts to list. */
+export interface ContactFilter extends OrganisationFilter {
+  organisation_id?: string | undefined;
+  status?: string | undefined;
+}
+
+interface Paging {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** A text as a pattern for ILIKE that finds it anywhere. */
+function anywhere(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
+}
+
+/** What a filter asks of an organisation `o`, as a condition and its values. */
+function conditionOf({ q, sector, country }: OrganisationFilter): [string, string[]] {
+  const parts: [string, string[]][] = [["true", []]];
+  if (sector) parts.push(["o.sector = ?", [sector]]);
+  if (country) parts.push(["o.country = ?", [country]]);
+  if (q)
+    parts.push([
+      "(o.name ilike ? or o.legal_name ilike ? or o.domain ilike ?)",
+      [1, 2, 3].map(() => anywhere(q)),
+    ]);
+  return [parts.map(([sql]) => sql).join(" and "), parts.flatMap(([, values]) => values)];
+}
+
+/** Organisations by name, a page at a time. The caller checks who may see them. */
+export async function listOrganisations(
+  ctx: Ctx,
+  filter: OrganisationFilter & Paging,
+): Promise<Page<OrganisationLine>> {
+  const contacts = ctx.db("contacts as c").whereRaw("c.organisation_id = o.id").count().as("contacts");
+  const query = ctx
+    .db("organisations as o")
+    .select("o.*", contacts)
+    .orderByRaw("lower(o.name), o.id")
+    .limit(filter.limit + 1);
+  void query.whereRaw(...conditionOf(filter));
+  const start = readCursor(filter.cursor);
+  if (start) void query.whereRaw("(lower(o.name), o.id) > (?, ?::uuid)", start);
+  return pageOf((await query) as OrganisationLine[], filter.limit, (line) => [
+    line.name.toLowerCase(),
+    line.id,
+  ]);
+}
+
+/** How many organisations a filter finds. */
+export async function countOrganisations(ctx: Ctx, filter: OrganisationFilter): Promise<number> {
+  const query = ctx.db("organisations as o").count<{ count: number }[]>();
+  void query.whereRaw(...conditionOf(filter));
+  return (await query)[0]?.count ?? 0;
+}
+
+/** Contacts in the order they came, a page at a time. The caller checks who may see them. */
+export async function listContacts(ctx: Ctx, filter: ContactFilter & Paging): Promise<Page<ContactLine>> {
+  const query = contactLines(ctx)
+    .orderBy("c.id")
+    .limit(filter.limit + 1);
+  const { q, sector, country, organisation_id, status } = filter;
+  void query.whereRaw(...conditionOf({ sector, country }));
+  if (organisation_id) void query.where("c.organisation_id", organisation_id);
+  if (status) void query.where("c.status", status);
+  if (q) {
+    const pattern = anywhere(q);
+    void query.whereRaw("(c.name ilike ? or c.email ilike ? or o.name ilike ?)", [pattern, pattern, pattern]);
+  }
+  const start = readCursor(filter.cursor);
+  if (start) void query.whereRaw("c.id > ?::uuid", [start[1]]);
+  return pageOf((await query) as ContactLine[], filter.limit, (line) => ["", line.id]);
+}
+
+/** One contact with its organisation, or nothing. */
+export async function findContactLine(ctx: Ctx, id: string): Promise<ContactLine | undefined> {
+  return (await contactLines(ctx).where("c.id", id).first()) as ContactLine | undefined;
+}
+
+function contactLines(ctx: Ctx) {
+  return ctx
+    .db("contacts as c")
+    .join("organisations as o", "o.id", "c.organisation_id")
+    .select(
+      "c.*",
+      "o.name as organisation_name",
+      "o.country",
+      "o.sector",
+      ctx.db.raw(
+        `exists (select 1 from suppressions s where s.address_hash = c.address_hash and s.letter_id is null) as suppressed`,
+      ),
+    );
+}
+
+function pageOf<T>(rows: readonly T[], limit: number, keyOf: (row: T) => [string, string]): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { items, next: more ? Buffer.from(JSON.stringify(keyOf(last))).toString("base64url") : null };
+}
+
+function readCursor(cursor: string | undefined): [string, string] | undefined {
+  if (!cursor) return undefined;
+  try {
+    const [name, id] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
+    return typeof name === "string" && typeof id === "string" && /^[0-9a-f-]{36}$/.test(id)
+      ? [name, id]
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

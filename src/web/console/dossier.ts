@@ -1,0 +1,88 @@
+import type { App } from "../../app.js";
+import type { Dossier } from "../../domain/organisations/browse-service.js";
+import { countryOf } from "../../domain/organisations/country.js";
+import { mayDo } from "../../domain/team/permission.js";
+import type { Actor } from "../../platform/context.js";
+import { codeWords, messageState, signatureState, stageLine } from "./dossier-words.js";
+import { actName, actorName } from "./words.js";
+
+/** The page of one organisation: how far it has come, what happened, and everything that belongs to it. */
+export function dossierView(app: App, actor: Actor, dossier: Dossier): Record<string, unknown> {
+  const { organisation, standings } = dossier;
+  const [standing] = standings;
+  const t = (key: string) => app.messages.t("en", key);
+  return {
+    title: organisation.name,
+    organisation,
+    sectorName: t(`sector.${organisation.sector}`),
+    region: organisation.country ? (countryOf(organisation.country)?.subRegion ?? "") : "",
+    standing,
+    stages: stageLine(organisation.created_at, standing),
+    otherLetters: standings.slice(1),
+    contacts: dossier.contacts.map((contact) => ({
+      ...contact,
+      basis: t(`contact.lawful_basis.${contact.lawful_basis}`),
+      state: contactState(t, contact.status, contact.suppressed),
+    })),
+    timeline: timelineOf(dossier),
+    messages: dossier.messages.map((message) => ({
+      ...message,
+      shown: messageState(message.state, message.state_reason),
+      at: message.finished_at ?? message.created_at,
+    })),
+    signatures: dossier.signatures.map((signature) => ({
+      ...signature,
+      shown: signatureState(signature.state),
+      what: `${codeWords(signature.kind)}, ${signature.visibility}`,
+      at: signature.published_at ?? signature.submitted_at,
+    })),
+    declines: dossier.declines.map((decline) => ({
+      ...decline,
+      reason: codeWords(decline.reason_code),
+      also: decline.contributing.map((code) => codeWords(code).toLowerCase()).join(", "),
+      sourceName: codeWords(decline.source),
+    })),
+    invitations: dossier.invitations.map((invitation) => ({
+      ...invitation,
+      answerWords: invitation.answer ? codeWords(invitation.answer) : "",
+    })),
+    imports: dossier.imports,
+    may: {
+      write: mayDo(actor, "organisations:write"),
+      messages: mayDo(actor, "messages:read"),
+      signatures: mayDo(actor, "signatures:read"),
+      declines: mayDo(actor, "declines:read"),
+      decline: mayDo(actor, "declines:write"),
+      imports: mayDo(actor, "imports:write"),
+    },
+  };
+}
+
+function contactState(t: (key: string) => string, status: string, suppressed: boolean) {
+  if (suppressed) return { kind: "bad", words: "Never write to this address" };
+  if (status === "active") return undefined;
+  return { kind: status === "address_invalid" ? "bad" : "off", words: t(`contact.status.${status}`) };
+}
+
+interface TimelineItem {
+  at: Date;
+  title: string;
+  text: string;
+  sub?: string;
+}
+
+/** Acts and imported rows, newest first; what a list brought has no act of its own for each organisation. */
+function timelineOf({ timeline, imports }: Dossier): TimelineItem[] {
+  const acts = timeline.map((line): TimelineItem => ({
+    at: line.at,
+    title: `${actName(line.action)}.`,
+    text: actorName(line.actorKind, line.actorName),
+    ...(line.letterSlug ? { sub: `Letter: ${line.letterSlug}` } : {}),
+  }));
+  const rows = imports.map((row): TimelineItem => ({
+    at: row.applied_at,
+    title: row.verdict === "create" ? "Came by an import." : "Changed by an import.",
+    text: `${row.file_name}, row ${row.row_number}`,
+  }));
+  return [...acts, ...rows].sort((a, b) => b.at.getTime() - a.at.getTime());
+}

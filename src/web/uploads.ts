@@ -1,0 +1,46 @@
+import { mkdir } from "node:fs";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import type { Request, RequestHandler } from "express";
+import multer from "multer";
+import type { App } from "../app.js";
+import type { ImportFile } from "../domain/imports/service.js";
+import { invalid } from "../platform/errors.js";
+
+/** The largest list that is taken, in bytes. */
+export const LIST_LIMIT = 100 * 1024 * 1024;
+
+/** Takes one file in the field `file` and writes it to a folder of ours while it arrives. */
+export function listUpload(app: App): RequestHandler {
+  const folder = path.join(app.config.dataDir, "uploads");
+  const take = multer({
+    storage: multer.diskStorage({
+      destination: (_req, _file, done) => {
+        mkdir(folder, { recursive: true, mode: 0o700 }, (error) => done(error, folder));
+      },
+    }),
+    limits: { fileSize: LIST_LIMIT, files: 1, fields: 10, fieldSize: 10_000, fieldNameSize: 100, parts: 12 },
+    defParamCharset: "utf8",
+  }).single("file");
+  return (req, res, next) => {
+    void take(req, res, (error: unknown) => next(error === undefined ? undefined : refusal(error)));
+  };
+}
+
+/** What a fault of an upload is called: too large, or not to be understood. */
+function refusal(error: unknown): unknown {
+  if (!(error instanceof multer.MulterError)) return error;
+  if (error.code !== "LIMIT_FILE_SIZE") return invalid("form.upload", { file: "errors.form.upload" });
+  return invalid("import.too_large", { file: "errors.import.too_large" }, { status: 413 });
+}
+
+/** The list that came with a request. Throws invalid when none did. */
+export function uploadedList(req: Request): ImportFile {
+  if (!req.file) throw invalid("import.no_file", { file: "errors.import.no_file" });
+  return { source: { path: req.file.path }, name: req.file.originalname };
+}
+
+/** Takes an uploaded file away again. */
+export async function dropUpload(req: Request): Promise<void> {
+  if (req.file) await rm(req.file.path, { force: true });
+}
