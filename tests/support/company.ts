@@ -45,7 +45,14 @@ export async function invitedCompany(
   });
   const invitation = await createInvitation(app.system, { letter: slug, contact_id: contactId });
   const link = new URL(invitation.address).pathname;
-  return { organisationId, contactId, invitationId: invitation.id, email, link, token: link.slice("/r/".length) };
+  return {
+    organisationId,
+    contactId,
+    invitationId: invitation.id,
+    email,
+    link,
+    token: link.slice("/r/".length),
+  };
 }
 
 /** An open letter and a company that was invited to sign it. */
@@ -102,7 +109,11 @@ export async function confirmLink(app: TestApp, email: string): Promise<string> 
 }
 
 /** The rows of a table, as many as there are. */
-export async function countRows(app: TestApp, table: string, where: Record<string, unknown> = {}): Promise<number> {
+export async function countRows(
+  app: TestApp,
+  table: string,
+  where: Record<string, unknown> = {},
+): Promise<number> {
   const rows: unknown[] = await app.db(table).where(where).select("*");
   return rows.length;
 }

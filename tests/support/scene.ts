@@ -1,0 +1,80 @@
+import { ensureInvitation } from "../../src/domain/invitations/service.js";
+import type { LinkPurpose } from "../../src/domain/links/link.js";
+import { linkAddress, makeLink } from "../../src/domain/links/service.js";
+import { addStaff, createApiToken, signInLinkFor } from "../../src/domain/team/service.js";
+import type { TestApp } from "./app.js";
+import { campaign } from "./campaign.js";
+
+/** One of everything, so that each page of each door has something to show. */
+export interface Scene {
+  letter: string;
+  /** Ids by the part of the address they stand under: `organisations`, `signatures`, … */
+  ids: Record<string, string>;
+  /** Secrets of personal links by the first part of their address, fresh ones first. */
+  tokens: Record<string, string[]>;
+}
+
+/** Fills an empty database with one of everything. */
+export async function scene(app: TestApp): Promise<Scene> {
+  const rows = campaign(app);
+  const letter = "keep-orbit-usable";
+  const letterId = await rows.letter(letter);
+  await rows.letter("a-draft", { state: "draft" });
+  const [asked, signing, declined, signed] = [
+    await rows.organisation("Rimfrost Thermal Oy"),
+    await rows.organisation("Gannet Marine Syndicate"),
+    await rows.organisation("Volta Satellite Services Ltd"),
+    await rows.organisation("Tidewater Optics Inc."),
+  ];
+  const contact = await rows.contact(asked, { email: "aino@rimfrost.example" });
+  const invitation = await ensureInvitation(app.system, letterId, contact);
+  const answered = await ensureInvitation(app.system, letterId, await rows.contact(declined));
+  await app.database
+    .adminDb("invitations")
+    .where({ id: answered.id })
+    .update({ answer: "decline", answered_at: app.clock.now() });
+  const submitted = await rows.signature(letterId, signing, {
+    state: "submitted",
+    confirmed_at: null,
+    published_at: null,
+  });
+  const published = await rows.signature(letterId, signed);
+  const inReview = await rows.signature(letterId, asked, { state: "in_review", published_at: null });
+  const decline = await rows.decline(letterId, declined, { contact_id: null });
+  const message = await rows.message(letterId, asked);
+  const uncertain = await rows.message(letterId, signed, { state: "uncertain" });
+  const task = await rows.task({ letter_id: letterId, organisation_id: asked });
+  const { id: staff } = await addStaff(app.system, { email: "tomas@forum.example", role: "viewer" });
+  const { id: token } = await createApiToken(app.system, { name: "Nightly", scopes: ["audit:read"] });
+
+  const secret = async (purpose: LinkPurpose, subject: string): Promise<string> =>
+    lastPart(linkAddress(app.system, await makeLink(app.system, purpose, subject)));
+  const signIn = await signInLinkFor(app.system, { email: "tomas@forum.example" });
+  const invitations = [invitation, answered].map(({ linkId }) => app.keys.token("invitation", linkId, 1));
+  return {
+    letter,
+    ids: {
+      organisations: asked,
+      contacts: contact,
+      review: inReview,
+      signatures: published,
+      declines: decline,
+      messages: message,
+      uncertain,
+      tasks: task,
+      staff,
+      tokens: token,
+      invitations: invitation.id,
+    },
+    tokens: {
+      "/r": invitations,
+      "/confirm": [await secret("confirm", submitted)],
+      "/unsubscribe": [await secret("unsubscribe", message)],
+      "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],
+    },
+  };
+}
+
+function lastPart(address: string): string {
+  return new URL(address).pathname.split("/").at(-1) ?? "";
+}

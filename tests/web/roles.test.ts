@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import supertest from "supertest";
+import {
+  PERMISSIONS,
+  ROLES,
+  ROLE_PERMISSIONS,
+  mayDo,
+  type Permission,
+  type Role,
+} from "../../src/domain/team/permission.js";
+import type { ApiMethod } from "../../src/web/api/frame.js";
+import { apiRouteTable } from "../../src/web/api/routes.js";
+import { bearer, browser, signedIn, testApp, type TestApp } from "../support/app.js";
+import { registeredRoutes, type Registered } from "../support/routes.js";
+
+const UNKNOWN_ID = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+/** What each act of the console needs. A route that is not here fails the test: nobody forgets to think about it. */
+const CONSOLE: Record<string, Permission | "anybody" | "staff"> = {
+  "GET /console/sign-in": "anybody",
+  "POST /console/sign-in": "anybody",
+  "GET /console/sign-in/:token": "anybody",
+  "POST /console/sign-in/:token": "anybody",
+  "POST /console/sign-out": "anybody",
+  "GET /console": "reports:read",
+  "GET /console/reports/funnel.json": "reports:read",
+  "GET /console/reports/funnel.csv": "reports:read",
+  "GET /console/reports/declines.json": "reports:read",
+  "GET /console/reports/declines.csv": "reports:read",
+  "GET /console/staff": "staff:manage",
+  "POST /console/staff": "staff:manage",
+  "GET /console/staff/:id": "staff:manage",
+  "POST /console/staff/:id": "staff:manage",
+  "POST /console/staff/:id/link": "staff:manage",
+  "GET /console/tokens": "tokens:manage",
+  "POST /console/tokens": "tokens:manage",
+  "POST /console/tokens/:id/revoke": "tokens:manage",
+  "GET /console/audit": "audit:read",
+  "GET /console/review": "signatures:read",
+  "GET /console/review/:id": "signatures:read",
+  "POST /console/review/:id/accept": "signatures:review",
+  "POST /console/review/:id/reject": "signatures:review",
+  "GET /console/organisations/:id/decline": "declines:write",
+  "POST /console/organisations/:id/decline": "declines:write",
+  "GET /console/style-guide": "staff",
+};
+
+let app: TestApp;
+let routes: Registered[];
+
+beforeAll(async () => {
+  app = await testApp();
+  routes = registeredRoutes(app.web).filter(
+    ({ path }) => path === "/console" || path.startsWith("/console/"),
+  );
+});
+afterAll(() => app.close());
+
+function address(path: string): string {
+  return path.replaceAll(/:(slug|letter)/g, "unknown-letter").replaceAll(/:\w+/g, UNKNOWN_ID);
+}
+
+function name({ method, path }: Registered): string {
+  return `${method} ${path}`;
+}
+
+async function knock(
+  visitor: ReturnType<typeof supertest.agent>,
+  { method, path }: Registered,
+): Promise<number> {
+  const answer =
+    method === "GET"
+      ? await visitor.get(address(path))
+      : await visitor.post(address(path)).type("form").send("");
+  return answer.status;
+}
+
+describe("each route of the console", () => {
+  it("is written down with what it needs", () => {
+    expect(routes.map(name).filter((each) => !(each in CONSOLE))).toEqual([]);
+    expect(routes.every(({ method }) => method === "GET" || method === "POST")).toBe(true);
+    expect(Object.keys(CONSOLE).filter((each) => !routes.map(name).includes(each))).toEqual([]);
+  });
+
+  it.each(ROLES)(
+    "lets a colleague of the role %s do what the table says and nothing else",
+    async (role: Role) => {
+      const visitor = await signedIn(app, role);
+      const wrong: string[] = [];
+      for (const route of routes) {
+        const needed = CONSOLE[name(route)];
+        if (needed === undefined || needed === "anybody") continue;
+        const allowed = needed === "staff" || ROLE_PERMISSIONS[role].includes(needed);
+        const status = await knock(visitor, route);
+        if ((status === 403) === allowed || status >= 500) wrong.push(`${name(route)}: ${status}`);
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it("sends strangers to sign in, however the address is spelled", async () => {
+    const wrong: string[] = [];
+    for (const route of routes) {
+      if (CONSOLE[name(route)] === "anybody") continue;
+      const path = address(route.path);
+      const spellings = [
+        path,
+        `${path}/`,
+        path.toUpperCase(),
+        path.replace("console", "c%6fnsole"),
+        `/${path}`,
+        `${path}/.`,
+      ];
+      for (const spelling of spellings) {
+        const request = route.method === "GET" ? browser(app).get(spelling) : browser(app).post(spelling);
+        const { status, headers } = await request;
+        const sentAway = status === 303 && String(headers["location"]).startsWith("/console/sign-in");
+        if (!sentAway && status !== 404) wrong.push(`${route.method} ${spelling}: ${status}`);
+      }
+      const overridden = await browser(app)
+        .get(path)
+        .set("X-HTTP-Method-Override", "POST")
+        .query({ _method: "POST" });
+      if (overridden.status !== 303 && overridden.status !== 404) wrong.push(`override ${path}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("is never kept or indexed", async () => {
+    const visitor = await signedIn(app);
+    for (const route of routes.filter(({ method }) => method === "GET")) {
+      const { headers } = await visitor.get(address(route.path));
+      expect([route.path, headers["cache-control"], headers["x-robots-tag"]]).toEqual([
+        route.path,
+        "no-store",
+        "noindex, nofollow",
+      ]);
+    }
+  });
+});
+
+function apiAddress(path: string): string {
+  const named = path.replaceAll(/\{(slug|letter)\}/g, "unknown-letter").replaceAll("{language}", "en");
+  return `/api/v1${named.replaceAll(/\{\w+\}/g, UNKNOWN_ID)}`;
+}
+
+function call(method: ApiMethod, path: string, authorization: string): supertest.Test {
+  const request = supertest(app.web)[method](path);
+  return authorization === "" ? request : request.set("Authorization", authorization);
+}
+
+describe("each act of the API", () => {
+  it("is refused without its scope, and never for want of a scope with it", async () => {
+    const wrong: string[] = [];
+    for (const route of apiRouteTable(app)) {
+      const path = apiAddress(route.path);
+      const others = PERMISSIONS.filter((each) => each !== route.permission);
+      const without = await call(route.method, path, await bearer(app, others));
+      const withIt = await call(route.method, path, await bearer(app, [route.permission]));
+      const stranger = await call(route.method, path, "");
+      const statuses = [without.status, withIt.status, stranger.status];
+      const right = statuses[0] === 403 && ![401, 403, 500].includes(withIt.status) && statuses[2] === 401;
+      if (!right) wrong.push(`${route.method} ${path}: ${statuses.join(" ")}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("asks for a token before it says whether an address exists", async () => {
+    for (const path of [
+      "/api/v1",
+      "/api/v1/",
+      "/api/v1/unknown",
+      "/api/v1/letters/",
+      "/API/v1/letters",
+      "/api/V1/letters",
+    ]) {
+      const { status } = await supertest(app.web).get(path);
+      expect([path, status === 401 || status === 404]).toEqual([path, true]);
+    }
+  });
+});
+
+describe("the permission table", () => {
+  it("gives the administrator everything and the viewer nothing that changes anything", () => {
+    expect(ROLE_PERMISSIONS.admin).toEqual(PERMISSIONS);
+    for (const permission of ROLE_PERMISSIONS.viewer) expect(permission).toMatch(/:read$/);
+  });
+
+  it("gives companies, the public and roles that do not exist nothing", () => {
+    for (const permission of PERMISSIONS) {
+      expect(mayDo({ kind: "public" }, permission)).toBe(false);
+      expect(mayDo({ kind: "company", id: UNKNOWN_ID }, permission)).toBe(false);
+      for (const role of ["", "Admin", "__proto__", "constructor", "admin "]) {
+        expect(mayDo({ kind: "staff", id: UNKNOWN_ID, name: "x", role }, permission)).toBe(false);
+      }
+    }
+  });
+});
