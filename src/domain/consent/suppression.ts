@@ -10,17 +10,6 @@ export const SUPPRESSION_REASONS = [
 /** One of the reasons. */
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
-/** What the law rests on when we write to somebody. */
-export const LAWFUL_BASES = [
-  "published_address",
-  "legitimate_interest",
-  "consent",
-  "existing_relationship",
-] as const;
-
-/** One of the bases. */
-export type LawfulBasis = (typeof LAWFUL_BASES)[number];
-
 /** A suppression as it counts: for one letter, or for every letter when `letterId` is null. */
 export interface Scope {
   letterId: string | null;

@@ -36,19 +36,28 @@ export interface Sending extends MailWords {
 const CLAIM_LEASE = 2 * MINUTE;
 const SENDING_LEASE = HARD_DEADLINE + 5 * MINUTE;
 
-/** Claims up to `limit` due messages and takes them past their commit point. Returns those that now have to be sent. */
-export async function takeDueMail(ctx: Ctx, sending: Sending, limit: number): Promise<CommittedMail[]> {
-  const claimed = await claim(ctx, limit);
-  if (claimed.rows.length === 0) return [];
-  return commit(ctx, sending, claimed);
+/** What came of looking for due mail. */
+export interface TakenMail {
+  /** How many messages were due and free. */
+  claimed: number;
+  /** Those past their commit point, which now have to be sent. */
+  mails: CommittedMail[];
 }
 
-interface Claim {
+/** Claims up to `limit` due messages and takes them past their commit point. */
+export async function takeDueMail(ctx: Ctx, sending: Sending, limit: number): Promise<TakenMail> {
+  const claim = await claimDueMail(ctx, limit);
+  return { claimed: claim.rows.length, mails: await commitMail(ctx, sending, claim) };
+}
+
+/** Messages that nobody else takes while their lease lasts; nothing has been promised about them yet. */
+export interface Claim {
   token: string;
   rows: MessageRow[];
 }
 
-async function claim(ctx: Ctx, limit: number): Promise<Claim> {
+/** Claims up to `limit` due messages. */
+export async function claimDueMail(ctx: Ctx, limit: number): Promise<Claim> {
   const token = newId(ctx.clock);
   return transaction(ctx, async (tx) => {
     const now = tx.clock.now();
@@ -59,8 +68,28 @@ async function claim(ctx: Ctx, limit: number): Promise<Claim> {
   });
 }
 
-/** The commit point: locks, every stop rule again from rows, the mail rendered and stored, `sending` set; or let go. */
-async function commit(ctx: Ctx, sending: Sending, { token, rows }: Claim): Promise<CommittedMail[]> {
+/** Gives claimed messages back to the queue at once, instead of leaving that to their lease. */
+export async function releaseClaim(ctx: Ctx, { token, rows }: Claim): Promise<void> {
+  if (rows.length === 0) return;
+  const changes = rows.map((row): StateChange => ({
+    id: row.id,
+    state: "queued",
+    reason: "worker_stopped",
+    token,
+  }));
+  await transaction(ctx, (tx) => changeStates(tx, changes, ["claimed"]));
+}
+
+/**
+ * The commit point: locks, every stop rule again from rows, the mail rendered and stored, `sending` set. Returns the
+ * mails that now have to be sent; what was stopped, or taken over after its lease, is not among them.
+ */
+export async function commitMail(
+  ctx: Ctx,
+  sending: Sending,
+  { token, rows }: Claim,
+): Promise<CommittedMail[]> {
+  if (rows.length === 0) return [];
   const committed = await transaction(ctx, async (tx) => {
     await holdLocks(tx.db, {
       letter: rows.flatMap((row) => row.letter_id ?? []),
@@ -136,12 +165,12 @@ export async function deliver(
   ctx.log.debug({ message: mail.id, verdict: verdict.kind, reason: verdict.reason }, "mail settled");
 }
 
-/** One tick of the protocol: claims up to `limit` due messages, sends them side by side, keeps the verdicts. Returns how many were claimed past the commit point. */
+/** One tick of the protocol: claims up to `limit` due messages, sends them side by side, keeps the verdicts. Returns how many were claimed. */
 export async function processDueMail(ctx: Ctx, sending: Sending, limit = 20): Promise<number> {
-  const mails = await takeDueMail(ctx, sending, limit);
+  const { claimed, mails } = await takeDueMail(ctx, sending, limit);
   const writer = verdictWriter(ctx, sending.policy);
   await Promise.all(mails.map((mail) => deliver(ctx, sending, writer, mail)));
-  return mails.length;
+  return claimed;
 }
 
 /**

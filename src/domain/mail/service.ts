@@ -2,12 +2,12 @@ import type { z } from "zod";
 import { DAY } from "../../platform/clock.js";
 import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, notFound } from "../../platform/errors.js";
-import { newId } from "../../platform/ids.js";
+import { isUuid, newId } from "../../platform/ids.js";
 import { readMailbox } from "../../platform/mailer.js";
-import { parse } from "../../platform/schema.js";
+import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
-import { linkPlaceholder } from "../links/link.js";
-import { makeLink } from "../links/service.js";
+import { linkPlaceholder, placeholdersIn } from "../links/link.js";
+import { linkAddresses, makeLink } from "../links/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { resolveMessageCommand } from "./commands.js";
 import { RESOLUTIONS, mayBecome, type MessageState } from "./message.js";
@@ -21,6 +21,13 @@ import {
   type NewMessage,
   type StateChange,
 } from "./store.js";
+import {
+  listMessages,
+  messageDetail,
+  type MessageDetail,
+  type MessageFilter,
+  type MessageLine,
+} from "./views.js";
 
 /** A message that is this late is looked at by a person instead of sent. */
 const MAY_WAIT = 3 * DAY;
@@ -271,6 +278,34 @@ export async function resolveMessage(
     await record(tx, act("message.settled", message, { as: command.as }));
     return changed ?? message;
   });
+}
+
+/** Messages, newest first, a page at a time. */
+export async function browseMessages(ctx: Ctx, filter: MessageFilter): Promise<Page<MessageLine>> {
+  requirePermission(ctx, "messages:read");
+  return listMessages(ctx, filter);
+}
+
+/** A message as its page shows it. */
+export interface ReadMessage extends MessageDetail {
+  /** The links in it: their addresses where the mail was captured and never left, else none. */
+  links: Map<string, string>;
+}
+
+/**
+ * A message as staff may read it. Only a captured mail shows its personal links, since it is the only place where
+ * they can be found; those of mails that went out stay with who got them. Throws not_found.
+ */
+export async function readMessage(ctx: Ctx, id: string): Promise<ReadMessage> {
+  requirePermission(ctx, "messages:read");
+  const message = isUuid(id) ? await messageDetail(ctx, id) : undefined;
+  if (!message) throw notFound("message.unknown");
+  const text = [message.bodyText, message.bodyHtml, message.headers.list_unsubscribe].join(" ");
+  const links =
+    message.transport === "capture"
+      ? await linkAddresses(ctx, placeholdersIn(text))
+      : new Map<string, string>();
+  return { ...message, links };
 }
 
 function act(action: string, message: MessageRow, detail: Record<string, unknown> = {}) {

@@ -11,12 +11,26 @@ export type StopVerdict =
   | { go: true; data: Record<string, unknown>; why: { key: string; args: Record<string, unknown> } }
   | { go: false; to: "cancelled" | "suppressed" | "blocked"; reason: string };
 
+/** What a higher concept gets to know of a message. */
+export type PolicyMessage = Pick<
+  MessageRow,
+  | "id"
+  | "purpose"
+  | "state"
+  | "state_reason"
+  | "letter_id"
+  | "organisation_id"
+  | "contact_id"
+  | "enrolment_id"
+  | "data"
+>;
+
 /** What higher concepts have a say in, handed down because arrows only point downwards. */
 export interface MailPolicy {
   /** Judges outreach messages inside the transaction that commits to the send; every id gets a verdict. */
-  mayGoOut(ctx: Ctx, messages: readonly MessageRow[]): Promise<Map<string, StopVerdict>>;
+  mayGoOut(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<Map<string, StopVerdict>>;
   /** Hears of messages that have come to an end or need a person, inside the transaction that says so. */
-  settled(ctx: Ctx, messages: readonly MessageRow[]): Promise<void>;
+  settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<void>;
 }
 
 /** A message past its commit point, with the claim that may write its verdict. */

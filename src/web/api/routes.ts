@@ -12,6 +12,7 @@ import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
 import { importApi } from "./imports.js";
 import { letterApi } from "./letters.js";
+import { messageApi } from "./messages.js";
 import { mountApi } from "./mount.js";
 import { openApiDocument } from "./openapi.js";
 import { organisationApi } from "./organisations.js";
@@ -21,6 +22,7 @@ import { invitationApi } from "./invitations.js";
 import { signatureApi } from "./signatures.js";
 import { taskApi } from "./tasks.js";
 import { reportApi } from "./reports.js";
+import { suppressionApi } from "./suppressions.js";
 
 /** Every act of the API; what is not listed here is neither served nor documented. */
 export function apiRouteTable(app: App): ApiRoute[] {
@@ -28,6 +30,8 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...letterApi,
     ...organisationApi,
     ...importApi(app),
+    ...messageApi,
+    ...suppressionApi,
     ...invitationApi,
     ...signatureApi,
     ...declineApi,

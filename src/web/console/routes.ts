@@ -5,6 +5,8 @@ import { keepPrivate } from "../pages.js";
 import { auditRoutes } from "./audit.js";
 import { importRoutes } from "./imports.js";
 import { organisationRoutes } from "./organisations.js";
+import { messageRoutes } from "./messages.js";
+import { outreachRoutes } from "./outreach.js";
 import { signInRoutes } from "./sign-in.js";
 import { staffRoutes } from "./staff.js";
 import { declineRoutes } from "./declines.js";
@@ -31,6 +33,8 @@ export function consoleRoutes(app: App): Router {
   router.use(auditRoutes(app));
   router.use(reviewRoutes(app));
   router.use(declineRoutes(app));
+  router.use(outreachRoutes(app));
+  router.use(messageRoutes(app));
   router.use(styleGuideRoutes(app));
   return router;
 }

@@ -1,0 +1,77 @@
+import { transaction, type Ctx } from "../../platform/context.js";
+import { conflict, forbidden, notFound } from "../../platform/errors.js";
+import { isUuid } from "../../platform/ids.js";
+import { record } from "../activity/service.js";
+import { approveMessage, cancelMessages, releaseDrafts } from "../mail/service.js";
+import { messageDetail } from "../mail/views.js";
+import { ROLES, mayDo } from "../team/permission.js";
+import { requirePermission, staffId } from "../team/service.js";
+import { mayApprove } from "./mailing.js";
+import { findMailing, readMailing, type Mailing } from "./service.js";
+import { listSteps, lockSequence, setSequence } from "./store.js";
+import { staffOfRoles } from "./views.js";
+
+/** Whether the one who asks may approve a waiting mailing. */
+export async function approvalOf(ctx: Ctx, mailing: Mailing): Promise<"yes" | "alone" | "no"> {
+  if (mailing.state !== "waiting" || !mayDo(ctx.actor, "outreach:write")) return "no";
+  const roles = ROLES.filter((role) => mayDo({ kind: "staff", id: "", name: "", role }, "outreach:write"));
+  const approver = staffId(ctx);
+  const others = (await staffOfRoles(ctx, roles)).filter((id) => id !== approver);
+  return mayApprove({
+    writtenBy: mailing.writtenById,
+    queuedBy: mailing.queuedById,
+    approver,
+    othersMay: others.length > 0,
+  });
+}
+
+/** Lets a waiting mailing go out. Throws forbidden for those who wrote it, while somebody else could look at it. */
+export async function approveMailing(ctx: Ctx, id: string): Promise<{ released: number }> {
+  requirePermission(ctx, "outreach:write");
+  return transaction(ctx, async (tx) => {
+    const row = await lockSequence(tx.db, id);
+    if (!row) throw notFound("mailing.unknown");
+    if (row.state === "queued") return { released: 0 };
+    const mailing = await readMailing(tx, row);
+    if (row.state !== "waiting") throw conflict("mailing.not_waiting");
+    const may = await approvalOf(tx, mailing);
+    if (may === "no") throw forbidden("mailing.own");
+    await setSequence(tx.db, id, { state: "queued", approved_by: staffId(tx), approved_at: tx.clock.now() });
+    const released = await releaseDrafts(tx, [mailing.step.id]);
+    const detail = { released, alone: may === "alone" };
+    await record(tx, { action: "mailing.approved", letterId: row.letter_id, subjectId: id, detail });
+    return { released };
+  });
+}
+
+/** Lets one message of a waiting mailing go out, by the same rule as the whole mailing. */
+export async function approveOneMessage(ctx: Ctx, messageId: string): Promise<void> {
+  requirePermission(ctx, "outreach:write");
+  const message = isUuid(messageId) ? await messageDetail(ctx, messageId) : undefined;
+  if (!message) throw notFound("message.unknown");
+  if (message.mailingId) {
+    const mailing = await findMailing(ctx, message.mailingId);
+    if (mailing.state === "waiting" && (await approvalOf(ctx, mailing)) === "no")
+      throw forbidden("mailing.own");
+  }
+  await approveMessage(ctx, messageId);
+}
+
+/** Takes back everything of a mailing that has not begun to go out. Returns how many mails that were. */
+export async function stopMailing(ctx: Ctx, id: string): Promise<{ stopped: number }> {
+  requirePermission(ctx, "outreach:write");
+  return transaction(ctx, async (tx) => {
+    const row = await lockSequence(tx.db, id);
+    if (!row) throw notFound("mailing.unknown");
+    const steps = await listSteps(tx.db, id);
+    await setSequence(tx.db, id, { state: "stopped" });
+    const stopped = await cancelMessages(
+      tx,
+      steps.map((step) => step.id),
+      "mailing_stopped",
+    );
+    const detail = { stopped: stopped.length };
+    await record(tx, { action: "mailing.stopped", letterId: row.letter_id, subjectId: id, detail });
+    return { stopped: stopped.length };
+  });
+}

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { country, id, language, line, optional, pageQuery, slug, text } from "../../platform/schema.js";
+import { WRITTEN_BEFORE } from "./mailing.js";
+import { readSubject, readTemplate, type TemplateFault } from "./template.js";
+
+function refuseFaults(read: (value: string) => { faults: TemplateFault[] }) {
+  return (value: string, issues: z.core.$RefinementCtx<string>): void => {
+    const [fault] = read(value).faults;
+    if (fault) issues.addIssue({ code: "custom", message: `errors.mailing.${fault.code}` });
+  };
+}
+
+/** Which contacts a mailing is for; every part narrows it. */
+export const recipientFilter = z.object({
+  q: optional(z.string().trim().max(100, "errors.field.too_long")),
+  sector: optional(z.string().max(40)),
+  country: optional(country()),
+  written: z.preprocess(
+    (value) => value || undefined,
+    z.enum(WRITTEN_BEFORE, { error: "errors.field.choose" }).default("never"),
+  ),
+});
+
+/** What a mailing says. */
+const words = {
+  letter: slug(),
+  language: language(),
+  subject: line(200).superRefine(refuseFaults(readSubject)),
+  body: text(20_000).superRefine(refuseFaults(readTemplate)),
+};
+
+/** A mailing as the form has it: its id is made with the form, so that sending the form twice makes one. */
+export const saveMailingCommand = z.object({ id: id(), ...words, ...recipientFilter.shape });
+
+/** A mailing in one go, as scripts and other use cases ask for it: contacts by name, or by filter. */
+export const queueMailingCommand = z.object({
+  ...words,
+  contact_ids: z.array(id()).min(1, "errors.field.required").max(5000, "errors.field.too_long").optional(),
+  filter: recipientFilter.optional(),
+});
+
+/** A page of mailings. */
+export const listMailingsQuery = pageQuery;

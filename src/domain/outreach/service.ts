@@ -1,0 +1,320 @@
+import type { z } from "zod";
+import { transaction, type Ctx } from "../../platform/context.js";
+import { conflict, invalid, notFound } from "../../platform/errors.js";
+import { newId } from "../../platform/ids.js";
+import { parse } from "../../platform/schema.js";
+import { record } from "../activity/service.js";
+import { ensureInvitation } from "../invitations/service.js";
+import { queueOutreach, type OutreachMail } from "../mail/service.js";
+import { createTask } from "../tasks/service.js";
+import { requirePermission, staffId } from "../team/service.js";
+import { queueMailingCommand, saveMailingCommand } from "./commands.js";
+import {
+  chooseRecipients,
+  needsSecondPerson,
+  type Choice,
+  type MailingState,
+  type WrittenBefore,
+} from "./mailing.js";
+import {
+  deleteSteps,
+  findSequence,
+  insertEnrolments,
+  insertSequence,
+  listSteps,
+  lockSequence,
+  putStep,
+  setSequence,
+  type EnrolmentRow,
+  type KeptRecipients,
+  type SequenceRow,
+  type StepRow,
+} from "./store.js";
+import {
+  findMailedLetter,
+  listRecipients,
+  staffNames,
+  wordsOfLetters,
+  type LetterWords,
+  type MailedLetter,
+  type Recipient,
+} from "./views.js";
+import { valuesOf, wordMail } from "./wording.js";
+
+/**
+ * Keeps a mailing as it is being written; the id comes with the form, so that the same form sent twice, or from two
+ * tabs, is one mailing. Throws conflict once it has been queued, invalid for what can't be kept.
+ */
+export async function saveMailing(
+  ctx: Ctx,
+  input: z.input<typeof saveMailingCommand>,
+): Promise<{ id: string }> {
+  requirePermission(ctx, "outreach:write");
+  const { id, letter: slug, language, subject, body, ...recipients } = parse(saveMailingCommand, input);
+  return transaction(ctx, async (tx) => {
+    const letter = await letterBySlug(tx, slug);
+    const isNew = await insertSequence(tx.db, {
+      id,
+      letter_id: letter.id,
+      name: subject,
+      kind: "one_off",
+      recipients,
+      created_by: staffId(tx),
+      created_at: tx.clock.now(),
+    });
+    const kept = await lockSequence(tx.db, id);
+    if (!kept || kept.kind !== "one_off") throw notFound("mailing.unknown");
+    if (kept.state !== "draft") {
+      if (await isSame(tx, kept, { subject, body, language })) return { id };
+      throw conflict("mailing.not_draft");
+    }
+    await setSequence(tx.db, id, { letter_id: letter.id, name: subject, recipients });
+    await deleteSteps(tx.db, id);
+    await putStep(tx.db, stepRow(tx, id, { subject, body, language }));
+    if (isNew) await record(tx, { action: "mailing.written", letterId: letter.id, subjectId: id });
+    return { id };
+  });
+}
+
+async function isSame(
+  ctx: Ctx,
+  kept: SequenceRow,
+  words: { subject: string; body: string; language: string },
+): Promise<boolean> {
+  const [step] = await listSteps(ctx.db, kept.id);
+  return step?.subject === words.subject && step.body_md === words.body && step.language === words.language;
+}
+
+function stepRow(
+  ctx: Ctx,
+  sequenceId: string,
+  words: { subject: string; body: string; language: string },
+): StepRow {
+  return {
+    id: newId(ctx.clock),
+    sequence_id: sequenceId,
+    position: 1,
+    step_key: `one-off:${sequenceId}`,
+    subject: words.subject,
+    body_md: words.body,
+    language: words.language,
+  };
+}
+
+async function letterBySlug(ctx: Ctx, slug: string): Promise<MailedLetter> {
+  const letter = await findMailedLetter(ctx, { slug });
+  if (!letter) throw invalid("mailing.letter", { letter: "errors.mailing.letter" });
+  return letter;
+}
+
+/** A mailing with its words and with whom it would reach if it were queued now. */
+export interface Mailing {
+  id: string;
+  state: MailingState;
+  letter: MailedLetter;
+  step: { id: string; subject: string; body: string; language: string };
+  recipients: KeptRecipients;
+  writtenBy: string | null;
+  writtenById: string | null;
+  queuedById: string | null;
+  approvedBy: string | null;
+  createdAt: Date;
+  queuedAt: Date | null;
+}
+
+/** A mailing. Throws not_found. */
+export async function findMailing(ctx: Ctx, id: string): Promise<Mailing> {
+  requirePermission(ctx, "messages:read");
+  const row = await findSequence(ctx.db, id);
+  if (!row) throw notFound("mailing.unknown");
+  return readMailing(ctx, row);
+}
+
+/** A mailing from its row. Throws not_found when it has lost its words. */
+export async function readMailing(ctx: Ctx, row: SequenceRow): Promise<Mailing> {
+  const [step] = await listSteps(ctx.db, row.id);
+  const letter = await findMailedLetter(ctx, { id: row.letter_id });
+  if (!step || !letter) throw notFound("mailing.unknown");
+  const names = await staffNames(ctx, [row.created_by, row.approved_by]);
+  return {
+    id: row.id,
+    state: row.state,
+    letter,
+    step: { id: step.id, subject: step.subject, body: step.body_md, language: step.language },
+    recipients: row.recipients,
+    writtenBy: names.get(row.created_by ?? "") ?? null,
+    writtenById: row.created_by,
+    queuedById: row.queued_by,
+    approvedBy: names.get(row.approved_by ?? "") ?? null,
+    createdAt: row.created_at,
+    queuedAt: row.queued_at,
+  };
+}
+
+/** Who would get a mailing if it were queued now, and who not and why. */
+export async function chooseForMailing(ctx: Ctx, mailing: Mailing): Promise<Choice<Recipient>> {
+  requirePermission(ctx, "messages:read");
+  return choose(ctx, mailing.letter.id, mailing.recipients);
+}
+
+async function choose(ctx: Ctx, letterId: string, recipients: KeptRecipients): Promise<Choice<Recipient>> {
+  const { contact_ids: contactIds, written, ...filter } = recipients;
+  const candidates = await listRecipients(ctx, letterId, { ...filter, contactIds });
+  return chooseRecipients(candidates, {
+    written: contactIds ? "any" : ((written ?? "never") as WrittenBefore),
+    oneEach: contactIds === undefined,
+  });
+}
+
+/** The words of its letter that a mailing may name. */
+export async function letterWordsOf(ctx: Ctx, mailing: Mailing): Promise<LetterWords | undefined> {
+  const words = await wordsOfLetters(ctx, [mailing.letter.id], mailing.step.language);
+  return words.get(mailing.letter.id);
+}
+
+/** A mailing worded for one of its recipients, as it will be at the commit point; or what is missing. */
+export function wordForRecipient(
+  mailing: Mailing,
+  letter: LetterWords | undefined,
+  recipient: Recipient,
+  invitationLinkId: string | null = null,
+): ReturnType<typeof wordMail> {
+  return wordMail(
+    mailing.step,
+    valuesOf({
+      organisationName: recipient.organisationName,
+      contactName: recipient.contactName,
+      letterTitle: letter?.title ?? null,
+      letterAddressee: letter?.addressee ?? null,
+      invitationLinkId,
+      senderName: mailing.writtenBy ?? mailing.letter.sponsorName,
+    }),
+  );
+}
+
+/** What came of queueing a mailing. */
+export interface QueuedMailing {
+  id: string;
+  state: MailingState;
+  queued: number;
+  /** Wait for a value that is missing. */
+  blocked: number;
+  leftOut: number;
+}
+
+/**
+ * Queues a mailing to everybody it reaches now, all or nothing: invitation, enrolment and message each. More than 50
+ * wait for a second person. A mailing that has been queued already is answered as it is, nothing is added to it.
+ */
+export async function queueSavedMailing(ctx: Ctx, id: string): Promise<QueuedMailing> {
+  requirePermission(ctx, "outreach:write");
+  return transaction(ctx, async (tx) => {
+    const row = await lockSequence(tx.db, id);
+    if (!row) throw notFound("mailing.unknown");
+    if (row.state !== "draft") return { id, state: row.state, queued: 0, blocked: 0, leftOut: 0 };
+    const mailing = await readMailing(tx, row);
+    const { chosen, leftOut } = await choose(tx, row.letter_id, row.recipients);
+    if (chosen.length === 0) throw invalid("mailing.nobody", { form: "errors.mailing.nobody" });
+    const state = needsSecondPerson(chosen.length) ? "waiting" : "queued";
+    await setSequence(tx.db, id, { state, queued_by: staffId(tx), queued_at: tx.clock.now() });
+    const added = await enrol(tx, mailing, chosen, state);
+    const blocked = added.filter((message) => message.state === "blocked");
+    for (const message of blocked) {
+      await createTask(tx, {
+        kind: "blocked_message",
+        letterId: row.letter_id,
+        organisationId: message.organisationId,
+        contactId: message.contactId,
+        subjectId: message.id,
+        detail: { reason: "missing" },
+      });
+    }
+    const queued = added.length - blocked.length;
+    const detail = { queued, blocked: blocked.length, left_out: leftOut.length };
+    await record(tx, { action: `mailing.${state}`, letterId: row.letter_id, subjectId: id, detail });
+    return { id, state, queued, blocked: blocked.length, leftOut: leftOut.length };
+  });
+}
+
+async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], state: "waiting" | "queued") {
+  const enrolments: Omit<EnrolmentRow, "finished_at">[] = [];
+  const mails: OutreachMail[] = [];
+  const letter = await letterWordsOf(ctx, mailing);
+  for (const recipient of chosen) {
+    const { linkId } = await ensureInvitation(ctx, mailing.letter.id, recipient.contactId);
+    const worded = wordForRecipient(mailing, letter, recipient, linkId);
+    const missing = "missing" in worded ? `missing ${worded.missing.join(", ")}` : null;
+    const enrolmentId = newId(ctx.clock);
+    const round = 1;
+    enrolments.push({
+      id: enrolmentId,
+      sequence_id: mailing.id,
+      contact_id: recipient.contactId,
+      round,
+      state: state === "waiting" ? "pending" : "active",
+      state_reason: state === "waiting" ? "approval" : null,
+      created_at: ctx.clock.now(),
+    });
+    mails.push({
+      sendKey: `${mailing.letter.id}:one-off:${mailing.id}:${recipient.addressHash}:${round}`,
+      language: mailing.step.language,
+      letterId: mailing.letter.id,
+      organisationId: recipient.organisationId,
+      contactId: recipient.contactId,
+      enrolmentId,
+      stepId: mailing.step.id,
+      to: { email: recipient.email ?? "", name: recipient.contactName },
+      invitationLinkId: linkId,
+      state: missing ? "blocked" : state === "waiting" ? "draft" : "queued",
+      stateReason: missing,
+    });
+  }
+  await insertEnrolments(ctx.db, enrolments);
+  return queueOutreach(ctx, mails);
+}
+
+/** Writes and queues a mailing in one go, for scripts and the demonstration. */
+export async function queueMailing(
+  ctx: Ctx,
+  input: {
+    letterSlug: string;
+    subject: string;
+    body: string;
+    language: string;
+    contactIds?: readonly string[] | undefined;
+    filter?: KeptRecipients | undefined;
+  },
+): Promise<QueuedMailing> {
+  requirePermission(ctx, "outreach:write");
+  const command = parse(queueMailingCommand, {
+    letter: input.letterSlug,
+    language: input.language,
+    subject: input.subject,
+    body: input.body,
+    ...(input.contactIds ? { contact_ids: input.contactIds } : {}),
+    ...(input.filter ? { filter: input.filter } : {}),
+  });
+  if (!command.contact_ids && !command.filter) {
+    throw invalid("mailing.nobody", { contact_ids: "errors.mailing.choose" });
+  }
+  return transaction(ctx, async (tx) => {
+    const letter = await letterBySlug(tx, command.letter);
+    const id = newId(tx.clock);
+    const recipients = {
+      ...command.filter,
+      ...(command.contact_ids ? { contact_ids: command.contact_ids } : {}),
+    };
+    await insertSequence(tx.db, {
+      id,
+      letter_id: letter.id,
+      name: command.subject,
+      kind: "one_off",
+      recipients,
+      created_by: staffId(tx),
+      created_at: tx.clock.now(),
+    });
+    await putStep(tx.db, stepRow(tx, id, command));
+    await record(tx, { action: "mailing.written", letterId: letter.id, subjectId: id });
+    return queueSavedMailing(tx, id);
+  });
+}

@@ -1,0 +1,45 @@
+import type { App } from "../app.js";
+import {
+  expireMessages,
+  processDueMail,
+  recoverLeases,
+  type Sending,
+} from "../domain/mail/sending-service.js";
+import { outreachPolicy } from "../domain/outreach/policy-service.js";
+import type { Ctx } from "../platform/context.js";
+
+/** What sending needs, put together from the application. */
+export function sendingOf(app: App): Sending {
+  return { mailer: app.mailer, templates: app.templates, messages: app.messages, policy: outreachPolicy };
+}
+
+/** One piece of work that looks for what is due, does some of it, and says how much that was. */
+export interface Tick {
+  name: string;
+  run(ctx: Ctx, sending: Sending): Promise<number>;
+}
+
+/** Work that tidies up after others; done every few seconds. */
+export const housekeeping: readonly Tick[] = [
+  { name: "recover leases", run: (ctx, { policy }) => recoverLeases(ctx, policy) },
+  { name: "expire messages", run: (ctx, { policy }) => expireMessages(ctx, policy) },
+];
+
+/** Everything there is to do, as tests and one-shot commands run it to the end. */
+export const everything: readonly Tick[] = [
+  ...housekeeping,
+  { name: "send mail", run: (ctx, sending) => processDueMail(ctx, sending) },
+];
+
+/** Runs every tick until none finds anything due. Returns how much was done. */
+export async function settleAll(app: App): Promise<number> {
+  const ctx = app.ctx({ kind: "system", name: "worker" });
+  const sending = sendingOf(app);
+  let all = 0;
+  for (let done = -1; done !== 0;) {
+    done = 0;
+    for (const tick of everything) done += await tick.run(ctx, sending);
+    all += done;
+  }
+  return all;
+}
