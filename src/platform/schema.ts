@@ -114,6 +114,18 @@ export function moment() {
   return z.iso.datetime({ offset: true, error: "errors.field.moment" }).transform((value) => new Date(value));
 }
 
+/**
+ * Options of a rule about several fields: it is asked also when one of them is wrong by itself, so that a form comes
+ * back with all its sentences at once. The rule gets the fields as far as they could be read.
+ */
+export function alongside(field: string, error: string) {
+  return {
+    path: [field],
+    error,
+    when: ({ value }: { value: unknown }) => typeof value === "object" && value !== null,
+  };
+}
+
 /** Paging of lists: an opaque cursor and 1 to 200 items. */
 export const pageQuery = z.object({
   cursor: z.string().max(500).optional(),

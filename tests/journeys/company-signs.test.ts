@@ -11,7 +11,7 @@ afterAll(() => app.close());
 
 describe("a company signs", () => {
   it("opens its link, checks its answers, confirms by mail, is accepted and stands on the list", async () => {
-    const { company } = await openLetterWithCompany(app);
+    const { letter, company } = await openLetterWithCompany(app);
     const visitor = browser(app);
 
     const invitation = await visitor.get(company.link).expect(200);
@@ -74,5 +74,9 @@ describe("a company signs", () => {
     expect(templates).toEqual(["signature-confirm", "signature-confirmed", "signature-accepted"]);
     const after = await visitor.get(company.link).expect(200);
     expect(after.text).toContain("It stands on the public page.");
+    const list = await visitor.get(`/letters/${letter.slug}/signatories.json`).expect(200);
+    expect(list.text).toContain("Tumaini Earth Observation Ltd");
+    expect(list.text).toContain("We model collisions for a living.");
+    expect(list.text).not.toContain(company.email);
   });
 });

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { day, id, line, optional, pageQuery, several, slug, text } from "../../platform/schema.js";
+import { alongside, day, id, line, optional, pageQuery, several, slug, text } from "../../platform/schema.js";
 import { emailAddress } from "../organisations/commands.js";
 import { ASKS, ASK_AGAIN, DECLINE_CODES, DECLINE_SOURCES } from "./decline-reason.js";
 
 const reason = z.enum(DECLINE_CODES, { error: "errors.declines.reason" });
 
-const contributing = several(z.enum(DECLINE_CODES, { error: "errors.declines.reason" })).pipe(
-  z.array(z.enum(DECLINE_CODES)).max(3, "errors.declines.contributing"),
-);
+const contributing = several(z.enum(DECLINE_CODES, { error: "errors.declines.reason" }))
+  .pipe(z.array(z.enum(DECLINE_CODES)).max(3, "errors.declines.contributing"))
+  .default([]);
 
 const answer = {
   reason_code: reason,
@@ -16,17 +16,8 @@ const answer = {
   said_by: optional(line(200)),
 };
 
-interface Answer {
-  reason_code: string;
-  contributing: string[];
-  comment?: string | undefined;
-}
-
-function checkAnswer(value: Answer, context: z.RefinementCtx): void {
-  if (value.reason_code === "other" && !value.comment) {
-    context.addIssue({ code: "custom", path: ["comment"], message: "errors.declines.other_text" });
-  }
-}
+const otherNeedsWords = (value: { reason_code: string; comment?: string | undefined }): boolean =>
+  value.reason_code !== "other" || Boolean(value.comment);
 
 /** Declining through one's own link. */
 export const declineCommand = z
@@ -34,7 +25,7 @@ export const declineCommand = z
     ...answer,
     may_ask_again: z.enum(ASK_AGAIN, { error: "errors.declines.again" }).default("unknown"),
   })
-  .superRefine(checkAnswer);
+  .refine(otherNeedsWords, alongside("comment", "errors.declines.other_text"));
 
 /** A decline that staff or a script records: heard on the phone, read in a mail, seen in the press. */
 export const recordDeclineCommand = z
@@ -51,7 +42,7 @@ export const recordDeclineCommand = z
     /** Left out: today. */
     decided_on: optional(day()),
   })
-  .superRefine(checkAnswer);
+  .refine(otherNeedsWords, alongside("comment", "errors.declines.other_text"));
 
 /** "Not the right person", which is no decline of the organisation (ruling 24). */
 export const wrongContactCommand = z.object({

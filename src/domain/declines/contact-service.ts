@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { as, transaction, type Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
 import { parse } from "../../platform/schema.js";
@@ -15,11 +14,7 @@ import { insertContactReport } from "./store.js";
  * The holder of a personal link says that they are not the right person, or have left. That is no decline: the contact
  * is marked, mail to it about this letter stops, and staff gets a task. The same report twice is kept once.
  */
-export async function reportWrongContact(
-  ctx: Ctx,
-  token: string,
-  input: z.input<typeof wrongContactCommand>,
-): Promise<void> {
+export async function reportWrongContact(ctx: Ctx, token: string, input: unknown): Promise<void> {
   const command = parse(wrongContactCommand, input);
   const { invitation, invitee } = await openInvitation(ctx, token);
   await transaction(ctx, async (tx) => {

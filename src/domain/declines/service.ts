@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, invalid } from "../../platform/errors.js";
 import { newId } from "../../platform/ids.js";
@@ -30,7 +29,7 @@ import { insertDecline, listReasons, lockStandingDecline, setSuperseded, type De
 export async function declineByInvitation(
   ctx: Ctx,
   token: string,
-  input: z.input<typeof declineCommand>,
+  input: unknown,
 ): Promise<{ id: string; reason: DeclineReason }> {
   const command = parse(declineCommand, input);
   const opened = await openInvitation(ctx, token);
@@ -137,10 +136,7 @@ function saysTheSame(one: DeclineRow, other: NewDecline): boolean {
  * Staff or a script records a decline that came by another way than the link. Revisit date and next ask come from the
  * reason unless given. Throws not_found for an unknown letter or organisation, conflict when the organisation has signed.
  */
-export async function recordDecline(
-  ctx: Ctx,
-  input: z.input<typeof recordDeclineCommand>,
-): Promise<{ id: string }> {
+export async function recordDecline(ctx: Ctx, input: unknown): Promise<{ id: string }> {
   requirePermission(ctx, "declines:write");
   const command = parse(recordDeclineCommand, input);
   const letter = await findLetter(ctx, command.letter);

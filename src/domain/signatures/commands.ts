@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  alongside,
   country,
   day,
   id,
@@ -56,30 +57,18 @@ export const submitSignatureCommand = z
       .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/)
       .default("en"),
   })
-  .superRefine((value, context) => {
-    if (value.contact_name && !value.contact_email) {
-      context.addIssue({
-        code: "custom",
-        path: ["contact_email"],
-        message: "errors.signatures.contact_email",
-      });
-    }
-    if (value.appearance !== "pledge") return;
-    if (!value.condition_count) {
-      context.addIssue({
-        code: "custom",
-        path: ["condition_count"],
-        message: "errors.signatures.condition_count",
-      });
-    }
-    if (!value.condition_class) {
-      context.addIssue({
-        code: "custom",
-        path: ["condition_class"],
-        message: "errors.signatures.condition_class",
-      });
-    }
-  });
+  .refine(
+    (value) => !value.contact_name || Boolean(value.contact_email),
+    alongside("contact_email", "errors.signatures.contact_email"),
+  )
+  .refine(
+    (value) => value.appearance !== "pledge" || Boolean(value.condition_count),
+    alongside("condition_count", "errors.signatures.condition_count"),
+  )
+  .refine(
+    (value) => value.appearance !== "pledge" || Boolean(value.condition_class),
+    alongside("condition_class", "errors.signatures.condition_class"),
+  );
 
 /** What a signing form has said, checked. */
 export type SignatureInput = z.output<typeof submitSignatureCommand>;
@@ -102,11 +91,10 @@ export const rejectSignatureCommand = z
     note: optional(text(1000)),
     row_version: rowVersion,
   })
-  .superRefine((value, context) => {
-    if (value.reason_code === "other" && !value.note) {
-      context.addIssue({ code: "custom", path: ["note"], message: "errors.signatures.note" });
-    }
-  });
+  .refine(
+    (value) => value.reason_code !== "other" || Boolean(value.note),
+    alongside("note", "errors.signatures.note"),
+  );
 
 /** What staff may turn a signature into. */
 export const STAFF_TARGETS = [

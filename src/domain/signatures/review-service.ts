@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, invalid, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
@@ -22,7 +21,7 @@ import { findSignature, listHeldIds, lockSignature, type SignatureRow, type Step
 export async function acceptSignature(
   ctx: Ctx,
   id: string,
-  input: z.input<typeof acceptSignatureCommand> = {},
+  input: unknown = {},
 ): Promise<{ state: SignatureState }> {
   requirePermission(ctx, "signatures:review");
   const command = parse(acceptSignatureCommand, input);
@@ -51,7 +50,7 @@ function changeFor(tx: Ctx, cause: Cause): StepChange {
 export async function rejectSignature(
   ctx: Ctx,
   id: string,
-  input: z.input<typeof rejectSignatureCommand>,
+  input: unknown,
 ): Promise<{ state: SignatureState }> {
   requirePermission(ctx, "signatures:review");
   const command = parse(rejectSignatureCommand, input);
@@ -74,7 +73,7 @@ export async function rejectSignature(
 export async function transitionSignature(
   ctx: Ctx,
   id: string,
-  input: z.input<typeof transitionSignatureCommand>,
+  input: unknown,
 ): Promise<{ state: SignatureState }> {
   requirePermission(ctx, "signatures:review");
   const {

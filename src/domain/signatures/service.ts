@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { as, transaction, type Ctx } from "../../platform/context.js";
 import { conflict, gone, invalid, notFound } from "../../platform/errors.js";
 import { newId } from "../../platform/ids.js";
@@ -64,13 +63,13 @@ export async function checkSignature(
 
 /**
  * Takes a signature in and mails its signatory a link to confirm it. The answer is the same for a new one, a second
- * one and one of an organisation that has signed already; only the mail tells (promise 17). Throws invalid with the
+ * one and one of an organisation that has signed already; only the mail tells (promise 17). `input` is what a form sent, checked here against `submitSignatureCommand`. Throws invalid with the
  * fields that do not fit, conflict when the letter takes no answers.
  */
 export async function submitSignature(
   ctx: Ctx,
   via: Via,
-  input: z.input<typeof submitSignatureCommand>,
+  input: unknown,
 ): Promise<{ letter: LetterToAnswer }> {
   const { place, command } = await checkSignature(ctx, via, input);
   await transaction(ctx, async (tx) => {

@@ -22,7 +22,7 @@ export function declineRoutes(app: App): Router {
     await withForm(
       req.body,
       async () => {
-        await recordDecline(ctxOf(res), { ...asRecord(req.body), organisation_id: organisationId } as never);
+        await recordDecline(ctxOf(res), { ...asRecord(req.body), organisation_id: organisationId });
         res.redirect(303, `/console/organisations/${organisationId}?done=declined`);
       },
       (form) => showForm(app, req, res, form),

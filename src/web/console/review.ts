@@ -43,7 +43,7 @@ export function reviewRoutes(app: App): Router {
     await withForm(
       body,
       async () => {
-        await rejectSignature(ctxOf(res), idOf(req), body as never);
+        await rejectSignature(ctxOf(res), idOf(req), body);
         res.redirect(303, "/console/review?done=rejected");
       },
       (form) => showSignature(app, req, res, form),

@@ -23,7 +23,7 @@ export function declineRoutes(app: App): Router {
     await withForm(
       req.body,
       async () => {
-        await declineByInvitation(companyCtx(res, opened), tokenOf(req), asRecord(req.body) as never);
+        await declineByInvitation(companyCtx(res, opened), tokenOf(req), asRecord(req.body));
         res.redirect(303, `${baseOf(req)}/declined${suffixOf(app, req)}`);
       },
       (form) => showForm(app, req, res, form, 422),

@@ -46,7 +46,7 @@ export function invitationRoutes(app: App): Router {
     await withForm(
       req.body,
       async () => {
-        await reportWrongContact(companyCtx(res, opened), tokenOf(req), asRecord(req.body) as never);
+        await reportWrongContact(companyCtx(res, opened), tokenOf(req), asRecord(req.body));
         res.redirect(303, `${baseOf(req)}/wrong-person/thanks${suffixOf(app, req)}`);
       },
       (form) => showWrongPerson(app, req, res, form, 422),

@@ -161,7 +161,7 @@ async function showAnswers(
 
 async function submit(app: App, req: Request, res: Response, body: Record<string, unknown>): Promise<void> {
   const { place, lang } = await open(app, req, res);
-  await submitSignature(actingCtx(res, place), viaOf(req), { ...body, language: lang } as never);
+  await submitSignature(actingCtx(res, place), viaOf(req), { ...body, language: lang });
   res.redirect(303, `${addressOf(req)}/sign/sent${suffixOf(app, req)}`);
 }
 
