@@ -7,12 +7,22 @@ import { DomainError } from "../platform/errors.js";
 import { CommandError, UsageError, answer, note, type Command } from "./command.js";
 import { doctor } from "./doctor.js";
 import { exportCommand } from "./export.js";
+import { importCommand } from "./import.js";
+import { matchCommand } from "./match.js";
 import { migrateCommand } from "./migrate.js";
 import { staffAdd } from "./staff-add.js";
 import { tokenCreate } from "./token-create.js";
 
 /** Every command there is. */
-const COMMANDS: readonly Command[] = [migrateCommand, doctor, staffAdd, tokenCreate, exportCommand];
+const COMMANDS: readonly Command[] = [
+  migrateCommand,
+  doctor,
+  staffAdd,
+  tokenCreate,
+  importCommand,
+  matchCommand,
+  exportCommand,
+];
 
 /** Runs one command line; resolves to the exit status: 0 done, 1 refused or failed, 2 not understood. */
 async function main(words: readonly string[]): Promise<number> {
