@@ -127,7 +127,7 @@ export interface MessageDetail extends MessageLine {
   bodyHtml: string | null;
   smtpReply: string | null;
   leaseUntil: Date | null;
-  events: { at: Date; kind: string; detail: Record<string, unknown> }[];
+  events: { at: Date; kind: MessageState; detail: Record<string, unknown> }[];
 }
 
 /** One message with everything about it; undefined for an unknown id. The caller checks who may see it. */

@@ -5,11 +5,17 @@ import type { ConsoleNavItem } from "../../platform/layout-view.js";
 import { page, type PageOptions } from "../pages.js";
 import { ctxOf } from "../request.js";
 
-const NAV: readonly { href: string; label: string; permission: Permission }[] = [
+/** `also`: further addresses that belong to the same part of the console. */
+const NAV: readonly { href: string; label: string; permission: Permission; also?: readonly string[] }[] = [
   { href: "/console", label: "Today", permission: "reports:read" },
   { href: "/console/organisations", label: "Organisations", permission: "organisations:read" },
   { href: "/console/review", label: "Review", permission: "signatures:read" },
-  { href: "/console/outreach", label: "Outreach", permission: "messages:read" },
+  {
+    href: "/console/outreach",
+    label: "Outreach",
+    permission: "messages:read",
+    also: ["/console/messages", "/console/mail"],
+  },
   { href: "/console/letters", label: "Letters", permission: "letters:read" },
   { href: "/console/imports", label: "Imports", permission: "imports:write" },
   { href: "/console/staff", label: "Staff", permission: "staff:manage" },
@@ -29,13 +35,13 @@ export function consolePage(
   const { actor } = ctxOf(res);
   const path = req.originalUrl.split("?")[0] ?? "";
   const nav: ConsoleNavItem[] = NAV.filter((item) => mayDo(actor, item.permission)).map(
-    ({ href, label }) => ({
+    ({ href, label, also = [] }) => ({
       href,
       label,
       current:
         href === "/console"
           ? path === href || path === "/console/"
-          : path === href || path.startsWith(`${href}/`),
+          : [href, ...also].some((each) => path === each || path.startsWith(`${each}/`)),
     }),
   );
   const staff = actor.kind === "staff" ? { name: actor.name, role: actor.role } : { name: "" };

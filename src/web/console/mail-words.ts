@@ -63,10 +63,24 @@ export function reasonWords(reason: string | null): string {
 }
 
 /** A message's state, with the reason after a colon where the state alone says too little. */
-export function messageState(state: MessageState, reason: string | null): ShownState {
+export function messageState({
+  state,
+  reason,
+  transport,
+}: {
+  state: MessageState;
+  reason: string | null;
+  transport: "smtp" | "capture" | null;
+}): ShownState {
+  if (state === "sent" && transport === "capture") return { kind: "ok", words: "Captured, not sent" };
   const tells = state !== "sent" && state !== "uncertain" && state !== "suppressed" && reason;
   const words = MESSAGE_WORDS[state];
   return { kind: messageTone(state), words: tells ? `${words}: ${reasonWords(reason)}` : words };
+}
+
+/** What happened to a message, for its history. */
+export function messageEvent(kind: MessageState): string {
+  return kind === "claimed" ? "Taken up by a worker" : MESSAGE_WORDS[kind];
 }
 
 /** The name of a message's state. */

@@ -14,7 +14,7 @@ import { withForm } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
 import { sendMailFrame } from "./mail-frame.js";
-import { messageState, messageStateName, reasonWords } from "./mail-words.js";
+import { messageEvent, messageState, messageStateName, reasonWords } from "./mail-words.js";
 
 /** Every mail and what became of it; and the mails that were captured instead of sent. */
 export function messageRoutes(app: App): Router {
@@ -83,7 +83,7 @@ async function showList(app: App, req: Request, res: Response, captured: boolean
             n: counts.get(state) as number,
           })),
         ],
-    messages: items.map((line) => ({ ...line, state: messageState(line.state, line.reason) })),
+    messages: items.map((line) => ({ ...line, state: messageState(line) })),
     older: next
       ? `${base}?${new URLSearchParams({ ...(status ? { status } : {}), cursor: next }).toString()}`
       : "",
@@ -111,7 +111,7 @@ async function showMessage(
       errors,
       message,
       captured,
-      state: messageState(message.state, message.reason),
+      state: messageState(message),
       reason: reasonWords(message.reason),
       rendered: message.bodyText !== null,
       headers: [
@@ -130,7 +130,7 @@ async function showMessage(
       links: [...message.links.values()].map((href) => ({ href })),
       events: message.events.map((event) => ({
         at: event.at,
-        title: messageStateName(event.kind as never),
+        title: messageEvent(event.kind),
         sub: eventNote(event.detail),
       })),
       uncertain,

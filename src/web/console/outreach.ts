@@ -5,12 +5,20 @@ import { countMessages, listMessages } from "../../domain/mail/views.js";
 import { SECTORS } from "../../domain/organisations/sector.js";
 import { VARIABLES, readSubject, readTemplate, type TemplateFault } from "../../domain/outreach/template.js";
 import {
+  previewFor,
   previewMailing,
   type MailingPreview,
+  type ShownMail,
   type WordedMail,
 } from "../../domain/outreach/preview-service.js";
 import { approvalOf, approveMailing, stopMailing } from "../../domain/outreach/approval-service.js";
-import { findMailing, queueSavedMailing, saveMailing, type Mailing } from "../../domain/outreach/service.js";
+import {
+  findMailing,
+  letterWordsOf,
+  queueSavedMailing,
+  saveMailing,
+  type Mailing,
+} from "../../domain/outreach/service.js";
 import { listMailedLetters, listMailings } from "../../domain/outreach/views.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
@@ -88,10 +96,12 @@ export function outreachRoutes(app: App): Router {
   });
 
   router.get("/outreach/:id/preview", async (req, res) => {
-    const preview = await previewMailing(ctxOf(res), req.params.id, askedContact(req));
-    const mail = preview.shown?.mail;
-    if (!mail || "missing" in mail) throw notFound("page.unknown");
-    sendMailFrame(res, frameMail(app, preview.mailing, mail).html);
+    const ctx = ctxOf(res);
+    const mailing = await findMailing(ctx, req.params.id);
+    const contact = askedContact(req);
+    const shown = contact ? await previewFor(ctx, mailing, contact) : undefined;
+    if (!shown || "missing" in shown.mail) throw notFound("page.unknown");
+    sendMailFrame(res, frameMail(app, mailing, shown.mail).html);
   });
 
   const acts: Record<string, (req: Request, res: Response) => Promise<unknown>> = {
@@ -239,6 +249,8 @@ async function showMailing(
     limit: 50,
     ...parse(pageQuery.pick({ cursor: true }), { ...req.query }),
   });
+  const contact = askedContact(req) ?? items.find((line) => line.contactId)?.contactId;
+  const shown = contact ? await previewFor(ctx, mailing, contact) : undefined;
   consolePage(
     app,
     req,
@@ -246,12 +258,14 @@ async function showMailing(
     "console/outreach-mailing",
     {
       ...head,
+      letterTitle: (await letterWordsOf(ctx, mailing))?.title ?? mailing.letter.slug,
+      shown: shown && shownView(app, mailing, shown),
       approval: await approvalOf(ctx, mailing),
       mayStop:
         mayWrite && ["draft", "approved", "queued", "blocked"].some((state) => counts.get(state as never)),
       total: [...counts.values()].reduce((sum, n) => sum + n, 0),
       counts: [...counts].map(([state, n]) => ({ name: messageStateName(state), n })),
-      messages: items.map((line) => ({ ...line, state: messageState(line.state, line.reason) })),
+      messages: items.map((line) => ({ ...line, state: messageState(line) })),
       older: next ? `/console/outreach/${mailing.id}?cursor=${encodeURIComponent(next)}` : "",
     },
     { status },
@@ -288,13 +302,15 @@ function draftView(app: App, preview: MailingPreview): Record<string, unknown> {
       missing: missing.join(", "),
     })),
     incompleteCount: incomplete.length,
-    shown: shown && {
-      recipient: shown.recipient,
-      ...("missing" in shown.mail
-        ? { missing: shown.mail.missing.join(", ") }
-        : { missing: "", ...frameMail(app, mailing, shown.mail) }),
-    },
+    letterTitle: preview.letter?.title ?? mailing.letter.slug,
+    shown: shown && shownView(app, mailing, shown),
   };
+}
+
+function shownView(app: App, mailing: Mailing, { recipient, mail }: ShownMail): Record<string, unknown> {
+  return "missing" in mail
+    ? { recipient, missing: mail.missing.join(", ") }
+    : { recipient, missing: "", ...frameMail(app, mailing, mail) };
 }
 
 function filterWords({ recipients }: Mailing): string {
