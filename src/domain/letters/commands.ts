@@ -11,15 +11,18 @@ export function end() {
     .string({ error: "errors.field.date" })
     .trim()
     .transform((value, context) => {
-      const found = DAY_ONLY.test(value)
-        ? day().safeParse(value)
-        : moment().safeParse(value.replace(" ", "T"));
+      const found = DAY_ONLY.test(value) ? day().safeParse(value) : moment().safeParse(withSeconds(value));
       if (found.success) {
         return found.data instanceof Date ? found.data : new Date(`${found.data}T23:59:59Z`);
       }
       context.addIssue({ code: "custom", message: "errors.field.date" });
       return z.NEVER;
     });
+}
+
+/** `2027-06-30 17:00Z` as people type it, as ISO 8601 with seconds. */
+function withSeconds(typed: string): string {
+  return typed.replace(/[ t]/, "T").replace(/T(\d\d:\d\d)(?=Z|[+-])/, "T$1:00");
 }
 
 function email() {
@@ -45,6 +48,11 @@ const sponsor = {
   funding_note: optional(text(600)),
 };
 
+/** A field that may be emptied: an empty one is null, one that is not given stays as it is. */
+function clearable<S extends z.ZodType>(schema: S) {
+  return z.preprocess((value) => (value === "" ? null : value), z.nullable(schema).optional());
+}
+
 const rowVersion = optional(whole(1, 2_000_000_000));
 
 /** A new letter with the text of its first version in its own language. */
@@ -61,8 +69,8 @@ export const updateLetterCommand = z.object({
   sponsor_name: sponsor.sponsor_name.optional(),
   sponsor_address: sponsor.sponsor_address.optional(),
   sponsor_email: sponsor.sponsor_email.optional(),
-  funding_note: z.union([z.literal("").transform(() => ""), text(600)]).optional(),
-  closes_at: z.union([z.literal("").transform(() => null), z.null(), end()]).optional(),
+  funding_note: clearable(text(600)),
+  closes_at: clearable(end()),
   row_version: rowVersion,
 });
 

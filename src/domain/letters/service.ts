@@ -176,7 +176,8 @@ export async function updateLetter(
   input: z.input<typeof updateLetterCommand>,
 ): Promise<LetterRow> {
   requirePermission(ctx, "letters:write");
-  const { row_version, ...given } = parse(updateLetterCommand, input);
+  const { row_version, funding_note: note, ...rest } = parse(updateLetterCommand, input);
+  const given = { ...rest, funding_note: note === null ? "" : note };
   return transaction(ctx, async (tx) => {
     const letter = await holdLetter(tx, slugOrId, row_version);
     if (!mayAmend(letter.state)) throw conflict("letter.ended");

@@ -7,6 +7,7 @@ import { importRoutes } from "./imports.js";
 import { organisationRoutes } from "./organisations.js";
 import { messageRoutes } from "./messages.js";
 import { outreachRoutes } from "./outreach.js";
+import { letterDeskRoutes } from "./letters.js";
 import { signInRoutes } from "./sign-in.js";
 import { staffRoutes } from "./staff.js";
 import { declineRoutes } from "./declines.js";
@@ -35,6 +36,7 @@ export function consoleRoutes(app: App): Router {
   router.use(declineRoutes(app));
   router.use(outreachRoutes(app));
   router.use(messageRoutes(app));
+  router.use(letterDeskRoutes(app));
   router.use(styleGuideRoutes(app));
   return router;
 }

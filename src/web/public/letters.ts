@@ -1,7 +1,7 @@
 import { Router, type Request } from "express";
 import type { App } from "../../app.js";
 import { largest } from "../../domain/publication/signatory.js";
-import { publicLetter } from "../../domain/publication/service.js";
+import { publicLetter, type PublicLetter } from "../../domain/publication/service.js";
 import {
   signatoryList,
   signatoryTotals,
@@ -31,19 +31,16 @@ const STATEMENTS = 4;
 export function letterRoutes(app: App): Router {
   const router = Router();
   router.get("/letters/:slug", async (req, res) => {
-    const { html, lang } = await letterPage(app, ctxOf(res), req, req.params.slug);
-    sendPublic(res, { type: "text/html; charset=utf-8", body: html, headers: { "Content-Language": lang } });
+    const letter = await publicLetter(ctxOf(res), req.params.slug);
+    const { view, lang } = await letterView(app, ctxOf(res), req, letter);
+    const body = app.templates.render("public/letter", view, { lang });
+    sendPublic(res, { type: "text/html; charset=utf-8", body, headers: { "Content-Language": lang } });
   });
   return router;
 }
 
-async function letterPage(
-  app: App,
-  ctx: Ctx,
-  req: Request,
-  slug: string,
-): Promise<{ html: string; lang: string }> {
-  const letter = await publicLetter(ctx, slug);
+/** What the letter's page shows, and the language of the words around the text. */
+export async function letterView(app: App, ctx: Ctx, req: Request, letter: PublicLetter) {
   const seen = await letterInLanguage(app, ctx, req, letter);
   const { lang, text, line, asked } = seen;
   const totals = await signatoryTotals(ctx, letter.id);
@@ -79,7 +76,7 @@ async function letterPage(
       href: query(`${base}/signatories`, { q: one.organisation, lang: asked }),
     })),
   };
-  return { html: app.templates.render("public/letter", view, { lang }), lang };
+  return { view, lang };
 }
 
 /** The line above the title: what this is and until when it can be signed. */
