@@ -53,7 +53,17 @@ const types: Record<string, string> = {
 };
 
 /** The order of the sheet; each file below `static/css`. */
-const sheets = ["tokens", "base", "frame", "letter", "forms", "tables", "console", "outreach", "media"] as const;
+const sheets = [
+  "tokens",
+  "base",
+  "frame",
+  "letter",
+  "forms",
+  "tables",
+  "console",
+  "outreach",
+  "media",
+] as const;
 
 export interface FontFile {
   /** Plain name for `asset`, e.g. `source-serif-4-latin.woff2`. */

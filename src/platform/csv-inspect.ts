@@ -168,15 +168,16 @@ function findDelimiter(sample: string, headerScore: HeaderScore): string {
   return ranked.sort((a, b) => b.known - a.known || b.fit - a.fit)[0]?.delimiter ?? ",";
 }
 
+/** The header is the first row with the most known names; titles of one cell and comments are none. */
 function findHeader(sample: string, delimiter: string, headerScore: HeaderScore): Omit<CsvShape, "encoding"> {
   const rows = sampleRows(sample, delimiter);
   const first = SEP_LINE.test(sample) ? 1 : 0;
-  const scores = rows.map((row, index) => (index < first ? 0 : headerScore(row)));
-  const best = Math.max(0, ...scores);
   const { width } = commonWidth(rows.slice(first));
-  const likely = rows.findIndex(
-    (row, index) => index >= first && !isBlank(row) && row.length === width && !row[0]?.startsWith("#"),
-  );
+  const isTitle = (row: readonly string[], index: number): boolean =>
+    index < first || isBlank(row) || row[0]?.startsWith("#") === true || (width > 1 && row.length === 1);
+  const scores = rows.map((row, index) => (isTitle(row, index) ? 0 : headerScore(row)));
+  const best = Math.max(0, ...scores);
+  const likely = rows.findIndex((row, index) => !isTitle(row, index) && row.length === width);
   const rowsAbove = best > 0 ? scores.indexOf(best) : Math.max(0, likely);
   return { delimiter, rowsAbove, header: rows[rowsAbove] ?? [] };
 }

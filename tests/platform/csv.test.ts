@@ -110,6 +110,12 @@ describe("reading a list", () => {
     ]);
   });
 
+  it("takes no comment or title for the header", async () => {
+    const commented = await shapeOf(bytes("# name\nname,country\nAcme,FR\n"));
+    expect([commented.rowsAbove, commented.header]).toEqual([1, ["name", "country"]]);
+    expect((await shapeOf(bytes("Country\na,b\n1,2\n"))).header).toEqual(["a", "b"]);
+  });
+
   it("reads quoted cells with delimiters, quotes and line ends in them", async () => {
     expect(await rowsOf(bytes('name,country\n"Acme, ""the"" firm", FR \n"two\nlines",DE'))).toEqual([
       ['Acme, "the" firm', "FR"],

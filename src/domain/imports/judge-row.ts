@@ -24,7 +24,7 @@ const NEEDED: readonly Field[] = ["country", "email"];
 
 /** Judges a row on its own, by the codes and policies of the contract. */
 export function judgeRow(row: number, cells: readonly string[], shape: ListShape): JudgedRow {
-  const skipped = skipCode(cells, shape.header);
+  const skipped = skipCode(cells, shape);
   if (skipped) return { row, codes: [skipped], organisation: undefined, contacts: [] };
   const reader = new RowReader(cells, shape.mapping);
   checkShape(reader, cells, shape);
@@ -34,10 +34,14 @@ export function judgeRow(row: number, cells: readonly string[], shape: ListShape
   return { row, codes: [...reader.codes], organisation, contacts };
 }
 
-function skipCode(cells: readonly string[], header: readonly string[]): RowCode | undefined {
+function skipCode(cells: readonly string[], { header, mapping }: ListShape): RowCode | undefined {
   if (cells.every((cell) => cell.trim() === "")) return "EMPTY_ROW";
-  const repeated = header.every((name, column) => foldHeader(name) === foldHeader(cells[column] ?? ""));
-  return repeated && cells.length >= header.length ? "REPEATED_HEADER" : undefined;
+  const isName = (name: string, column: number): boolean =>
+    foldHeader(name) === foldHeader(cells[column] ?? "");
+  const [first = 0] = mapping.organisation ?? [];
+  const repeated =
+    cells.length >= header.length && isName(header[first] ?? "", first) && header.every(isName);
+  return repeated ? "REPEATED_HEADER" : undefined;
 }
 
 function checkShape(reader: RowReader, cells: readonly string[], { header, mapping }: ListShape): void {

@@ -151,6 +151,7 @@ function knownNames(): Map<string, string> {
  * the UN and ten others, or undefined when nobody knows it.
  */
 export function resolveCountry(text: string): string | undefined {
+  if (byCode.has(text)) return text;
   names ??= knownNames();
   const folded = foldCountry(text);
   return names.get(folded) ?? names.get(folded.replaceAll(" ", ""));

@@ -9,8 +9,21 @@ export interface NameParts {
 
 const LEADING_ARTICLES = new Set(["the"]);
 
+/** A list asks for the same name many times within a batch of rows: the last few thousand answers are kept. */
+const REMEMBERED = 4000;
+const remembered = new Map<string, NameParts>();
+
 /** The key of a name together with the kind of its legal form. */
 export function nameParts(name: string): NameParts {
+  const known = remembered.get(name);
+  if (known) return known;
+  const parts = computeParts(name);
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  remembered.set(name, parts);
+  return parts;
+}
+
+function computeParts(name: string): NameParts {
   const folded = foldWords(name);
   const named = folded.length > 1 && LEADING_ARTICLES.has(folded[0] ?? "") ? folded.slice(1) : folded;
   const { words, kind } = withoutLegalForm(named);

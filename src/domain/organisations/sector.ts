@@ -114,5 +114,6 @@ const byWords = new Map<string, Sector>([
 
 /** The sector a text names, by code or by what people write; undefined when it says nothing to us. */
 export function resolveSector(text: string): Sector | undefined {
+  if ((SECTORS as readonly string[]).includes(text)) return text as Sector;
   return byWords.get(foldWords(text.replaceAll("_", " ")).join(" "));
 }
