@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/context.js";
+import { isUuid } from "../../platform/ids.js";
 import type { Page } from "../../platform/schema.js";
 import type { ContactRow, OrganisationRow } from "./store.js";
 
@@ -52,24 +53,35 @@ function conditionOf({ q, sector, country }: OrganisationFilter): [string, strin
   return [parts.map(([sql]) => sql).join(" and "), parts.flatMap(([, values]) => values)];
 }
 
-/** Organisations by name, a page at a time. The caller checks who may see them. */
+/** How well a name fits what was searched: 0 the name itself, 1 begins with it, 2 holds it, 3 found elsewhere. */
+function fitOf(q: string | undefined): [string, string[]] {
+  if (!q) return ["0", []];
+  const start = anywhere(q).slice(1);
+  return [
+    "case when lower(o.name) = lower(?) then 0 when o.name ilike ? then 1 when o.name ilike ? then 2 else 3 end",
+    [q, start, anywhere(q)],
+  ];
+}
+
+/** Organisations by name (what fits a search best comes first), a page at a time. The caller checks who may see them. */
 export async function listOrganisations(
   ctx: Ctx,
   filter: OrganisationFilter & Paging,
 ): Promise<Page<OrganisationLine>> {
   const contacts = ctx.db("contacts as c").whereRaw("c.organisation_id = o.id").count().as("contacts");
+  const [fit, values] = fitOf(filter.q);
   const query = ctx
     .db("organisations as o")
-    .select("o.*", contacts)
-    .orderByRaw("lower(o.name), o.id")
-    .limit(filter.limit + 1);
-  void query.whereRaw(...conditionOf(filter));
+    .select("o.*", contacts, ctx.db.raw(`${fit} as fit, lower(o.name) as lower_name`, values))
+    .orderByRaw(`${filter.q ? "fit, " : ""}lower(o.name), o.id`)
+    .limit(filter.limit + 1)
+    .whereRaw(...conditionOf(filter));
   const start = readCursor(filter.cursor);
-  if (start) void query.whereRaw("(lower(o.name), o.id) > (?, ?::uuid)", start);
-  return pageOf((await query) as OrganisationLine[], filter.limit, (line) => [
-    line.name.toLowerCase(),
-    line.id,
-  ]);
+  if (start && filter.q)
+    void query.whereRaw(`(${fit}, lower(o.name), o.id) > (?, ?, ?::uuid)`, [...values, ...start]);
+  else if (start) void query.whereRaw("(lower(o.name), o.id) > (?, ?::uuid)", start.slice(1));
+  const rows = (await query) as (OrganisationLine & { fit: number; lower_name: string })[];
+  return pageOf(rows, filter.limit, (line) => [line.fit, line.lower_name, line.id]);
 }
 
 /** How many organisations a filter finds. */
@@ -93,8 +105,8 @@ export async function listContacts(ctx: Ctx, filter: ContactFilter & Paging): Pr
     void query.whereRaw("(c.name ilike ? or c.email ilike ? or o.name ilike ?)", [pattern, pattern, pattern]);
   }
   const start = readCursor(filter.cursor);
-  if (start) void query.whereRaw("c.id > ?::uuid", [start[1]]);
-  return pageOf((await query) as ContactLine[], filter.limit, (line) => ["", line.id]);
+  if (start) void query.whereRaw("c.id > ?::uuid", [start[2]]);
+  return pageOf((await query) as ContactLine[], filter.limit, (line) => [0, "", line.id]);
 }
 
 /** One contact with its organisation, or nothing. */
@@ -117,20 +129,22 @@ function contactLines(ctx: Ctx) {
     );
 }
 
-function pageOf<T>(rows: readonly T[], limit: number, keyOf: (row: T) => [string, string]): Page<T> {
+type Place = [number, string, string];
+
+function pageOf<T>(rows: readonly T[], limit: number, placeOf: (row: T) => Place): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const more = rows.length > limit && last !== undefined;
-  return { items, next: more ? Buffer.from(JSON.stringify(keyOf(last))).toString("base64url") : null };
+  return { items, next: more ? Buffer.from(JSON.stringify(placeOf(last))).toString("base64url") : null };
 }
 
-function readCursor(cursor: string | undefined): [string, string] | undefined {
+/** Where a page starts; a cursor that is none of ours starts at the beginning. */
+function readCursor(cursor: string | undefined): Place | undefined {
   if (!cursor) return undefined;
   try {
-    const [name, id] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
-    return typeof name === "string" && typeof id === "string" && /^[0-9a-f-]{36}$/.test(id)
-      ? [name, id]
-      : undefined;
+    const [fit, name, id] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
+    const known = Number.isInteger(fit) && typeof name === "string" && typeof id === "string" && isUuid(id);
+    return known ? [fit as number, name, id] : undefined;
   } catch {
     return undefined;
   }

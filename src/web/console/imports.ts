@@ -145,6 +145,12 @@ function columnsOf({ header, mapping }: { header: string[]; mapping: object }, t
   }));
 }
 
+/** What stood in a row that has no name to show. */
+function rawText(cells: readonly string[]): string {
+  const said = cells.map((cell) => cell.trim()).filter((cell) => cell !== "");
+  return Array.from(said.join(" · ")).slice(0, 120).join("");
+}
+
 function shownRow(row: ImportRowLine, t: (key: string) => string): Record<string, unknown> {
   const { match, diff } = row;
   const matched = match?.organisation_id ?? "";
@@ -166,7 +172,8 @@ function shownRow(row: ImportRowLine, t: (key: string) => string): Record<string
     number: row.row_number,
     kind: KINDS[row.verdict],
     verdict: t(`import.verdict.${row.verdict}`),
-    name: row.organisation.name ?? row.raw.find((cell) => cell.trim() !== "")?.slice(0, 120) ?? "",
+    name: row.organisation.name ?? "",
+    raw: row.organisation.name === undefined ? rawText(row.raw) : "",
     country: row.organisation.country ?? "",
     emails: row.contacts.map(({ email, name }) => email ?? name).join(", "),
     codes: row.codes.map((code) => ({ code, words: t(`import.code.${code}`) })),

@@ -8,6 +8,7 @@ import {
   updateContact,
   updateOrganisation,
 } from "../../../src/domain/organisations/service.js";
+import { browseContacts, browseOrganisations } from "../../../src/domain/organisations/browse-service.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
 
 let app: TestApp;
@@ -117,5 +118,55 @@ describe("contacts", () => {
     });
     await updateContact(app.system, contact.id, { email: "", row_version: 2 });
     expect(await getContact(app.system, contact.id)).toMatchObject({ email: null, address_hash: null });
+  });
+});
+
+describe("the list of organisations", () => {
+  it("shows what fits a search best first, page by page without gaps or repeats", async () => {
+    const staff = await staffCtx(app, "viewer");
+    const names = [
+      "Impulsesat",
+      "SES",
+      "Sestra",
+      "Ünlü Sessions",
+      "Kestrel",
+      "Ärger Orbit",
+      "100% Space",
+      "\u0130stanbul Uydu",
+    ];
+    for (const name of names) await createOrganisation(app.system, { name, sector: "insurer" });
+    const found = await browseOrganisations(staff, { q: "ses", limit: 10 });
+    expect(found.items.map(({ name }) => name)).toEqual(["SES", "Sestra", "Impulsesat", "Ünlü Sessions"]);
+    expect((await browseOrganisations(staff, { q: "0%", limit: 10 })).items.map(({ name }) => name)).toEqual([
+      "100% Space",
+    ]);
+    for (const q of ["", "s"]) {
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await browseOrganisations(staff, { q, limit: 2, cursor });
+        seen.push(...page.items.map(({ name }) => name));
+        cursor = page.next ?? undefined;
+      } while (cursor);
+      const all = await browseOrganisations(staff, { q, limit: 100 });
+      expect(seen).toEqual(all.items.map(({ name }) => name));
+      expect(all.total).toBe(seen.length);
+    }
+    expect((await browseOrganisations(staff, { cursor: "nonsense" })).items).toHaveLength(names.length);
+  });
+
+  it("filters contacts by their organisation", async () => {
+    const { id } = await createOrganisation(app.system, PELAGIA);
+    const basis = { organisation_id: id, lawful_basis: "consent", source: "conference" } as const;
+    await createContact(app.system, { ...basis, email: "a@pelagia.example" });
+    await createContact(app.system, { ...basis, email: "b@pelagia.example" });
+    const first = await browseContacts(app.system, { country: "NL", limit: 1 });
+    const second = await browseContacts(app.system, { country: "NL", limit: 1, cursor: first.next ?? "" });
+    expect([...first.items, ...second.items].map(({ email }) => email)).toEqual([
+      "a@pelagia.example",
+      "b@pelagia.example",
+    ]);
+    expect(second.next).toBeNull();
+    expect((await browseContacts(app.system, { sector: "insurer" })).items).toEqual([]);
   });
 });
