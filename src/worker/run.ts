@@ -7,7 +7,7 @@ import {
   type Claim,
   type Sending,
 } from "../domain/mail/sending-service.js";
-import { verdictWriter } from "../domain/mail/verdict-service.js";
+import { verdictWriter, type CommittedMail, type VerdictWriter } from "../domain/mail/verdict-service.js";
 import { SECOND } from "../platform/clock.js";
 import type { Ctx } from "../platform/context.js";
 import { housekeeping, sendingOf } from "./schedule.js";
@@ -24,8 +24,10 @@ const HOUSEKEEPING_EVERY = 5 * SECOND;
 const GRACE = 8 * SECOND;
 /** Messages claimed at a time; a claim costs nothing when the worker dies. */
 const CLAIM = 100;
-/** Mails past their commit point at a time: twice the connections, so that none of them waits for the database. */
-const UNDER_WAY = 20;
+/** Mails handed to the mail server at a time; twice the connections, so that none of them waits for the database. */
+const ON_THE_WIRE = 20;
+/** Mails past their commit point at a time, those whose verdict is being written included. */
+const UNDER_WAY = 60;
 
 /** Starts the loop that looks for due work. It goes on after faults; only `stop` ends it. */
 export function runWorker(app: App): Worker {
@@ -33,24 +35,66 @@ export function runWorker(app: App): Worker {
   const cutOff = new AbortController();
   const stopping = new AbortController();
   const sending: Sending = { ...sendingOf(app), signal: cutOff.signal };
-  const running = new Set<Promise<void>>();
-  const loop = keepGoing(ctx, sending, running, stopping.signal);
+  const deliveries = trackDeliveries();
+  const loop = keepGoing(ctx, sending, deliveries, stopping.signal);
   let stopped: Promise<void> | undefined;
 
   async function stop(): Promise<void> {
     stopping.abort();
     await loop;
     const timer = setTimeout(() => cutOff.abort(), GRACE);
-    await Promise.all(running);
+    await Promise.all(deliveries.running);
     clearTimeout(timer);
   }
   return { stop: () => (stopped ??= stop()) };
 }
 
+/** The mails past their commit point, and how many of them the mail server still has to answer. */
+interface Deliveries {
+  running: Set<Promise<void>>;
+  onWire: number;
+  /** Resolves when the next mail is answered or settled. */
+  change(): Promise<void>;
+  changed(): void;
+}
+
+function trackDeliveries(): Deliveries {
+  const waiting: (() => void)[] = [];
+  return {
+    running: new Set(),
+    onWire: 0,
+    change: () => new Promise((resolve) => waiting.push(resolve)),
+    changed: () => {
+      for (const resolve of waiting.splice(0)) resolve();
+    },
+  };
+}
+
+function begin(
+  ctx: Ctx,
+  sending: Sending,
+  writer: VerdictWriter,
+  mail: CommittedMail,
+  deliveries: Deliveries,
+): void {
+  deliveries.onWire += 1;
+  const answered = () => {
+    deliveries.onWire -= 1;
+    deliveries.changed();
+  };
+  const delivery = deliver(ctx, sending, writer, mail, answered)
+    .catch((error: unknown) => ctx.log.error({ err: error, message: mail.id }, "a verdict could not be kept"))
+    .finally(() => {
+      deliveries.running.delete(delivery);
+      deliveries.changed();
+    });
+  deliveries.running.add(delivery);
+}
+
 async function keepGoing(
   ctx: Ctx,
   sending: Sending,
-  running: Set<Promise<void>>,
+  deliveries: Deliveries,
   stopping: AbortSignal,
 ): Promise<void> {
   const writer = verdictWriter(ctx, sending.policy);
@@ -65,16 +109,12 @@ async function keepGoing(
       if (held.rows.length === 0) held = await claimDueMail(ctx, CLAIM);
       if (held.rows.length === 0) await pause(IDLE, stopping);
       if (stopping.aborted) break;
-      const rows = held.rows.splice(0, UNDER_WAY - running.size);
+      const room = Math.min(2 * ON_THE_WIRE - deliveries.onWire, UNDER_WAY - deliveries.running.size);
+      const rows = held.rows.splice(0, room);
       for (const mail of await commitMail(ctx, sending, { token: held.token, rows })) {
-        const delivery = deliver(ctx, sending, writer, mail)
-          .catch((error: unknown) =>
-            ctx.log.error({ err: error, message: mail.id }, "a verdict could not be kept"),
-          )
-          .finally(() => running.delete(delivery));
-        running.add(delivery);
+        begin(ctx, sending, writer, mail, deliveries);
       }
-      while (running.size > UNDER_WAY / 2 && !stopping.aborted) await Promise.race(running);
+      while (isFull(deliveries) && !stopping.aborted) await deliveries.change();
     } catch (error) {
       held = { token: "", rows: [] };
       ctx.log.error({ err: error }, "the worker could not do its work; it tries again");
@@ -84,6 +124,10 @@ async function keepGoing(
   await releaseClaim(ctx, held).catch((error: unknown) =>
     ctx.log.warn({ err: error }, "claimed messages wait for their lease to run out"),
   );
+}
+
+function isFull({ onWire, running }: Deliveries): boolean {
+  return onWire > ON_THE_WIRE || running.size > UNDER_WAY - ON_THE_WIRE;
 }
 
 /** Waits, or returns at once when the worker has to stop. */

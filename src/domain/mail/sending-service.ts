@@ -153,14 +153,16 @@ async function judge(
   return { going, stopped };
 }
 
-/** Sends one committed mail and keeps its verdict. */
+/** Sends one committed mail and keeps its verdict. `onAnswer` is called as soon as the mail server has answered. */
 export async function deliver(
   ctx: Ctx,
   sending: Sending,
   writer: VerdictWriter,
   mail: CommittedMail,
+  onAnswer: () => void = () => {},
 ): Promise<void> {
   const verdict = await sending.mailer.send(mail.outgoing, sending.signal);
+  onAnswer();
   await writer.write(mail, verdict);
   ctx.log.debug({ message: mail.id, verdict: verdict.kind, reason: verdict.reason }, "mail settled");
 }
