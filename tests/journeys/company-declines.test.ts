@@ -40,7 +40,7 @@ describe("a company declines", () => {
     expect(await countRows(app, "suppressions", { reason: "declined" })).toBe(1);
 
     const back = await visitor.get(company.link).expect(200);
-    expect(back.text).toContain("Declined: We do not want to be among the first");
+    expect(back.text).toContain("Your reason: We do not want to be among the first.");
     expect(back.text).toContain("Change your reason");
     expect(back.text).toContain("Sign the letter");
   });

@@ -15,6 +15,7 @@ import {
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
+import { countryName } from "../../platform/i18n.js";
 import { isUuid } from "../../platform/ids.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
@@ -106,7 +107,7 @@ function queueRow(app: App, line: ReviewLine) {
   const { checks, caveats } = line.evidence;
   return {
     ...lineView(app, line),
-    checks: checks.map((check) => say(app, `signatures.check_done.${check}`)).join(", "),
+    checks: checks.map((check) => say(app, `signatures.check_done.${check}`)).join(". "),
     caveats: caveats.map((caveat) => say(app, `signatures.caveat.${caveat}`)).join(". "),
     dueAt: line.dueAt,
     late: line.late,
@@ -194,7 +195,7 @@ function facts(app: App, line: SignatureLine) {
       value: line.organisationName,
       href: `/console/organisations/${line.organisation_id}`,
     },
-    { name: "Country", value: line.country },
+    { name: "Country", value: countryName(LANG, line.country) },
     { name: "Sector", value: say(app, `sector.${line.sector}`) },
     { name: "Binds", value: say(app, `signatures.scope.${line.scope}`) },
     { name: "Signed by", value: `${line.signatory_name}, ${line.signatory_title}` },
