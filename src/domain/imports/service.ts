@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { z } from "zod";
+import { DAY } from "../../platform/clock.js";
 import { transaction, type Ctx } from "../../platform/context.js";
 import { inspectCsv, type CsvShape, type CsvSource } from "../../platform/csv-inspect.js";
 import { readCsv } from "../../platform/csv-reader.js";
@@ -20,6 +21,7 @@ import { headerScore, mapHeader, type ColumnMapping } from "./header-mapping.js"
 import { judgeRow } from "./judge-row.js";
 import type { FileProblem, RowCode, Verdict } from "./row.js";
 import {
+  deleteCutOffImports,
   deleteImport,
   findImport,
   insertImport,
@@ -79,6 +81,7 @@ export async function startImport(
     applied_at: null,
     row_version: 1,
   };
+  await deleteCutOffImports(ctx.db, new Date(ctx.clock.now().getTime() - DAY));
   await insertImport(ctx.db, row);
   try {
     const counts = await readRows(ctx, id, file.source, shape, mapping);

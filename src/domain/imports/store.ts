@@ -79,6 +79,11 @@ export async function deleteImport(db: Db, id: string): Promise<void> {
   await db("imports").where({ id }).delete();
 }
 
+/** Takes away imports whose reading was cut off by a crash: those still "reading" since before `before`. */
+export async function deleteCutOffImports(db: Db, before: Date): Promise<void> {
+  await db("imports").where({ state: "reading" }).where("created_at", "<", before).delete();
+}
+
 /** An import by id. */
 export async function findImport(db: Db, id: string): Promise<ImportRow | undefined> {
   return db<ImportRow>("imports").where({ id }).first();
