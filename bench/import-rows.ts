@@ -17,11 +17,14 @@ interface Row {
   email: string;
 }
 
+function syllable(number: number): string {
+  return SYLLABLES[number % SYLLABLES.length] ?? "";
+}
+
 /** Invented organisations, all different; `round` keeps the rounds apart. */
 function inventedRows(round: number): Row[] {
   return Array.from({ length: ROWS }, (_, number) => {
-    const word = (n: number) => SYLLABLES[n % SYLLABLES.length] ?? "";
-    const stem = word(number) + word(Math.floor(number / 12)) + word(Math.floor(number / 144));
+    const stem = syllable(number) + syllable(Math.floor(number / 12)) + syllable(Math.floor(number / 144));
     const name = `${stem[0]?.toUpperCase()}${stem.slice(1)} Orbital ${round}x${number} Ltd`;
     const country = COUNTRIES[number % COUNTRIES.length] ?? "KE";
     return {

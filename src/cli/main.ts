@@ -5,18 +5,22 @@ import { ConfigError, packageRoot } from "../platform/config.js";
 import { isDatabaseDown } from "../platform/db.js";
 import { DomainError } from "../platform/errors.js";
 import { CommandError, UsageError, answer, note, type Command } from "./command.js";
+import { demoCommand } from "./demo.js";
 import { doctor } from "./doctor.js";
 import { exportCommand } from "./export.js";
 import { importCommand } from "./import.js";
 import { matchCommand } from "./match.js";
 import { migrateCommand } from "./migrate.js";
+import { serveCommands } from "./serve.js";
 import { staffAdd } from "./staff-add.js";
 import { tokenCreate } from "./token-create.js";
 
 /** Every command there is. */
 const COMMANDS: readonly Command[] = [
+  ...serveCommands,
   migrateCommand,
   doctor,
+  demoCommand,
   staffAdd,
   tokenCreate,
   importCommand,

@@ -1,3 +1,4 @@
+import { setTimeout as waitFor } from "node:timers/promises";
 import type { App } from "../app.js";
 import {
   claimDueMail,
@@ -131,17 +132,6 @@ function isFull({ onWire, running }: Deliveries): boolean {
 }
 
 /** Waits, or returns at once when the worker has to stop. */
-function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
-  if (stopping.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    stopping.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
+async function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
+  await waitFor(milliseconds, undefined, { signal: stopping }).catch(() => undefined);
 }

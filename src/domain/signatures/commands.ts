@@ -101,6 +101,7 @@ export const STAFF_TARGETS = [
   "accepted",
   "rejected",
   "needs_information",
+  "withdrawn",
   "rescinded",
   "invalidated",
 ] as const;

@@ -90,7 +90,10 @@ export async function transitionSignature(
   return decide(ctx, id, row_version, async (tx, row) => {
     const step = staffStep(row.state, to);
     if (!step) throw conflict("signatures.not_allowed", {}, { from: row.state, to });
-    const moved = await moveSignature(tx, row, step.cause, { reviewed_by: staffId(tx) });
+    const moved = await moveSignature(tx, row, step.cause, {
+      reviewed_by: staffId(tx),
+      ...(to === "withdrawn" ? { withdrawn_at: tx.clock.now() } : {}),
+    });
     await note(tx, moved, `signature.${step.cause}`, {});
     return { state: moved.state };
   });

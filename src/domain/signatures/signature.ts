@@ -60,6 +60,8 @@ export type Cause =
   | "text_changed"
   | "reaffirmed"
   | "withdrawn"
+  /** Staff does it, since the signatory asked by mail or telephone. */
+  | "withdrawn_on_request"
   | "rescinded"
   | "invalidated";
 
@@ -112,6 +114,7 @@ export const TRANSITIONS: readonly Transition[] = [
   ...steps("system", "text_changed", "needs_reaffirmation", "published"),
   ...steps("company", "reaffirmed", "published", "needs_reaffirmation"),
   ...steps("company", "withdrawn", "withdrawn", "published", "needs_reaffirmation"),
+  ...steps("staff", "withdrawn_on_request", "withdrawn", "published", "needs_reaffirmation"),
   ...steps(
     "staff",
     "rescinded",
@@ -143,6 +146,14 @@ export function nextStep(from: SignatureState, cause: Cause): Transition | undef
 /** The step by which staff may bring a signature from one state to another, or undefined where it is not allowed. */
 export function staffStep(from: SignatureState, to: SignatureState): Transition | undefined {
   return TRANSITIONS.find((step) => step.from === from && step.to === to && step.by === "staff");
+}
+
+/** Where staff may bring a signature from a state, other than by the decision of a review. */
+export function staffMoves(from: SignatureState): SignatureState[] {
+  const decided = new Set<SignatureState>(["accepted", "rejected", "needs_information", "in_review"]);
+  return TRANSITIONS.filter((step) => step.from === from && step.by === "staff" && !decided.has(step.to)).map(
+    ({ to }) => to,
+  );
 }
 
 /** What follows acceptance: a pledge stands, a gathering letter holds it back, a confidential one stays unlisted. */

@@ -1,8 +1,12 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { openRejectionReasons } from "../../domain/signatures/rejection-reason.js";
-import { acceptSignature, rejectSignature } from "../../domain/signatures/review-service.js";
-import { stateTone } from "../../domain/signatures/signature.js";
+import {
+  acceptSignature,
+  rejectSignature,
+  transitionSignature,
+} from "../../domain/signatures/review-service.js";
+import { staffMoves, stateTone, type SignatureState } from "../../domain/signatures/signature.js";
 import {
   historyOf,
   recentDecisions,
@@ -50,6 +54,17 @@ export function reviewRoutes(app: App): Router {
       (form) => showSignature(app, req, res, form),
     );
   });
+  router.post("/review/:id/move", async (req, res) => {
+    const body = asRecord(req.body);
+    await withForm(
+      body,
+      async () => {
+        const { state } = await transitionSignature(ctxOf(res), idOf(req), body);
+        res.redirect(303, `/console/review?done=${state}`);
+      },
+      (form) => showSignature(app, req, res, form),
+    );
+  });
   return router;
 }
 
@@ -63,6 +78,9 @@ const DONE: Record<string, string> = {
   standing: "The pledge stands. The signatory has been told.",
   accepted: "Accepted and counted in confidence. The signatory has been told.",
   rejected: "Rejected. The signatory has been told why.",
+  withdrawn: "Withdrawn. The public list shows both dates.",
+  rescinded: "Taken back before it was public.",
+  invalidated: "Invalidated. It is on no public list any more.",
 };
 
 async function showQueue(app: App, req: Request, res: Response): Promise<void> {
@@ -149,6 +167,9 @@ async function showSignature(app: App, req: Request, res: Response, form?: FormS
       rowVersion: line.row_version,
       mayDecide: inReview && mayDo(ctx.actor, "signatures:review"),
       inReview,
+      moves: mayDo(ctx.actor, "signatures:review")
+        ? staffMoves(line.state).map((to) => ({ to, ...MOVES[to] }))
+        : [],
       reasons: openRejectionReasons().map(({ code }) => ({
         value: code,
         label: say(app, `signatures.rejection.${code}`),
@@ -164,6 +185,22 @@ async function showSignature(app: App, req: Request, res: Response, form?: FormS
     { status: form ? 422 : 200 },
   );
 }
+
+/** What staff may do later, and what it means. */
+const MOVES: Partial<Record<SignatureState, { label: string; means: string }>> = {
+  withdrawn: {
+    label: "Withdraw at their request",
+    means: "The public list shows both dates. They can sign again later.",
+  },
+  rescinded: {
+    label: "Take back at their request",
+    means: "It was never public and leaves no public trace.",
+  },
+  invalidated: {
+    label: "Invalidate",
+    means: "It vanishes from every public list. For entries that should never have stood there.",
+  },
+};
 
 const ACTORS: Record<string, string> = {
   company: "The company, by its own link",
@@ -184,6 +221,10 @@ const CAUSES: Record<string, string> = {
   held: "held back, since the letter is not open yet",
   pledge_stands: "stands until its condition is met",
   replaced: "sent in again with other answers",
+  withdrawn: "withdrawn by the signatory",
+  withdrawn_on_request: "withdrawn by staff, since the signatory asked",
+  rescinded: "taken back by staff, since the signatory asked",
+  invalidated: "invalidated by staff",
 };
 
 function facts(app: App, line: SignatureLine) {

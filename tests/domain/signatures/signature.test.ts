@@ -8,6 +8,7 @@ import {
   judgeDuplicate,
   mayConfirm,
   nextStep,
+  staffMoves,
   staffStep,
   stateTone,
   type Cause,
@@ -73,13 +74,21 @@ describe("the table of what may happen to a signature", () => {
     }
   });
 
-  it("lets staff decide, but neither confirm for a company nor withdraw for it", () => {
+  it("lets staff decide and withdraw on request, but not confirm or publish for a company", () => {
     expect(staffStep("in_review", "accepted")?.cause).toBe("accepted");
     expect(staffStep("in_review", "rejected")?.cause).toBe("rejected");
     expect(staffStep("published", "invalidated")?.cause).toBe("invalidated");
     expect(staffStep("submitted", "email_confirmed")).toBeUndefined();
-    expect(staffStep("published", "withdrawn")).toBeUndefined();
+    expect(staffStep("published", "withdrawn")?.cause).toBe("withdrawn_on_request");
+    expect(staffStep("in_review", "withdrawn")).toBeUndefined();
     expect(staffStep("in_review", "published")).toBeUndefined();
+  });
+
+  it("offers staff what may still become of an entry that was decided", () => {
+    expect(staffMoves("published")).toEqual(["withdrawn", "invalidated"]);
+    expect(staffMoves("standing")).toEqual(["rescinded", "invalidated"]);
+    expect(staffMoves("withdrawn")).toEqual([]);
+    expect(staffMoves("in_review")).toEqual(["rescinded", "invalidated"]);
   });
 
   it("says what follows acceptance", () => {
