@@ -1,4 +1,5 @@
 import type { App } from "../app.js";
+import { closeDueLetters } from "../domain/letters/service.js";
 import {
   expireMessages,
   processDueMail,
@@ -6,6 +7,7 @@ import {
   type Sending,
 } from "../domain/mail/sending-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
+import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import type { Ctx } from "../platform/context.js";
 
 /** What sending needs, put together from the application. */
@@ -23,6 +25,8 @@ export interface Tick {
 export const housekeeping: readonly Tick[] = [
   { name: "recover leases", run: (ctx, { policy }) => recoverLeases(ctx, policy) },
   { name: "expire messages", run: (ctx, { policy }) => expireMessages(ctx, policy) },
+  { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
+  { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
 ];
 
 /** Everything there is to do, as tests and one-shot commands run it to the end. */

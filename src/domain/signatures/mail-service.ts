@@ -33,7 +33,7 @@ function common(row: SignatureRow, letter: LetterToAnswer) {
   return {
     organisation: row.display_name,
     signatory: row.signatory_name,
-    letterTitle: letter.title,
+    letterTitle: letter.title.replace(/[.\s]+$/u, ""),
     kind: row.kind,
     visibility: row.visibility,
   };
