@@ -3,9 +3,12 @@ import { stringify } from "csv-stringify/sync";
 /** What a cell may hold; null and undefined are written as empty cells. */
 export type CsvCell = string | number | boolean | Date | null | undefined;
 
-/** A text that a spreadsheet would run as a formula, or that already carries our guard before such a text. */
-const FORMULA = /^'*[=+\-@\t\r]/;
-const GUARDED = /^'+[=+\-@\t\r]/;
+/**
+ * A text that a spreadsheet would run as a formula, or that already carries our guard before such a text. The wide
+ * forms count where a spreadsheet folds them (OWASP "CSV injection").
+ */
+const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;
+const GUARDED = /^'+[=+\-@\t\r\n＝＋－＠]/;
 
 /**
  * Puts an apostrophe before a text that a spreadsheet would take for a formula (OWASP "CSV injection"). A text that

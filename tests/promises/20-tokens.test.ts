@@ -145,6 +145,19 @@ describe("promise 20: secrets of links, sessions and API tokens", () => {
   }, 120_000);
 });
 
+/** Sends wrong secrets until the answer is 429, at most `most` of them. */
+async function triesUntilStopped(
+  most: number,
+  send: (secret: string) => Promise<{ status: number; headers: Record<string, string> }>,
+) {
+  for (let tries = 1; tries <= most; tries += 1) {
+    const answer = await send(randomBytes(32).toString("base64url"));
+    if (answer.status === 429) return { tries, retryAfter: Number(answer.headers["retry-after"]) };
+    expect([401, 404]).toContain(answer.status);
+  }
+  return undefined;
+}
+
 describe("promise 20: with limits on", () => {
   let limited: TestApp;
   beforeAll(async () => {
@@ -152,19 +165,6 @@ describe("promise 20: with limits on", () => {
     await makeLetter(limited.system);
   });
   afterAll(() => limited.close());
-
-  /** Sends wrong secrets until the answer is 429, at most `most` of them. */
-  async function triesUntilStopped(
-    most: number,
-    send: (secret: string) => Promise<{ status: number; headers: Record<string, string> }>,
-  ) {
-    for (let tries = 1; tries <= most; tries += 1) {
-      const answer = await send(randomBytes(32).toString("base64url"));
-      if (answer.status === 429) return { tries, retryAfter: Number(answer.headers["retry-after"]) };
-      expect([401, 404]).toContain(answer.status);
-    }
-    return undefined;
-  }
 
   test.each(["/confirm/", "/console/sign-in/", "/r/"])(
     "guessing at %s is stopped, and told when to come back",

@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Browser, Page } from "playwright-core";
+import { cleanName } from "../../src/domain/organisations/clean-name.js";
+import { browser, signedIn, testApp, type TestApp } from "../support/app.js";
+import { findChromium, serve, startBrowser, withPage } from "../support/browser.js";
+import { readBack } from "../support/csv.js";
+import { HOSTILE_NAMES } from "../support/hostile-names.js";
+import { insertSignature, makeLetter } from "../support/letters.js";
+
+const PLAIN = "Plain Signatory Ltd";
+
+let app: TestApp;
+let letter: { id: string; slug: string };
+/** Organisation id → its name, in the order of signing. */
+const stored = new Map<string, string>();
+/** A confirmed entry with the name, for the review page. */
+const inReview = new Map<string, string>();
+
+beforeAll(async () => {
+  app = await testApp();
+  letter = await makeLetter(app.system, { title: `Keep <b>orbit</b> "usable" & {{clean}}` });
+  for (const name of [PLAIN, ...HOSTILE_NAMES]) {
+    app.clock.advance(1000);
+    const { id, organisationId } = await insertSignature(app.system, {
+      letterId: letter.id,
+      organisation: name,
+      signatoryName: name,
+      signatoryTitle: name,
+      quote: name,
+      quoteApproved: true,
+    });
+    stored.set(organisationId, name);
+    inReview.set(id, name);
+  }
+}, 120_000);
+afterAll(() => app.close());
+
+/** What HTML makes of a text before a script can look at it: it knows no carriage return. */
+function asHtmlReads(text: string): string {
+  return text.replaceAll("\r\n", "\n").replaceAll("\r", "\n");
+}
+
+async function get(path: string): Promise<string> {
+  return (await browser(app).get(path).buffer(true).expect(200)).text;
+}
+
+async function listPages(): Promise<string[]> {
+  const pages: string[] = [];
+  for (let number = 1; (number - 1) * 50 < stored.size; number += 1) {
+    pages.push(await get(`/letters/${letter.slug}/signatories?sort=date&page=${number}`));
+  }
+  return pages;
+}
+
+function anchorOf(organisationId: string): string {
+  return `o-${organisationId.replaceAll("-", "").slice(-12)}`;
+}
+
+describe("promise 28: hostile names are shown verbatim and run nowhere", () => {
+  test("there are more than 300, and among them some that the rules accept as they are", () => {
+    const accepted = HOSTILE_NAMES.filter((name) => {
+      const clean = cleanName(name);
+      return clean.ok && clean.name === name;
+    });
+    expect(HOSTILE_NAMES.length).toBeGreaterThan(300);
+    expect(accepted.length).toBeGreaterThan(30);
+  });
+
+  test("the JSON of the list holds each as it is", async () => {
+    const list = JSON.parse(await get(`/letters/${letter.slug}/signatories.json`)) as {
+      items: { anchor: string; organisation: string; signatory_name: string; quote: string }[];
+    };
+    expect(list.items).toHaveLength(stored.size);
+    const byAnchor = new Map(list.items.map((item) => [item.anchor, item]));
+    for (const [id, name] of stored) {
+      const { organisation, signatory_name, quote } = byAnchor.get(anchorOf(id)) ?? {};
+      expect([organisation, signatory_name, quote]).toEqual([name, name, name]);
+    }
+  });
+
+  test("the CSV of the list gives each back as it is", async () => {
+    const cells = await readBack(await get(`/letters/${letter.slug}/signatories.csv?sort=date`));
+    expect(cells.map((row) => row[0])).toEqual([...stored.values()].toReversed());
+  });
+});
+
+const inBrowser = findChromium() ? describe : describe.skip;
+if (!findChromium())
+  process.stderr.write("Skipped: no Chromium was found, so nobody tried to run the hostile names.\n");
+
+/** What a row or a page is made of, beside its words. */
+const SHAPE = `(root) => [root, ...root.querySelectorAll("*")]
+  .map((each) => [each.tagName, ...[...each.attributes].map((one) => one.name).sort()].join(" ")).join(" > ")`;
+
+inBrowser(
+  "promise 28, in a browser without our Content-Security-Policy, so that escaping alone has to hold",
+  () => {
+    let chromium: Browser;
+    let page: Page;
+    let bare: Awaited<ReturnType<typeof serve>>;
+    let html = "";
+    const did = { dialogs: 0, away: 0 };
+    beforeAll(async () => {
+      bare = await serve((request, response) => {
+        response.writeHead(request.url === "/" ? 200 : 404, { "Content-Type": "text/html; charset=utf-8" });
+        response.end(request.url === "/" ? html : "");
+      });
+      chromium = await startBrowser();
+      page = await chromium.newPage();
+      page.on("dialog", (dialog) => {
+        did.dialogs += 1;
+        void dialog.dismiss();
+      });
+      page.on("request", (request) => {
+        if (!request.url().startsWith(bare.base)) did.away += 1;
+      });
+    });
+    afterAll(async () => {
+      await chromium.close();
+      await bare.stop();
+    });
+
+    /** Opens markup, asks something of it, and says what it did by itself meanwhile. */
+    async function openBare<T>(
+      markup: string,
+      question: string,
+      wait = 0,
+    ): Promise<{ found: T; dialogs: number; away: number }> {
+      html = markup;
+      Object.assign(did, { dialogs: 0, away: 0 });
+      await page.goto(`${bare.base}/`, { waitUntil: "load" });
+      await page.waitForTimeout(wait);
+      return { found: await page.evaluate<T>(question), ...did };
+    }
+
+    test("the list of signatories: every name reads as it is stored, every row is built like a plain one, nothing runs", async () => {
+      const seen = new Map<string, { name: string; quote: string; shape: string }>();
+      const rows = `[...document.querySelectorAll("tbody tr")].map((row) => [row.id, {
+      name: row.querySelector(".org bdi").textContent,
+      quote: row.querySelector(".sub[lang]").textContent,
+      shape: (${SHAPE})(row),
+    }])`;
+      for (const markup of await listPages()) {
+        const { found, ...done } = await openBare<[string, { name: string; quote: string; shape: string }][]>(
+          markup,
+          rows,
+          200,
+        );
+        expect(done).toEqual({ dialogs: 0, away: 0 });
+        for (const [anchor, row] of found) seen.set(anchor, row);
+      }
+      expect(seen.size).toBe(stored.size);
+      const plain = [...stored].find(([, name]) => name === PLAIN)?.[0] ?? "";
+      const shape = seen.get(anchorOf(plain))?.shape;
+      expect(shape).toContain("BDI");
+      for (const [id, name] of stored) {
+        const row = seen.get(anchorOf(id));
+        const shown = asHtmlReads(name);
+        expect(row).toEqual({ name: shown, quote: `“${shown}”`, shape });
+      }
+    }, 120_000);
+
+    test("pages whose title, links or facts hold a name: the same words, no other elements, nothing runs", async () => {
+      const staff = await signedIn(app, "reviewer");
+      const review = async (id: string): Promise<string> =>
+        (await staff.get(`/console/review/${id}`).expect(200)).text;
+      const question = `({ shape: (${SHAPE})(document.documentElement), h1: document.querySelector("h1").textContent })`;
+      const [plain = ""] = [...inReview.keys()];
+      const good = await openBare<{ shape: string; h1: string }>(await review(plain), question);
+      expect(good).toMatchObject({ found: { h1: PLAIN }, dialogs: 0, away: 0 });
+      for (const [id, name] of [...inReview].filter((_, place) => place % 4 === 0)) {
+        const expected = { ...good, found: { ...good.found, h1: asHtmlReads(name) } };
+        expect(await openBare(await review(id), question)).toEqual(expected);
+      }
+    }, 120_000);
+
+    test("mails: the same words in both twins, no other elements, nothing runs", async () => {
+      const mail = (name: string) =>
+        app.templates.renderMail(
+          "signature-confirm",
+          {
+            sponsor: { name },
+            postalAddress: "1 Quay",
+            kind: "signature",
+            signatory: name,
+            organisation: name,
+            letterTitle: name,
+            link: "https://forum.example/confirm/x",
+            expiresAt: "2027-03-15T09:00:00Z",
+          },
+          { lang: "en" },
+        );
+      const question = `({ shape: (${SHAPE})(document.documentElement), from: document.querySelector(".from").textContent })`;
+      const good = await openBare<{ shape: string; from: string }>(mail(PLAIN).html, question);
+      for (const name of HOSTILE_NAMES.filter((_, place) => place % 3 === 0)) {
+        const { html: markup, text, subject } = mail(name);
+        expect(text).toContain(name);
+        expect(subject).not.toMatch(LINE_ENDS);
+        if (!LINE_ENDS.test(name)) expect(subject).toContain(name);
+        const expected = { ...good, found: { ...good.found, from: asHtmlReads(name) } };
+        expect(await openBare(markup, question)).toEqual(expected);
+      }
+    }, 120_000);
+
+    test("the oracle bites: the same names unescaped bring elements and dialogs", async () => {
+      let dialogs = 0;
+      let extra = 0;
+      for (const name of HOSTILE_NAMES.slice(0, 80).filter((one) => !one.includes("http-equiv"))) {
+        const raw = `<!doctype html><title>x</title><p id="p">${name}</p>`;
+        const done = await openBare<number>(raw, `document.querySelectorAll("body *").length - 1`);
+        dialogs += done.dialogs;
+        extra += done.found;
+      }
+      expect(dialogs).toBeGreaterThan(5);
+      expect(extra).toBeGreaterThan(50);
+    }, 120_000);
+
+    test("and with our policy even an unescaped one would not run", async () => {
+      const { headers } = await browser(app).get("/privacy");
+      const server = await serve((_request, response) => {
+        response.writeHead(200, {
+          "Content-Type": "text/html; charset=utf-8",
+          "Content-Security-Policy": String(headers["content-security-policy"]),
+        });
+        response.end(`<!doctype html><title>x</title>${HOSTILE_NAMES.slice(0, 24).join("\n")}`);
+      });
+      let dialogs = 0;
+      await withPage(chromium, "about:blank", {}, async (page) => {
+        page.on("dialog", (dialog) => {
+          dialogs += 1;
+          void dialog.dismiss();
+        });
+        await page.goto(server.base);
+        await page.waitForTimeout(300);
+      });
+      await server.stop();
+      expect(dialogs).toBe(0);
+    });
+  },
+);
