@@ -74,7 +74,7 @@ describe("promise 6: an organisation has one live signature, however many submit
       .whereNotIn("state", [...ENDED])
       .count();
     expect(Number(leftOver[0]?.["count"])).toBe(ROUNDS);
-  }, 120_000);
+  }, 300_000);
 
   test("it is the index that holds this: without it the same test sees it broken", async () => {
     await app.database.ownerDb.raw("drop index signatures_one_live_idx");

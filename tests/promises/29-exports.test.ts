@@ -85,28 +85,28 @@ const inLibreOffice = soffice ? describe : describe.skip;
 if (!soffice)
   process.stderr.write("Skipped: no LibreOffice was found, so no spreadsheet has opened the exports.\n");
 
-inLibreOffice("promise 29, opened in LibreOffice", () => {
-  /** How many cells LibreOffice takes for formulas when it opens the text. */
-  function formulaCells(csv: string): number {
-    const folder = mkdtempSync(path.join(tmpdir(), "countersign-export-"));
-    try {
-      writeFileSync(path.join(folder, "list.csv"), csv);
-      const home = `-env:UserInstallation=file://${folder}/home`;
-      execFileSync(soffice ?? "", [
-        home,
-        "--headless",
-        "--convert-to",
-        "fods",
-        "--outdir",
-        folder,
-        path.join(folder, "list.csv"),
-      ]);
-      return (readFileSync(path.join(folder, "list.fods"), "utf8").match(/table:formula=/g) ?? []).length;
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+/** How many cells LibreOffice takes for formulas when it opens the text. */
+function formulaCells(csv: string): number {
+  const folder = mkdtempSync(path.join(tmpdir(), "countersign-export-"));
+  try {
+    writeFileSync(path.join(folder, "list.csv"), csv);
+    const home = `-env:UserInstallation=file://${folder}/home`;
+    execFileSync(soffice ?? "", [
+      home,
+      "--headless",
+      "--convert-to",
+      "fods",
+      "--outdir",
+      folder,
+      path.join(folder, "list.csv"),
+    ]);
+    return (readFileSync(path.join(folder, "list.fods"), "utf8").match(/table:formula=/g) ?? []).length;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
+}
 
+inLibreOffice("promise 29, opened in LibreOffice", () => {
   test("the list has no formula; the same texts without the guard have some", async () => {
     expect(formulaCells(await exported())).toBe(0);
     expect(formulaCells("=1+1\n=2+2\n")).toBe(2);

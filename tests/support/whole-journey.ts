@@ -4,6 +4,8 @@ import { linkAddress } from "../../src/domain/links/service.js";
 import { browser, type TestApp } from "./app.js";
 import { confirmLink, invitedCompany, signingForm, type InvitedCompany } from "./company.js";
 import { makeLetter } from "./letters.js";
+import { aMailing, unsubscribeToken, type TestContact, type TestLetter } from "./mailing.js";
+import { settle } from "./settle.js";
 
 /** What a campaign leaves behind when everybody has answered: every secret that was in use, and where to look. */
 export interface WholeJourney {
@@ -13,15 +15,22 @@ export interface WholeJourney {
   wrongPerson: InvitedCompany;
   /** The signed-in staff member. */
   staff: ReturnType<typeof browser>;
-  secrets: { signIn: string; session: string; api: string; invitations: string[]; confirm: string };
+  secrets: {
+    signIn: string;
+    session: string;
+    api: string;
+    invitations: string[];
+    confirm: string;
+    unsubscribe: string;
+  };
   emails: string[];
 }
 
 const STAFF = "ines.falk@forum.example";
 
 /**
- * A campaign through the doors: staff signs in, three organisations are asked; one signs, confirms and is accepted,
- * one declines, one is the wrong person; a script reads along. Everything goes over HTTP as people would do it.
+ * A campaign through the doors: staff signs in, three organisations are written to; one signs, confirms and is accepted,
+ * one declines, one is the wrong person and stops all mail; a script reads along. Everything goes over HTTP as people would do it.
  */
 export async function wholeJourney(app: TestApp): Promise<WholeJourney> {
   const letter = await makeLetter(app.system);
@@ -29,10 +38,12 @@ export async function wholeJourney(app: TestApp): Promise<WholeJourney> {
   const signer = await invitedCompany(app, letter.slug, { name: "Ribeira Alta Telemetria" });
   const decliner = await invitedCompany(app, letter.slug, { name: "Baltmark Underwriting" });
   const wrongPerson = await invitedCompany(app, letter.slug, { name: "Anwar Geomatics" });
+  await mailGoesOut(app, letter, [signer, decliner, wrongPerson]);
   const confirm = await companySigns(app, signer);
   await staffAccepts(app, staff, signer);
   await companyDeclines(app, decliner);
   await personIsWrong(app, wrongPerson);
+  const unsubscribe = await companyStopsMails(app, wrongPerson);
   const { token: api } = await createApiToken(app.system, { name: "reader", scopes: [...PERMISSIONS] });
   for (const path of ["letters", "signatures", "declines", "audit"]) {
     await browser(app).get(`/api/v1/${path}`).set("Authorization", `Bearer ${api}`).expect(200);
@@ -44,7 +55,7 @@ export async function wholeJourney(app: TestApp): Promise<WholeJourney> {
     decliner,
     wrongPerson,
     staff,
-    secrets: { signIn, session, api, confirm, invitations: companies.map(({ token }) => token) },
+    secrets: { signIn, session, api, confirm, unsubscribe, invitations: companies.map(({ token }) => token) },
     emails: [STAFF, "successor@anwar.example", ...companies.map(({ email }) => email)],
   };
 }
@@ -115,4 +126,29 @@ async function personIsWrong(app: TestApp, company: InvitedCompany): Promise<voi
     suggested_email: "successor@anwar.example",
   };
   await browser(app).post(`${company.link}/wrong-person`).type("form").send(form).expect(303);
+}
+
+async function mailGoesOut(
+  app: TestApp,
+  letter: TestLetter,
+  companies: readonly InvitedCompany[],
+): Promise<void> {
+  await aMailing(app.system, letter, companies.map(asContact(app)));
+  await settle(app);
+}
+
+function asContact(app: TestApp) {
+  return ({ contactId: id, organisationId, email }: InvitedCompany): TestContact => ({
+    id,
+    organisationId,
+    email,
+    hash: app.keys.addressHash(email),
+  });
+}
+
+async function companyStopsMails(app: TestApp, company: InvitedCompany): Promise<string> {
+  const token = await unsubscribeToken(app, asContact(app)(company));
+  await browser(app).get(`/unsubscribe/${token}`).expect(200);
+  await browser(app).post(`/unsubscribe/${token}`).type("form").send("List-Unsubscribe=One-Click");
+  return token;
 }
