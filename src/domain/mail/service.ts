@@ -251,7 +251,8 @@ export async function approveMessage(ctx: Ctx, id: string): Promise<void> {
 
 /**
  * Settles an uncertain message by what a person found out: it arrived, it may be sent again, or it did not arrive.
- * Throws conflict unless it is uncertain, and while its last attempt could still be running.
+ * A message that waited for a value may be sent again, too. Throws conflict in any other state, and while the last
+ * attempt of an uncertain one could still be running.
  */
 export async function resolveMessage(
   ctx: Ctx,
@@ -261,19 +262,20 @@ export async function resolveMessage(
   requirePermission(ctx, "outreach:write");
   const command = parse(resolveMessageCommand, input);
   return transaction(ctx, async (tx) => {
-    const message = await lockMessage(tx.db, id);
+    const message = isUuid(id) ? await lockMessage(tx.db, id) : undefined;
     if (!message) throw notFound("message.unknown");
     const state = RESOLUTIONS[command.as];
-    if (message.state !== "uncertain" || !mayBecome(message.state, state))
-      throw conflict("message.not_uncertain");
+    const isOpen = message.state === "uncertain" || message.state === "blocked";
+    if (!isOpen || !mayBecome(message.state, state)) throw conflict("message.not_uncertain");
     const now = tx.clock.now();
     if (state === "queued" && message.lease_until && message.lease_until > now) {
       throw conflict("message.still_sending");
     }
+    const change = { id, state, reason: "settled_by_staff", token: null };
     const [changed] = await changeStates(
       tx,
-      [{ id, state, reason: "settled_by_staff", token: null, ...(state === "queued" ? due(tx) : {}) }],
-      ["uncertain"],
+      [{ ...change, ...(state === "queued" ? due(tx) : {}) }],
+      [message.state],
     );
     await record(tx, act("message.settled", message, { as: command.as }));
     return changed ?? message;

@@ -23,6 +23,7 @@ export type PolicyMessage = Pick<
   | "contact_id"
   | "enrolment_id"
   | "data"
+  | "lease_until"
 >;
 
 /** What higher concepts have a say in, handed down because arrows only point downwards. */

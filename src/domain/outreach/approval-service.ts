@@ -2,13 +2,15 @@ import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, forbidden, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { record } from "../activity/service.js";
-import { approveMessage, cancelMessages, releaseDrafts } from "../mail/service.js";
+import { approveMessage, cancelMessages, releaseDrafts, resolveMessage } from "../mail/service.js";
 import { messageDetail } from "../mail/views.js";
+import { settleTasks } from "../tasks/service.js";
 import { ROLES, mayDo } from "../team/permission.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { mayApprove } from "./mailing.js";
+import { outreachPolicy } from "./policy-service.js";
 import { findMailing, readMailing, type Mailing } from "./service.js";
-import { listSteps, lockSequence, setSequence } from "./store.js";
+import { listSteps, lockSequence, setEnrolmentsActive, setSequence } from "./store.js";
 import { staffOfRoles } from "./views.js";
 
 /** Whether the one who asks may approve a waiting mailing. */
@@ -37,6 +39,7 @@ export async function approveMailing(ctx: Ctx, id: string): Promise<{ released: 
     const may = await approvalOf(tx, mailing);
     if (may === "no") throw forbidden("mailing.own");
     await setSequence(tx.db, id, { state: "queued", approved_by: staffId(tx), approved_at: tx.clock.now() });
+    await setEnrolmentsActive(tx.db, id);
     const released = await releaseDrafts(tx, [mailing.step.id]);
     const detail = { released, alone: may === "alone" };
     await record(tx, { action: "mailing.approved", letterId: row.letter_id, subjectId: id, detail });
@@ -70,8 +73,23 @@ export async function stopMailing(ctx: Ctx, id: string): Promise<{ stopped: numb
       steps.map((step) => step.id),
       "mailing_stopped",
     );
+    await outreachPolicy.settled(tx, stopped);
     const detail = { stopped: stopped.length };
     await record(tx, { action: "mailing.stopped", letterId: row.letter_id, subjectId: id, detail });
     return { stopped: stopped.length };
+  });
+}
+
+/** Settles a message by hand, and ticks off the task that asked for it. Throws as `resolveMessage` does. */
+export async function settleMessage(
+  ctx: Ctx,
+  id: string,
+  input: Parameters<typeof resolveMessage>[2],
+): Promise<void> {
+  await transaction(ctx, async (tx) => {
+    const message = await resolveMessage(tx, id, input);
+    await settleTasks(tx, "uncertain_message", message.id);
+    await settleTasks(tx, "blocked_message", message.id);
+    await outreachPolicy.settled(tx, [message]);
   });
 }

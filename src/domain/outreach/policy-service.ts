@@ -2,7 +2,7 @@ import type { Ctx } from "../../platform/context.js";
 import { placeholdersIn } from "../links/link.js";
 import type { MailPolicy, PolicyMessage, StopVerdict } from "../mail/verdict-service.js";
 import { getContact, updateContact } from "../organisations/service.js";
-import { createTask } from "../tasks/service.js";
+import { createTask, settleTasks } from "../tasks/service.js";
 import { stopReason } from "./mailing.js";
 import { finishEnrolments } from "./store.js";
 import { factsOfMessages, wordsOfLetters, type LetterWords, type MessageFacts } from "./views.js";
@@ -91,7 +91,10 @@ async function settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<vo
       detail: { reason: message.state_reason },
     });
   }
-  for (const message of messages) if (isDead(message)) await markDead(ctx, message);
+  for (const message of messages) {
+    if (isDead(message)) await markDead(ctx, message);
+    if (isLate(ctx, message)) await settleTasks(ctx, "uncertain_message", message.id);
+  }
   const ends = messages.flatMap((message) => {
     const reason = endOf(message);
     return message.enrolment_id && reason ? [{ id: message.enrolment_id, reason }] : [];
@@ -108,6 +111,11 @@ function taskFor(message: PolicyMessage) {
 
 function isDead(message: PolicyMessage): boolean {
   return message.state === "failed" && message.contact_id !== null && message.state_reason === "address_dead";
+}
+
+/** The verdict came after the lease: a task may already ask what became of the message. */
+function isLate(ctx: Ctx, { state, lease_until: lease }: PolicyMessage): boolean {
+  return (state === "sent" || state === "failed") && lease !== null && lease <= ctx.clock.now();
 }
 
 /** Nobody reads this address: the contact says so from now on. It is not suppressed; a new address may be given. */

@@ -265,8 +265,9 @@ async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], s
       stepId: mailing.step.id,
       to: { email: recipient.email ?? "", name: recipient.contactName },
       invitationLinkId: linkId,
-      state: missing ? "blocked" : state === "waiting" ? "draft" : "queued",
-      stateReason: missing,
+      // While a mailing waits, so does a mail with a hole; the commit point asks again.
+      state: state === "waiting" ? "draft" : missing ? "blocked" : "queued",
+      stateReason: state === "waiting" ? null : missing,
     });
   }
   await insertEnrolments(ctx.db, enrolments);

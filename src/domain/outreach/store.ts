@@ -115,6 +115,13 @@ export async function insertEnrolments(
   }
 }
 
+/** Lets the enrolments of a mailing go on that waited for approval. */
+export async function setEnrolmentsActive(db: Db, sequenceId: string): Promise<void> {
+  await db("enrolments")
+    .where({ sequence_id: sequenceId, state: "pending" })
+    .update({ state: "active", state_reason: null });
+}
+
 /** Ends enrolments with their reason. */
 export async function finishEnrolments(
   db: Db,

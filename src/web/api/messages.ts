@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { resolveMessageCommand } from "../../domain/mail/commands.js";
 import { MESSAGE_STATES } from "../../domain/mail/message.js";
-import { browseMessages, readMessage, resolveMessage } from "../../domain/mail/service.js";
+import { browseMessages, readMessage } from "../../domain/mail/service.js";
 import type { MessageLine } from "../../domain/mail/views.js";
-import { approveOneMessage } from "../../domain/outreach/approval-service.js";
+import { approveOneMessage, settleMessage } from "../../domain/outreach/approval-service.js";
 import { queueMailingCommand } from "../../domain/outreach/commands.js";
 import { queueMailing } from "../../domain/outreach/service.js";
 import { id, optional, slug } from "../../platform/schema.js";
@@ -142,7 +142,7 @@ export const messageApi: readonly ApiRoute[] = [
     body: resolveMessageCommand,
     answer: messageFile,
     handler: async (ctx, input) => {
-      await resolveMessage(ctx, input.params.id, input.given);
+      await settleMessage(ctx, input.params.id, input.given);
       return fileOf(ctx, input.params.id);
     },
   }),

@@ -3,8 +3,9 @@ import type { App } from "../../app.js";
 import { listMessagesQuery } from "../../domain/mail/commands.js";
 import { MESSAGE_STATES } from "../../domain/mail/message.js";
 import { fillLinks, headerLines } from "../../domain/mail/rendering-service.js";
-import { readMessage, resolveMessage, type ReadMessage } from "../../domain/mail/service.js";
+import { readMessage, type ReadMessage } from "../../domain/mail/service.js";
 import { countMessages, listMessages } from "../../domain/mail/views.js";
+import { settleMessage } from "../../domain/outreach/approval-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
@@ -40,7 +41,7 @@ export function messageRoutes(app: App): Router {
     await withForm(
       req.body,
       async () => {
-        await resolveMessage(ctxOf(res), req.params.id, req.body as never);
+        await settleMessage(ctxOf(res), req.params.id, req.body as never);
         res.redirect(303, `/console/messages/${req.params.id}`);
       },
       async ({ errors }) => showMessage(app, req, res, await readMessage(ctxOf(res), req.params.id), errors),
@@ -100,7 +101,8 @@ async function showMessage(
   const ctx = ctxOf(res);
   const captured = message.transport === "capture" && message.bodyHtml !== null;
   const from = readMailbox(app.config.mailFrom);
-  const uncertain = message.state === "uncertain" && mayDo(ctx.actor, "outreach:write");
+  const maySettle = mayDo(ctx.actor, "outreach:write");
+  const uncertain = message.state === "uncertain" && maySettle;
   consolePage(
     app,
     req,
@@ -112,7 +114,6 @@ async function showMessage(
       message,
       captured,
       state: messageState(message),
-      reason: reasonWords(message.reason),
       rendered: message.bodyText !== null,
       headers: [
         { name: "From", value: `${message.headers.from_name ?? from.name ?? ""} <${from.address}>`.trim() },
@@ -134,6 +135,7 @@ async function showMessage(
         sub: eventNote(event.detail),
       })),
       uncertain,
+      blocked: message.state === "blocked" && maySettle ? reasonWords(message.reason) : "",
       waits: uncertain && message.leaseUntil !== null && message.leaseUntil > ctx.clock.now(),
     },
     { status: Object.keys(errors).length > 0 ? 422 : 200 },

@@ -159,6 +159,7 @@ describe("nobody gets a mail twice", () => {
     const writer = verdictWriter(app.system, outreachPolicy);
     await writer.write(mails[0]!, { kind: "sent", reason: "accepted", reply: "250 ok" });
     expect(await messageTo(app, contact)).toMatchObject({ state: "sent" });
+    expect(await app.db("tasks").whereNull("done_at")).toEqual([]);
   });
 
   test("after a worker died with a claim: the mail goes back to the queue and out once", async () => {

@@ -3,6 +3,7 @@ import { suppress } from "../../../src/domain/consent/service.js";
 import {
   approveMailing,
   approveOneMessage,
+  settleMessage,
   stopMailing,
 } from "../../../src/domain/outreach/approval-service.js";
 import { chooseRecipients, type Candidate } from "../../../src/domain/outreach/mailing.js";
@@ -191,6 +192,20 @@ describe("queueing", () => {
     });
     expect(await messageTo(app, named)).toMatchObject({ state: "sent", transport: "capture" });
     expect(await app.db("tasks").pluck("kind")).toEqual(["blocked_message"]);
+
+    const { id } = await messageTo(app, nameless);
+    await settleMessage(staff, String(id), { as: "requeue" });
+    await settle(app);
+    expect(await messageTo(app, nameless)).toMatchObject({ state: "blocked" });
+    expect(await app.db("tasks").whereNull("done_at")).toHaveLength(1);
+    await app.db("contacts").where({ id: nameless.id }).update({ name: "Zoe Okafor" });
+    await settleMessage(staff, String(id), { as: "requeue" });
+    await settle(app);
+    expect(await messageTo(app, nameless)).toMatchObject({ state: "sent" });
+    expect(await app.db("tasks").whereNull("done_at")).toEqual([]);
+    await expect(settleMessage(staff, String(id), { as: "requeue" })).rejects.toMatchObject({
+      kind: "conflict",
+    });
   });
 
   test("nobody to write to is said at once, and nothing is kept", async () => {
@@ -267,6 +282,7 @@ describe("more than 50 mails need a second person (ruling 9)", () => {
     await expect(approveMailing(colleague, id)).resolves.toEqual({ released: 0 });
     await settle(app);
     expect(await app.db("messages").distinct("state").pluck("state")).toEqual(["sent"]);
+    expect(await app.db("enrolments").distinct("state").pluck("state")).toEqual(["finished"]);
     expect((await findMailing(writer, id)).approvedBy).not.toBeNull();
   });
 
@@ -295,5 +311,8 @@ test("stopping a mailing takes back what has not gone out", async () => {
   await settle(app);
   expect(await app.db("messages").distinct("state", "state_reason")).toEqual([
     { state: "cancelled", state_reason: "mailing_stopped" },
+  ]);
+  expect(await app.db("enrolments").distinct("state", "state_reason")).toEqual([
+    { state: "finished", state_reason: "mailing_stopped" },
   ]);
 });
