@@ -27,11 +27,17 @@ export function asDomainError(error: unknown): DomainError | undefined {
   if (error instanceof multer.MulterError) return invalid("form.upload", { file: "errors.form.upload" });
   const type = (error as { type?: unknown }).type;
   const status = (error as { status?: unknown }).status;
+  if (isUnstorable(error)) return new DomainError("invalid", "form.unreadable", {}, { status: 400 });
   if (type === "entity.too.large") return new DomainError("invalid", "form.too_large", {}, { status: 413 });
   if (typeof status === "number" && status >= 400 && status < 500) {
     return new DomainError("invalid", "form.unreadable", {}, { status });
   }
   return undefined;
+}
+
+/** A text that no database text can be, such as one with a zero byte (PostgreSQL's class 22021, appendix A). */
+function isUnstorable(error: unknown): boolean {
+  return (error as { code?: unknown }).code === "22021";
 }
 
 /** The status for a refusal. */

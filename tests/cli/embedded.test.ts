@@ -34,5 +34,5 @@ describe("a command without settings", () => {
     }
     const after = await run("staff", "add", "ines@forum.example", "--role", "admin");
     expect(after.stderr).toContain("was known already");
-  });
+  }, 120_000);
 });

@@ -1,9 +1,14 @@
+import { startImport } from "../../src/domain/imports/service.js";
 import { ensureInvitation } from "../../src/domain/invitations/service.js";
 import type { LinkPurpose } from "../../src/domain/links/link.js";
 import { linkAddress, makeLink } from "../../src/domain/links/service.js";
+import { requestSignIn } from "../../src/domain/mail/sign-in-service.js";
+import { saveMailing } from "../../src/domain/outreach/service.js";
 import { addStaff, createApiToken, signInLinkFor } from "../../src/domain/team/service.js";
+import { newId } from "../../src/platform/ids.js";
 import type { TestApp } from "./app.js";
 import { campaign } from "./campaign.js";
+import { settle } from "./settle.js";
 
 /** One of everything, so that each page of each door has something to show. */
 export interface Scene {
@@ -26,6 +31,7 @@ export async function scene(app: TestApp): Promise<Scene> {
     await rows.organisation("Volta Satellite Services Ltd"),
     await rows.organisation("Tidewater Optics Inc."),
   ];
+  await rows.contact(await rows.organisation("Copperline Propulsion Pty Ltd"));
   const contact = await rows.contact(asked, { email: "aino@rimfrost.example" });
   const invitation = await ensureInvitation(app.system, letterId, contact);
   const answered = await ensureInvitation(app.system, letterId, await rows.contact(declined));
@@ -47,6 +53,22 @@ export async function scene(app: TestApp): Promise<Scene> {
   const { id: staff } = await addStaff(app.system, { email: "tomas@forum.example", role: "viewer" });
   const { id: token } = await createApiToken(app.system, { name: "Nightly", scopes: ["audit:read"] });
 
+  const list = { source: { bytes: Buffer.from("Name,Country\nHarrow & Vale,GB\n,NO\n") }, name: "list.csv" };
+  const { id: imported } = await startImport(app.system, list);
+  const mailing = newId(app.clock);
+  await saveMailing(app.system, {
+    id: mailing,
+    letter,
+    language: "en",
+    subject: "An invitation",
+    body: "Dear {{contact.name}}, please read {{invitation.link}}.",
+  });
+  await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
+  await settle(app);
+  const captured = (await app.database.adminDb("messages").where({ template: "sign-in" }).first("id")) as {
+    id: string;
+  };
+
   const secret = async (purpose: LinkPurpose, subject: string): Promise<string> =>
     lastPart(linkAddress(app.system, await makeLink(app.system, purpose, subject)));
   const signIn = await signInLinkFor(app.system, { email: "tomas@forum.example" });
@@ -59,12 +81,15 @@ export async function scene(app: TestApp): Promise<Scene> {
       review: inReview,
       signatures: published,
       declines: decline,
-      messages: message,
+      messages: captured.id,
       uncertain,
       tasks: task,
       staff,
       tokens: token,
       invitations: invitation.id,
+      imports: imported,
+      outreach: mailing,
+      mail: captured.id,
     },
     tokens: {
       "/r": invitations,

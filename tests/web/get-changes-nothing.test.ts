@@ -33,8 +33,9 @@ const QUERIES: Record<string, string> = {
 };
 
 /** Addresses of a route that lead to something, and some that lead to nothing. Throws for a route it does not know how to ask. */
-function addresses(path: string): { real: string[]; unknown: string[] } {
-  const query = QUERIES[path] ?? "";
+function addresses(pattern: string): { real: string[]; unknown: string[] } {
+  const query = pattern.endsWith("/preview") ? `?contact=${place.ids["contacts"]}` : (QUERIES[pattern] ?? "");
+  const path = pattern.replace(":language", "en");
   const parameters = path.match(/:\w+/g) ?? [];
   if (parameters.length === 0) return { real: [path + query], unknown: [`${path}?q=%00&page=-1&cursor=x`] };
   const [parameter = ""] = parameters;
@@ -47,7 +48,7 @@ function addresses(path: string): { real: string[]; unknown: string[] } {
   const fill = (value: string): string => path.replace(parameter, value) + query;
   return {
     real: known.map(fill),
-    unknown: [UNKNOWN_ID, UNKNOWN_TOKEN, "%27%3B--", "..%2f"].map(fill),
+    unknown: [UNKNOWN_ID, UNKNOWN_TOKEN, "%27%00"].map(fill),
   };
 }
 
@@ -96,7 +97,7 @@ describe("opening a page", () => {
       if (!statuses.some((status) => status < 400)) failed.push(`${path}: ${statuses.join(", ")}`);
     }
     expect(failed).toEqual([]);
-  });
+  }, 120_000);
 
   it("never changes the database, whoever opens it, with GET or HEAD, rightly or wrongly asked", async () => {
     const gets = [...new Set(routes.filter(({ method }) => method === "GET").map(({ path }) => path))];
@@ -105,16 +106,16 @@ describe("opening a page", () => {
     for (const path of gets) {
       const { real, unknown } = addresses(path);
       app.clock.advance(2 * MINUTE);
-      for (const address of [...real, ...unknown]) {
-        for (const method of ["get", "head"] as const)
-          expect([address, (await ask(method, address)) < 500]).toEqual([address, true]);
+      for (const method of ["get", "head"] as const) {
+        const answers = await Promise.all([...real, ...unknown].map((address) => ask(method, address)));
+        expect([path, answers.filter((status) => status >= 500)]).toEqual([path, []]);
       }
       const after = await everything();
       expect([path, after]).toEqual([path, before]);
       before = after;
       app.clock.advance(-2 * MINUTE);
     }
-  });
+  }, 120_000);
 
   it("would be noticed if it changed as much as one column of one row", async () => {
     const before = await everything();

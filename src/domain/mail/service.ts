@@ -8,6 +8,7 @@ import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { linkPlaceholder, placeholdersIn } from "../links/link.js";
 import { linkAddresses, makeLink } from "../links/service.js";
+import { mayDo } from "../team/permission.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { resolveMessageCommand } from "./commands.js";
 import { RESOLUTIONS, mayBecome, type MessageState } from "./message.js";
@@ -296,15 +297,17 @@ export interface ReadMessage extends MessageDetail {
 
 /**
  * A message as staff may read it. Only a captured mail shows its personal links, since it is the only place where
- * they can be found; those of mails that went out stay with who got them. Throws not_found.
+ * they can be found; those of mails that went out stay with who got them. A sign-in link shows only to those who
+ * may make one, or a viewer could take an administrator's place. Throws not_found.
  */
 export async function readMessage(ctx: Ctx, id: string): Promise<ReadMessage> {
   requirePermission(ctx, "messages:read");
   const message = isUuid(id) ? await messageDetail(ctx, id) : undefined;
   if (!message) throw notFound("message.unknown");
   const text = [message.bodyText, message.bodyHtml, message.headers.list_unsubscribe].join(" ");
+  const mayOpen = message.template !== "sign-in" || mayDo(ctx.actor, "staff:manage");
   const links =
-    message.transport === "capture"
+    message.transport === "capture" && mayOpen
       ? await linkAddresses(ctx, placeholdersIn(text))
       : new Map<string, string>();
   return { ...message, links };

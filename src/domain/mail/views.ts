@@ -116,6 +116,7 @@ export async function listMessages(ctx: Ctx, filter: MessageFilter): Promise<Pag
 /** A message with what was stored of it and what happened to it. */
 export interface MessageDetail extends MessageLine {
   messageId: string;
+  template: string;
   language: string;
   headers: {
     from_name?: string | null;
@@ -136,6 +137,7 @@ export async function messageDetail(ctx: Ctx, id: string): Promise<MessageDetail
     .where("m.id", id)
     .select(
       "m.message_id as messageId",
+      "m.template",
       "m.language",
       "m.headers",
       "m.body_text as bodyText",

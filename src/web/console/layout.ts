@@ -1,6 +1,7 @@
-import type { Request, Response } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import type { App } from "../../app.js";
 import { mayDo, type Permission } from "../../domain/team/permission.js";
+import { requirePermission } from "../../domain/team/service.js";
 import type { ConsoleNavItem } from "../../platform/layout-view.js";
 import { page, type PageOptions } from "../pages.js";
 import { ctxOf } from "../request.js";
@@ -60,4 +61,12 @@ export function consolePage(
     },
     { lang: "en", ...options },
   );
+}
+
+/** Keeps a form from those who may not send it; the use case behind it asks again. */
+export function onlyFor(permission: Permission): RequestHandler {
+  return (_req, res, next) => {
+    requirePermission(ctxOf(res), permission);
+    next();
+  };
 }

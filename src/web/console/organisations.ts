@@ -18,7 +18,7 @@ import { mayDo } from "../../domain/team/permission.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { dossierView } from "./dossier.js";
-import { consolePage } from "./layout.js";
+import { consolePage, onlyFor } from "./layout.js";
 
 const PAGE = 50;
 const DONE: Record<string, string> = {
@@ -54,7 +54,9 @@ const NO_CONTACT = {
 export function organisationRoutes(app: App): Router {
   const router = Router();
   router.get("/organisations", (req, res) => showList(app, req, res));
-  router.get("/organisations/new", (req, res) => showForm(app, req, res, emptyForm()));
+  router.get("/organisations/new", onlyFor("organisations:write"), (req, res) =>
+    showForm(app, req, res, emptyForm()),
+  );
   router.post("/organisations", async (req, res) => {
     await withForm(
       req.body,
@@ -72,7 +74,9 @@ export function organisationRoutes(app: App): Router {
       notice: DONE[asked(req, "done")] ?? "",
     });
   });
-  router.get("/organisations/:id/edit", (req, res) => showEdit(app, req, res, emptyForm()));
+  router.get("/organisations/:id/edit", onlyFor("organisations:write"), (req, res) =>
+    showEdit(app, req, res, emptyForm()),
+  );
   router.post("/organisations/:id/edit", async (req, res) => {
     await withForm(
       req.body,
@@ -89,7 +93,9 @@ export function organisationRoutes(app: App): Router {
 
 function contactRoutes(app: App): Router {
   const router = Router();
-  router.get("/organisations/:id/contacts/new", (req, res) => showContactForm(app, req, res, emptyForm()));
+  router.get("/organisations/:id/contacts/new", onlyFor("organisations:write"), (req, res) =>
+    showContactForm(app, req, res, emptyForm()),
+  );
   router.post("/organisations/:id/contacts", async (req, res) => {
     await withForm(
       req.body,
@@ -100,7 +106,9 @@ function contactRoutes(app: App): Router {
       (form) => showContactForm(app, req, res, form, 422),
     );
   });
-  router.get("/contacts/:id", (req, res) => showContactEdit(app, req, res, emptyForm()));
+  router.get("/contacts/:id", onlyFor("organisations:write"), (req, res) =>
+    showContactEdit(app, req, res, emptyForm()),
+  );
   router.post("/contacts/:id", async (req, res) => {
     await withForm(
       req.body,

@@ -4,7 +4,8 @@ import { fillPlaceholders, placeholdersIn } from "../../../src/domain/links/link
 import { linkAddress, linkAddresses } from "../../../src/domain/links/service.js";
 import { addStaff, changeStaff, listColleagues, signInLinkFor } from "../../../src/domain/team/service.js";
 import { HOUR, MINUTE } from "../../../src/platform/clock.js";
-import { browser, testApp, type TestApp } from "../../support/app.js";
+import { browser, signedIn, testApp, type TestApp } from "../../support/app.js";
+import { settle } from "../../support/settle.js";
 
 let app: TestApp;
 
@@ -107,6 +108,28 @@ describe("a colleague who asks for a link", () => {
   it("can't send anything but text", async () => {
     for (const body of ["email=a%40b.example&email=c%40d.example", "email[x]=1", "", "next=%2Fconsole"]) {
       await browser(app).post("/console/sign-in").type("form").send(body).expect(422);
+    }
+  });
+});
+
+describe("a captured sign-in mail", () => {
+  it("shows its link to those who may make one, and to nobody else", async () => {
+    await browser(app)
+      .post("/console/sign-in")
+      .type("form")
+      .send({ email: "ines@forum.example" })
+      .expect(303);
+    await settle(app);
+    const [mail] = await app.database
+      .adminDb<{ id: string; transport: string }>("messages")
+      .select("id", "transport");
+    expect(mail?.transport).toBe("capture");
+    for (const role of ["admin", "outreach", "viewer"] as const) {
+      const colleague = await signedIn(app, role);
+      const page = await colleague.get(`/console/mail/${mail?.id}`).expect(200);
+      const frame = await colleague.get(`/console/mail/${mail?.id}/html`).expect(200);
+      const shown = /\/console\/sign-in\/[\w-]{43}/.test(page.text + frame.text);
+      expect([role, shown]).toEqual([role, role === "admin"]);
     }
   });
 });
