@@ -268,8 +268,7 @@ export async function resolveMessage(
     const state = RESOLUTIONS[command.as];
     const isOpen = message.state === "uncertain" || message.state === "blocked";
     if (!isOpen || !mayBecome(message.state, state)) throw conflict("message.not_uncertain");
-    const now = tx.clock.now();
-    if (state === "queued" && message.lease_until && message.lease_until > now) {
+    if (message.state === "uncertain" && state === "queued" && isLeased(tx, message)) {
       throw conflict("message.still_sending");
     }
     const change = { id, state, reason: "settled_by_staff", token: null };
@@ -281,6 +280,10 @@ export async function resolveMessage(
     await record(tx, act("message.settled", message, { as: command.as }));
     return changed ?? message;
   });
+}
+
+function isLeased(ctx: Ctx, { lease_until: lease }: MessageRow): boolean {
+  return lease !== null && lease > ctx.clock.now();
 }
 
 /** Messages, newest first, a page at a time. */
