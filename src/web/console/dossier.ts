@@ -1,9 +1,13 @@
 import type { App } from "../../app.js";
 import type { Dossier } from "../../domain/organisations/browse-service.js";
+import type { MessageState } from "../../domain/mail/message.js";
 import { countryOf } from "../../domain/organisations/country.js";
+import { stateTone, type SignatureState } from "../../domain/signatures/signature.js";
 import { mayDo } from "../../domain/team/permission.js";
 import type { Actor } from "../../platform/context.js";
-import { codeWords, messageState, signatureState, stageLine } from "./dossier-words.js";
+import { codeWords, stageLine } from "./dossier-words.js";
+import { messageState } from "./mail-words.js";
+import { reasonName } from "./report-words.js";
 import { actName, actorName } from "./words.js";
 
 /** The page of one organisation: how far it has come, what happened, and everything that belongs to it. */
@@ -27,19 +31,26 @@ export function dossierView(app: App, actor: Actor, dossier: Dossier): Record<st
     timeline: timelineOf(dossier),
     messages: dossier.messages.map((message) => ({
       ...message,
-      shown: messageState(message.state, message.state_reason),
+      shown: messageState({
+        state: message.state as MessageState,
+        reason: message.state_reason,
+        transport: message.transport,
+      }),
       at: message.finished_at ?? message.created_at,
     })),
     signatures: dossier.signatures.map((signature) => ({
       ...signature,
-      shown: signatureState(signature.state),
+      shown: {
+        kind: stateTone(signature.state as SignatureState),
+        words: t(`signatures.state.${signature.state}`),
+      },
       what: `${codeWords(signature.kind)}, ${signature.visibility}`,
       at: signature.published_at ?? signature.submitted_at,
     })),
     declines: dossier.declines.map((decline) => ({
       ...decline,
-      reason: codeWords(decline.reason_code),
-      also: decline.contributing.map((code) => codeWords(code).toLowerCase()).join(", "),
+      reason: reasonName(decline.reason_code),
+      also: decline.contributing.map((code) => reasonName(code).toLowerCase()).join(", "),
       sourceName: codeWords(decline.source),
     })),
     invitations: dossier.invitations.map((invitation) => ({
