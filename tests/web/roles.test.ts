@@ -66,6 +66,8 @@ const CONSOLE: Record<string, Permission | "anybody" | "staff"> = {
   "POST /console/imports": "imports:write",
   "GET /console/imports/:id": "imports:write",
   "POST /console/imports/:id/apply": "imports:write",
+  "GET /console/tasks": "organisations:read",
+  "POST /console/tasks/:id/done": "tasks:write",
   "GET /console/outreach": "messages:read",
   "GET /console/outreach/new": "outreach:write",
   "POST /console/outreach": "outreach:write",

@@ -13,6 +13,7 @@ import { staffRoutes } from "./staff.js";
 import { declineRoutes } from "./declines.js";
 import { reviewRoutes } from "./review.js";
 import { styleGuideRoutes } from "./style-guide.js";
+import { taskRoutes } from "./tasks.js";
 import { todayRoutes } from "./today.js";
 import { tokenRoutes } from "./tokens.js";
 
@@ -27,6 +28,7 @@ export function consoleRoutes(app: App): Router {
   router.use(signInRoutes(app));
   router.use(requireSession());
   router.use(todayRoutes(app));
+  router.use(taskRoutes(app));
   router.use(organisationRoutes(app));
   router.use(importRoutes(app));
   router.use(staffRoutes(app));

@@ -90,6 +90,25 @@ describe("the first page of the console", () => {
   });
 });
 
+describe("the tasks", () => {
+  it("are ticked off by those who may, once, and read by the rest", async () => {
+    await seeded();
+    const viewer = await signedIn(app, "viewer");
+    const read = await viewer.get("/console/tasks").expect(200);
+    expect(read.text).toContain("Find another contact");
+    expect(read.text).toContain("1 is late");
+    expect(read.text).not.toContain("Tick off");
+    const outreach = await signedIn(app, "outreach");
+    const page = await outreach.get("/console/tasks").expect(200);
+    const [, action = ""] = /action="(\/console\/tasks\/[^"]+)"/.exec(page.text) ?? [];
+    await viewer.post(action).expect(403);
+    await outreach.post(action).expect(303);
+    await outreach.post(action).expect(409);
+    const empty = await outreach.get("/console/tasks?done=1").expect(200);
+    expect(empty.text).toContain("No task is open.");
+  });
+});
+
 describe("the menu", () => {
   it("offers each role what it may open, and the rest is refused with a page", async () => {
     await seeded();
