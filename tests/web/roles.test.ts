@@ -40,6 +40,7 @@ const CONSOLE: Record<string, Permission | "anybody" | "staff"> = {
   "GET /console/review/:id": "signatures:read",
   "POST /console/review/:id/accept": "signatures:review",
   "POST /console/review/:id/reject": "signatures:review",
+  "POST /console/review/:id/move": "signatures:review",
   "GET /console/letters": "letters:read",
   "GET /console/letters/new": "letters:write",
   "POST /console/letters": "letters:write",
