@@ -106,13 +106,13 @@ export async function commitMail(
       leaseUntil: new Date(now.getTime() + SENDING_LEASE),
       transport: sending.mailer.transport,
     };
-    const set = await setSending(tx.db, going, fence);
+    const set = await setSending(
+      tx.db,
+      going.map((mail) => ({ ...mail, event_id: newId(tx.clock) })),
+      fence,
+    );
     const byId = new Map(rows.map((row) => [row.id, row]));
     const mails = going.filter((mail) => set.has(mail.id));
-    await noteStates(
-      tx,
-      mails.map((mail) => ({ id: mail.id, state: "sending", state_reason: null, claim_token: token })),
-    );
     const ended = await changeStates(tx, stopped, ["claimed"]);
     await sending.policy.settled(tx, ended);
     return mails.flatMap((mail) => {

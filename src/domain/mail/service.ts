@@ -173,11 +173,10 @@ function newMessage(ctx: Ctx, given: Given): NewMessage {
   };
 }
 
-/** Keeps one event for each message that has reached a state; part of the transaction that changed it. */
+/** Keeps one event for each message that is new or has been claimed; part of the transaction that did it. */
 export async function noteStates(
   ctx: Ctx,
   rows: readonly Pick<MessageRow, "id" | "state" | "state_reason" | "claim_token">[],
-  detail: (id: string) => Record<string, unknown> = () => ({}),
 ): Promise<void> {
   const at = ctx.clock.now();
   await insertEvents(
@@ -190,21 +189,19 @@ export async function noteStates(
       detail: {
         ...(row.state_reason ? { reason: row.state_reason } : {}),
         ...(row.claim_token ? { claim: row.claim_token } : {}),
-        ...detail(row.id),
       },
     })),
   );
 }
 
-/** Changes states by hand of staff or of the system, with their events. Returns the rows that changed. */
+/** Changes states, each with its event. Returns the rows that changed. */
 export async function changeStates(
   ctx: Ctx,
   changes: readonly StateChange[],
   from: readonly MessageState[],
 ): Promise<MessageRow[]> {
-  const rows = await setStates(ctx.db, changes, from, ctx.clock.now());
-  await noteStates(ctx, rows);
-  return rows;
+  const withEvents = changes.map((change) => ({ ...change, eventId: newId(ctx.clock) }));
+  return setStates(ctx.db, withEvents, from, ctx.clock.now());
 }
 
 /** Lets the approved drafts of some steps go out. Returns how many. */

@@ -103,11 +103,6 @@ export async function insertEvents(db: Db, rows: readonly MessageEventRow[]): Pr
   }
 }
 
-/** One message. */
-export async function findMessage(db: Db, id: string): Promise<MessageRow | undefined> {
-  return db<MessageRow>("messages").where({ id }).first();
-}
-
 /** One message, held for the rest of the transaction. */
 export async function lockMessage(db: Db, id: string): Promise<MessageRow | undefined> {
   return db<MessageRow>("messages").where({ id }).forUpdate().first();
@@ -140,22 +135,40 @@ export interface RenderedMessage {
   headers: MailHeaders;
 }
 
-/** Stores what will be sent and sets `sending`, where id, token and state still match; returns the ids that did. */
+/**
+ * Stores what will be sent and sets `sending`, where id, token and state still match, each with its event in the same
+ * statement; returns the ids that did.
+ */
 export async function setSending(
   db: Db,
-  mails: readonly RenderedMessage[],
+  mails: readonly (RenderedMessage & { event_id: string })[],
   fence: { token: string; now: Date; leaseUntil: Date; transport: string },
 ): Promise<Set<string>> {
   if (mails.length === 0) return new Set();
   const result = (await db.raw(
-    `update messages m set state = 'sending', state_reason = null, subject = v.subject, body_text = v.body_text,
-       body_html = v.body_html, body_hash = decode(v.body_hash, 'hex'), headers = v.headers, transport = ?,
-       sending_at = ?, lease_until = ?, row_version = m.row_version + 1
-     from jsonb_to_recordset(?::jsonb)
-       as v (id uuid, subject text, body_text text, body_html text, body_hash text, headers jsonb)
-     where m.id = v.id and m.claim_token = ? and m.state = 'claimed'
-     returning m.id`,
-    [fence.transport, fence.now, fence.leaseUntil, JSON.stringify(mails), fence.token],
+    `with v as (
+       select * from jsonb_to_recordset(?::jsonb) as v (id uuid, event_id uuid, subject text, body_text text,
+         body_html text, body_hash text, headers jsonb)
+     ), changed as (
+       update messages m set state = 'sending', state_reason = null, subject = v.subject, body_text = v.body_text,
+         body_html = v.body_html, body_hash = decode(v.body_hash, 'hex'), headers = v.headers, transport = ?,
+         sending_at = ?, lease_until = ?, row_version = m.row_version + 1
+       from v where m.id = v.id and m.claim_token = ? and m.state = 'claimed'
+       returning m.id, v.event_id
+     ), noted as (
+       insert into message_events (id, message_id, at, kind, detail)
+       select event_id, id, ?, 'sending', jsonb_build_object('claim', ?::text) from changed
+     )
+     select id from changed`,
+    [
+      JSON.stringify(mails),
+      fence.transport,
+      fence.now,
+      fence.leaseUntil,
+      fence.token,
+      fence.now,
+      fence.token,
+    ],
   )) as { rows: { id: string }[] };
   return new Set(result.rows.map((row) => row.id));
 }
@@ -175,17 +188,18 @@ export interface StateChange {
 
 /**
  * Changes states where the message is still in a state the change may follow on, and under the same claim where one
- * is named. Returns the rows that changed.
+ * is named, each with its event in the same statement. Returns the rows that changed.
  */
 export async function setStates(
   db: Db,
-  changes: readonly StateChange[],
+  changes: readonly (StateChange & { eventId: string })[],
   from: readonly MessageState[],
   now: Date,
 ): Promise<MessageRow[]> {
   if (changes.length === 0) return [];
   const values = changes.map((change) => ({
     id: change.id,
+    event_id: change.eventId,
     state: change.state,
     reason: change.reason,
     token: change.token,
@@ -195,19 +209,26 @@ export async function setStates(
     lease_until: change.leaseUntil ?? null,
   }));
   const result = (await db.raw(
-    `update messages m set state = v.state, state_reason = v.reason, smtp_reply = coalesce(v.reply, m.smtp_reply),
-       due_at = coalesce(v.due_at, m.due_at), expires_at = coalesce(v.expires_at, m.expires_at),
-       lease_until = coalesce(v.lease_until, m.lease_until),
-       finished_at = case when v.state in ('sent', 'failed', 'cancelled', 'suppressed', 'expired')
-                          then ?::timestamptz end,
-       row_version = m.row_version + 1
-     from jsonb_to_recordset(?::jsonb)
-       as v (id uuid, state text, reason text, token uuid, reply text, due_at timestamptz,
-             expires_at timestamptz, lease_until timestamptz)
-     where m.id = v.id and (v.token is null or m.claim_token = v.token)
-       and m.state = any (?::text[]) and m.state <> v.state
-     returning m.*`,
-    [now, JSON.stringify(values), [...from]],
+    `with v as (
+       select * from jsonb_to_recordset(?::jsonb) as v (id uuid, event_id uuid, state text, reason text, token uuid,
+         reply text, due_at timestamptz, expires_at timestamptz, lease_until timestamptz)
+     ), changed as (
+       update messages m set state = v.state, state_reason = v.reason, smtp_reply = coalesce(v.reply, m.smtp_reply),
+         due_at = coalesce(v.due_at, m.due_at), expires_at = coalesce(v.expires_at, m.expires_at),
+         lease_until = coalesce(v.lease_until, m.lease_until),
+         finished_at = case when v.state in ('sent', 'failed', 'cancelled', 'suppressed', 'expired')
+                            then ?::timestamptz end,
+         row_version = m.row_version + 1
+       from v where m.id = v.id and (v.token is null or m.claim_token = v.token)
+         and m.state = any (?::text[]) and m.state <> v.state
+       returning m.*, v.event_id, v.reply
+     ), noted as (
+       insert into message_events (id, message_id, at, kind, detail)
+       select event_id, id, ?, state, jsonb_strip_nulls(
+         jsonb_build_object('reason', state_reason, 'claim', claim_token, 'reply', reply)) from changed
+     )
+     select * from changed`,
+    [JSON.stringify(values), now, [...from], now],
   )) as { rows: MessageRow[] };
   return result.rows;
 }
@@ -252,9 +273,4 @@ export async function lockMessagesOfSteps(
     .whereIn("state", [...states])
     .forUpdate()
     .pluck("id");
-}
-
-/** What happened to a message, oldest first. */
-export async function listEvents(db: Db, messageId: string): Promise<MessageEventRow[]> {
-  return db<MessageEventRow>("message_events").where({ message_id: messageId }).orderBy("place");
 }

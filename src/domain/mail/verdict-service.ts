@@ -3,8 +3,8 @@ import { transaction, type Ctx } from "../../platform/context.js";
 import { isDatabaseDown } from "../../platform/db.js";
 import type { OutgoingMail, SendVerdict } from "../../platform/mailer.js";
 import { backOff, isAddressDead, type MessageState } from "./message.js";
-import { noteStates } from "./service.js";
-import { setStates, type MessageRow, type StateChange } from "./store.js";
+import { changeStates } from "./service.js";
+import type { MessageRow, StateChange } from "./store.js";
 
 /** What outreach says of one of its messages at the commit point, from the rows as they are then. */
 export type StopVerdict =
@@ -131,9 +131,7 @@ function changeBy(ctx: Ctx, mail: CommittedMail, verdict: SendVerdict): StateCha
 /** Writes verdicts under the claims they were found out under; a late one still settles an uncertain message. */
 async function saveVerdicts(ctx: Ctx, policy: MailPolicy, changes: readonly StateChange[]): Promise<void> {
   await transaction(ctx, async (tx) => {
-    const rows = await setStates(tx.db, changes, ["sending", "uncertain"], tx.clock.now());
-    const replies = new Map(changes.map((change) => [change.id, change.reply]));
-    await noteStates(tx, rows, (id) => (replies.get(id) ? { reply: replies.get(id) } : {}));
+    const rows = await changeStates(tx, changes, ["sending", "uncertain"]);
     await policy.settled(
       tx,
       rows.filter((row) => OVER.has(row.state)),
