@@ -10,7 +10,7 @@ interface Found {
   name?: string;
 }
 
-const SEPARATORS = /\s*(?::::|[;,|\n\r]|\s\/\s|\s+(?=[^\s<]+@))\s*/u;
+const SEPARATORS = / ?(?::::|[;,|\n]| \/ | (?=[^ <]+@)) ?/u;
 const NAMED = /^"?([^"<>@]*?)"?\s*<([^<>\s]+)>$/u;
 const PHONE = /^\+?[\d\s().\-/ext#*]{5,40}$/iu;
 /** Where an address turns up that stands in the wrong column. */
@@ -43,10 +43,11 @@ export function readContacts(reader: RowReader): RowContact[] {
 }
 
 function readAddresses(reader: RowReader, cell: string): Found[] {
-  const whole = readAddress(cell);
+  const text = cell.replaceAll(/\s+/gu, (gap) => (/[\n\r]/.test(gap) ? "\n" : " "));
+  const whole = readAddress(text);
   const found = whole
     ? [whole]
-    : cell
+    : text
         .split(SEPARATORS)
         .filter((part) => part !== "")
         .map(readAddress);

@@ -26,6 +26,9 @@ const NEEDED: readonly Field[] = ["country", "email"];
 export function judgeRow(row: number, cells: readonly string[], shape: ListShape): JudgedRow {
   const skipped = skipCode(cells, shape);
   if (skipped) return { row, codes: [skipped], organisation: undefined, contacts: [] };
+  if (cells.some((cell) => cell.length > CELL_LIMIT)) {
+    return { row, codes: ["CELL_TOO_LONG"], organisation: undefined, contacts: [] };
+  }
   const reader = new RowReader(cells, shape.mapping);
   checkShape(reader, cells, shape);
   const contacts = readContacts(reader);
@@ -48,7 +51,6 @@ function checkShape(reader: RowReader, cells: readonly string[], { header, mappi
   if (cells.slice(header.length).some((cell) => cell.trim() !== "")) reader.codes.add("BAD_COLUMN_COUNT");
   const lacks = (field: Field) => mapping[field]?.every((column) => column >= cells.length) ?? false;
   if (NEEDED.some(lacks)) reader.codes.add("INCOMPLETE_ROW");
-  if (cells.some((cell) => cell.length > CELL_LIMIT)) reader.codes.add("CELL_TOO_LONG");
   const mapped = Object.values(mapping).flatMap((columns) => columns.map((column) => cells[column] ?? ""));
   if (mapped.some((cell) => CONTROLS.test(cell))) reader.codes.add("CONTROL_CHARS");
   if (mapped.some((cell) => WRONG_ENCODING.test(cell))) reader.codes.add("INVALID_ENCODING");

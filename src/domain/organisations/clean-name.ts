@@ -12,6 +12,8 @@ export type CleanName =
   { ok: true; name: string; invisibleRemoved: boolean } | { ok: false; code: NameRefusal };
 
 export const NAME_LIMIT = 200;
+/** Longer texts are no names, whatever is in them. */
+const LONGEST_LOOKED_AT = 2000;
 
 /** C0 controls, DEL and line separators; C1 controls are a sign of a wrong encoding. */
 const CONTROLS = /[\u0000-\u001f\u007f\u2028\u2029]/u;
@@ -46,6 +48,7 @@ function isJoining(text: string, at: number): boolean {
  */
 export function cleanName(raw: string): CleanName {
   const trimmed = raw.trim();
+  if (trimmed.length > LONGEST_LOOKED_AT) return { ok: false, code: "NAME_TOO_LONG" };
   if (CONTROLS.test(trimmed)) return { ok: false, code: "CONTROL_CHARS" };
   if (WRONG_ENCODING.test(trimmed)) return { ok: false, code: "INVALID_ENCODING" };
   const seen = withoutInvisible(trimmed);

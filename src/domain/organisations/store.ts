@@ -105,11 +105,18 @@ export async function insertContact(db: Db, row: ContactRow): Promise<void> {
   await db("contacts").insert(row);
 }
 
+/** PostgreSQL takes 65,535 values a statement; a contact has 16. */
+const CONTACTS_AT_ONCE = 2000;
+
 /** Adds contacts, leaving out addresses that are there already; returns how many were added. */
 export async function insertNewContacts(db: Db, rows: ContactRow[]): Promise<number> {
-  if (rows.length === 0) return 0;
-  const added = (await db("contacts").insert(rows).onConflict("email").ignore().returning("id")) as unknown[];
-  return added.length;
+  let added = 0;
+  for (let at = 0; at < rows.length; at += CONTACTS_AT_ONCE) {
+    const some = rows.slice(at, at + CONTACTS_AT_ONCE);
+    const ids = (await db("contacts").insert(some).onConflict("email").ignore().returning("id")) as unknown[];
+    added += ids.length;
+  }
+  return added;
 }
 
 /** A contact by id. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import * as fc from "fast-check";
 import { decideRow, type Known } from "../../../src/domain/imports/decide-row.js";
 import { FileMemory } from "../../../src/domain/imports/file-memory.js";
 import {
@@ -10,7 +11,9 @@ import {
   type Field,
 } from "../../../src/domain/imports/header-mapping.js";
 import { judgeRow } from "../../../src/domain/imports/judge-row.js";
+import { verdictOfCodes } from "../../../src/domain/imports/row.js";
 import type { StoredContact, StoredOrganisation } from "../../../src/domain/imports/row-diff.js";
+import { parseEmail } from "../../../src/platform/email-address.js";
 import { nameKey, nameSkeleton } from "../../../src/domain/organisations/name-key.js";
 import { packageRoot } from "../../../src/platform/config.js";
 
@@ -171,6 +174,27 @@ describe("a row", () => {
   it("is skipped when it is blank or the header again", () => {
     expect(judge("", " ").codes).toEqual(["EMPTY_ROW"]);
     expect(judge(...HEADER.map((name) => name.toUpperCase())).codes).toEqual(["REPEATED_HEADER"]);
+  });
+
+  it("is judged whatever stands in it, also where a careless pattern would never end", () => {
+    const cell = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.string(),
+      fc.constantFrom("a@b.example", "FR", "=1", " ", "Acme"),
+    );
+    fc.assert(
+      fc.property(fc.array(cell, { maxLength: 9 }), (cells) => {
+        const { codes, organisation, contacts } = judge(...cells);
+        if (verdictOfCodes(codes) === undefined) expect(organisation?.name).toMatch(/\S/);
+        for (const { email } of contacts) if (email !== undefined) expect(parseEmail(email)).toBe(email);
+      }),
+      { numRuns: 500 },
+    );
+    for (const piece of [" ", "a", "<", "a ", "@", ",", "a.", '"', "<a", "a:"]) {
+      const long = piece.repeat(10_000 / piece.length);
+      judge(long, long, long, long, long, long, long);
+      judge("Acme", "FR", `a${long.slice(2)}b`);
+    }
   });
 
   it("may be short at the end, is looked at when it was cut off, and refused when it is too long", () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { parse } from "csv-parse/sync";
+import * as fc from "fast-check";
 import { cleanName } from "../../../src/domain/organisations/clean-name.js";
 import { resolveCountry } from "../../../src/domain/organisations/country.js";
 import { matchNames } from "../../../src/domain/organisations/match-names.js";
@@ -110,6 +111,21 @@ describe("a name on a page", () => {
     });
     expect(cleanName("Ac\u200bme\u202e Ltd")).toEqual({ ok: true, name: "Acme Ltd", invisibleRemoved: true });
     expect(cleanName("O'Neill & Sons <3")).toMatchObject({ ok: true });
+  });
+
+  it("stays as it is when it is cleaned again, and has a key", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }), fc.string()),
+        (raw) => {
+          const clean = cleanName(raw);
+          if (!clean.ok) return;
+          expect(cleanName(clean.name)).toEqual({ ok: true, name: clean.name, invisibleRemoved: false });
+          expect(nameKey(clean.name)).not.toBe("");
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 
   it("keeps joiners where a script needs them, and nowhere else", () => {
