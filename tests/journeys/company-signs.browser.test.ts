@@ -65,6 +65,11 @@ inBrowser("a company signs in a real browser", () => {
     await page.getByRole("link", { name: "Sign the letter" }).click();
     expect(await page.getByLabel("Full name").inputValue()).toBe("Grace Wanjiru");
     await page.getByLabel("Statement").fill("We model collisions for a living.");
+    await page.getByLabel("I may bind the organisation, and it signs").check();
+    await page.getByRole("button", { name: "Check your answers" }).click();
+    await page.goBack();
+    expect(await page.getByLabel("Statement").inputValue()).toBe("We model collisions for a living.");
+    await page.getByLabel("I may bind the organisation, and it signs").uncheck();
     await page.getByRole("button", { name: "Check your answers" }).click();
     await look(page, `${name}-2-error`, axe);
     expect(await page.title()).toMatch(/^Error: /);

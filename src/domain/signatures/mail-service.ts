@@ -5,6 +5,7 @@ import { judgeLink, linkPlaceholder, type Link } from "../links/link.js";
 import { ensureLink, makeLink } from "../links/service.js";
 import { queueMail } from "../mail/service.js";
 import type { SignatureRow } from "./store.js";
+import { mailsSince } from "./views.js";
 
 /** How old a confirmation link must be for each further copy of its mail: at most five mails a link (ruling 12). */
 const COPIES_AFTER = [0, 10 * MINUTE, HOUR, DAY, 7 * DAY];
@@ -27,6 +28,15 @@ export async function newConfirmLink(tx: Ctx, signatureId: string): Promise<Link
 export async function standingConfirmLink(tx: Ctx, signatureId: string): Promise<Link> {
   const link = await ensureLink(tx, "confirm", signatureId);
   return judgeLink(link, tx.clock.now()) === "usable" ? link : newConfirmLink(tx, signatureId);
+}
+
+/** How many confirmations one address gets in 24 hours, whoever asks for them and for how many organisations. */
+const CONFIRMATIONS_A_DAY = 10;
+
+async function mayAskAgain(tx: Ctx, email: string): Promise<boolean> {
+  const since = new Date(tx.clock.now().getTime() - DAY);
+  const asked = await mailsSince(tx, tx.keys.addressHash(email), "signature-confirm", since);
+  return asked < CONFIRMATIONS_A_DAY;
 }
 
 function common(row: SignatureRow, letter: LetterToAnswer) {
@@ -58,13 +68,17 @@ async function queue(
   });
 }
 
-/** Asks the signatory to confirm. The same link is mailed again at most five times, ten minutes apart at least. */
+/**
+ * Asks the signatory to confirm. The same link is mailed again at most five times, ten minutes apart at least; beyond
+ * ten a day an address gets none, so that nobody can have us flood a stranger's inbox.
+ */
 export async function mailConfirmation(
   tx: Ctx,
   row: SignatureRow,
   letter: LetterToAnswer,
   link: Link,
 ): Promise<void> {
+  if (!(await mayAskAgain(tx, row.signatory_email))) return;
   const copy = copyNumber(link, tx.clock.now());
   await queue(tx, row, "signature-confirm", `signature-confirm:${link.id}:${copy}`, {
     ...common(row, letter),

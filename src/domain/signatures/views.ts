@@ -201,3 +201,19 @@ export async function listSignatures(ctx: Ctx, filter: SignatureFilter): Promise
     next: found.length > filter.limit && last ? writeCursor(last.submitted_at, last.id) : null,
   };
 }
+
+/** How many mails of a template were queued for an address since a moment. */
+export async function mailsSince(
+  ctx: Ctx,
+  addressHash: Buffer,
+  template: string,
+  since: Date,
+): Promise<number> {
+  const row = (await ctx
+    .db("messages")
+    .where({ address_hash: addressHash, template })
+    .where("created_at", ">", since)
+    .select(ctx.db.raw("count(*)::int as n"))
+    .first()) as { n: number } | undefined;
+  return row?.n ?? 0;
+}

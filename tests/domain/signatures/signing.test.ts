@@ -199,6 +199,17 @@ describe("two submissions for one organisation", () => {
     expect(await liveStates()).toEqual(["superseded", "in_review"]);
   });
 
+  it("never flood an inbox: an address gets ten confirmations a day, however many names are made up", async () => {
+    const letter = await makeLetter(app.system);
+    for (let name = 1; name <= 14; name += 1) {
+      await byPage(letter.slug, "victim@elsewhere.example", { display_name: `Made Up Name ${name}` });
+    }
+    expect(await mailsTo(app, "victim@elsewhere.example")).toHaveLength(10);
+    app.clock.advance(DAY + MINUTE);
+    await byPage(letter.slug, "victim@elsewhere.example", { display_name: "Made Up Name 14" });
+    expect(await mailsTo(app, "victim@elsewhere.example")).toHaveLength(11);
+  });
+
   it("never let a stranger push aside what came by invitation, or learn of it", async () => {
     const { letter, company } = await openLetterWithCompany(app);
     await byLink(company);
