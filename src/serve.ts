@@ -10,6 +10,7 @@ import { checkServer } from "./platform/db.js";
 import { migrate, pendingMigrations } from "./platform/migrations.js";
 import { createLog } from "./platform/log.js";
 import { createWeb } from "./web/main.js";
+import { keepPublicPages } from "./web/page-cache.js";
 import { runWorker } from "./worker/run.js";
 
 /** Which parts of the system run in this process. */
@@ -74,7 +75,8 @@ async function refuseOldSchema(app: App): Promise<void> {
 
 async function listen(app: App, stops: (() => Promise<void>)[]): Promise<string> {
   const { host, port, publicUrl } = app.config;
-  const server = createServer({ requestTimeout: 30 * SECOND, headersTimeout: 10 * SECOND }, createWeb(app));
+  const limits = { requestTimeout: 30 * SECOND, headersTimeout: 10 * SECOND };
+  const server = createServer(limits, keepPublicPages(app, createWeb(app)));
   server.keepAliveTimeout = 5 * SECOND;
   server.listen(port, host);
   try {

@@ -7,25 +7,17 @@ import { errorPages, unknownAddress } from "./errors.js";
 import { requestLog } from "./middleware/request-log.js";
 import { sameOrigin } from "./middleware/same-origin.js";
 import { securityHeaders } from "./middleware/security-headers.js";
-import { publicPageCache } from "./page-cache.js";
 import { publicRoutes } from "./public/routes.js";
 
 const YEAR_SECONDS = 31_536_000;
 
-/** How the web door is set up, beside the settings. */
-export interface WebOptions {
-  /** For how many milliseconds kept public pages are answered without asking whether something changed. */
-  publicFreshFor?: number;
-}
-
 /** The web door: what every request passes, then the three audiences, each with its own page of routes. */
-export function createWeb(app: App, options: WebOptions = {}): Express {
+export function createWeb(app: App): Express {
   const web = express();
   web.disable("x-powered-by");
   web.set("query parser", "simple");
   web.set("trust proxy", app.config.trustProxy.length > 0 ? app.config.trustProxy : false);
 
-  web.use(publicPageCache(app, options.publicFreshFor ?? 0));
   web.use(requestLog(app));
   web.use(securityHeaders(app.config.publicUrl));
   web.get("/healthz", (_req, res) => {

@@ -1,5 +1,6 @@
-import type { Request, RequestHandler, Response } from "express";
 import { createHash } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Response } from "express";
 import type { App } from "../app.js";
 import { letterMark, type LetterMark } from "../domain/publication/views.js";
 import { SECOND } from "../platform/clock.js";
@@ -18,24 +19,33 @@ interface Entry {
   body: Buffer;
 }
 
+/** How long a running server answers without asking whether something changed, in milliseconds. */
+export const PUBLIC_FRESH_FOR = SECOND;
+
 const ADDRESS = /^\/letters\/([a-z0-9-]{1,80})(?:\/signatories(?:\.[a-z]{3,4})?)?(?:\?|$)/;
-/** An entry is made anew after this, in milliseconds, even if nothing seems to have changed. */
+/** An entry is made anew after this, in milliseconds, even if nothing seems to have changed: by one request, beside the rest. */
 const LIFE = 5 * SECOND;
 const MOST_BYTES = 64 * 1024 * 1024;
 const LARGEST = 4 * 1024 * 1024;
 
 /**
- * Browsers and caches in front may show a page for 4 s and then 4 s more while they ask again, so that with the second
- * in which we do not look ourselves an invalidated entry is gone within 10 s (ruling 17); longer only when we are down.
+ * Browsers and caches in front may show a page for 4 s and then 3 s more while they ask again; with the 2 s in which we
+ * may not look ourselves an invalidated entry is gone within 10 s (ruling 17), longer only for those who ask while we
+ * are down.
  */
-const CACHE_CONTROL = "public, max-age=4, stale-while-revalidate=4, stale-if-error=86400";
+const CACHE_CONTROL = "public, max-age=4, stale-while-revalidate=3, stale-if-error=86400";
 
 /**
- * Keeps public pages and lists of letters in memory, each with the change mark of its letter. A kept page is answered
- * before anything else runs: no template, no query, except one for the mark when the last is older than `freshFor`
- * milliseconds (0: at each request). Keyed by address and wished languages.
+ * Puts the kept public pages and lists of letters in front of the web door (ruling 30: Express alone takes as long as
+ * the rest). A kept page is answered before anything else runs: no template, no query. Each carries the change mark of
+ * its letter, which is read again once it is older than `freshFor` milliseconds, and waited for only at twice that age
+ * (0: at each request). Kept by address and wished languages.
  */
-export function publicPageCache(app: App, freshFor: number): RequestHandler {
+export function keepPublicPages(
+  app: App,
+  web: RequestListener,
+  freshFor = PUBLIC_FRESH_FOR,
+): RequestListener {
   const entries = new Map<string, Entry>();
   const marks = markReader(app, freshFor);
   let bytes = 0;
@@ -55,31 +65,34 @@ export function publicPageCache(app: App, freshFor: number): RequestHandler {
     }
   }
 
-  return (req, res, next) => {
-    const slug = req.method === "GET" ? ADDRESS.exec(req.url)?.[1] : undefined;
-    if (slug === undefined) return next();
+  return (req, res) => {
+    const slug = req.method === "GET" ? ADDRESS.exec(req.url ?? "")?.[1] : undefined;
+    if (slug === undefined) return web(req, res);
     const key = `${req.url}\n${req.headers["accept-language"] ?? ""}`;
     const serve = (current: LetterMark | undefined): void => {
       const entry = entries.get(key);
-      const fresh = entry?.mark === current?.mark && performance.now() - (entry?.keptAt ?? 0) < LIFE;
-      if (entry && fresh) return answer(req, res, entry);
+      if (entry && entry.mark === current?.mark) {
+        const now = performance.now();
+        if (now - entry.keptAt < LIFE) return answer(req, res, entry);
+        entry.keptAt = now;
+      }
       if (current) {
         slots.set(res, (headers, body) =>
           keep(key, { mark: current.mark, keptAt: performance.now(), headers, body }),
         );
       }
-      next();
+      web(req, res);
     };
     const known = marks.recent(slug);
     if (known) return serve(known.value);
-    marks.read(slug).then(serve, next);
+    marks.read(slug).then(serve, () => web(req, res));
   };
 }
 
 /** Where the answer to a request may be kept, if it may. */
-const slots = new WeakMap<Response, (headers: Record<string, string>, body: Buffer) => void>();
+const slots = new WeakMap<ServerResponse, (headers: Record<string, string>, body: Buffer) => void>();
 
-function answer(req: Request, res: Response, entry: Entry): void {
+function answer(req: IncomingMessage, res: ServerResponse, entry: Entry): void {
   if (req.headers["if-none-match"] === entry.headers["etag"]) {
     const { "content-length": _length, "content-type": _type, ...headers } = entry.headers;
     res.writeHead(304, headers).end();
@@ -93,28 +106,35 @@ interface Read {
   at: number;
 }
 
-/** Reads the change marks of letters, one query at a time for each, and remembers them for `freshFor` ms. */
+/**
+ * Reads the change marks of letters, one query at a time for each. A mark older than `freshFor` milliseconds is read
+ * again beside the requests it still answers; one of twice that age answers nothing any more.
+ */
 function markReader(app: App, freshFor: number) {
   const ctx = app.ctx({ kind: "public" });
   const reads = new Map<string, Read>();
   const running = new Map<string, Promise<LetterMark | undefined>>();
-  return {
-    recent(slug: string): Read | undefined {
-      const read = reads.get(slug);
-      return read && performance.now() - read.at < freshFor ? read : undefined;
-    },
-    async read(slug: string): Promise<LetterMark | undefined> {
-      if (freshFor === 0) return letterMark(ctx, slug);
-      const under = running.get(slug);
-      if (under) return under;
-      const at = performance.now();
-      const query = letterMark(ctx, slug).finally(() => running.delete(slug));
-      running.set(slug, query);
-      const value = await query;
-      if (value) reads.set(slug, { value, at });
-      return value;
-    },
-  };
+
+  async function query(slug: string): Promise<LetterMark | undefined> {
+    const at = performance.now();
+    const value = await letterMark(ctx, slug);
+    if (value) reads.set(slug, { value, at });
+    return value;
+  }
+  function read(slug: string): Promise<LetterMark | undefined> {
+    if (freshFor === 0) return letterMark(ctx, slug);
+    const found = running.get(slug) ?? query(slug).finally(() => running.delete(slug));
+    running.set(slug, found);
+    return found;
+  }
+  function recent(slug: string): Read | undefined {
+    const known = reads.get(slug);
+    const age = known ? performance.now() - known.at : Infinity;
+    if (age >= 2 * freshFor) return undefined;
+    if (age >= freshFor) read(slug).catch((error: unknown) => app.log.warn({ err: error }, "no change mark"));
+    return known;
+  }
+  return { read, recent };
 }
 
 /** Answers with a public page or list, says how long it may be kept, and keeps it where it may be. */
