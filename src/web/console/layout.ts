@@ -9,8 +9,14 @@ import { ctxOf } from "../request.js";
 /** `also`: further addresses that belong to the same part of the console. */
 const NAV: readonly { href: string; label: string; permission: Permission; also?: readonly string[] }[] = [
   { href: "/console", label: "Today", permission: "reports:read" },
-  { href: "/console/organisations", label: "Organisations", permission: "organisations:read" },
+  {
+    href: "/console/organisations",
+    label: "Organisations",
+    permission: "organisations:read",
+    also: ["/console/contacts"],
+  },
   { href: "/console/review", label: "Review", permission: "signatures:read" },
+  { href: "/console/tasks", label: "Tasks", permission: "organisations:read" },
   {
     href: "/console/outreach",
     label: "Outreach",
