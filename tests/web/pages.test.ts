@@ -48,7 +48,7 @@ describe("with a letter that is open", () => {
     await makeLetter(app.system, {
       slug: "another",
       sponsor_name: "Ström & <Söhne>",
-      sponsor_address: "Kaj 1, Oslo",
+      sponsor_address: "Kaj 1\n0150 Oslo",
       sponsor_email: "post@strom.example",
     });
   });
@@ -80,7 +80,7 @@ describe("with a letter that is open", () => {
   test("the imprint gives name, postal address and e-mail address of the sponsor, as they are", async () => {
     const { text } = await browser(app).get("/imprint").expect(200);
     expect(text).toContain("Ström &amp; &lt;Söhne&gt;");
-    expect(text).toContain("Kaj 1, Oslo");
+    expect(text).toContain("Kaj 1, 0150 Oslo");
     expect(text).toContain("mailto:post@strom.example");
     expect(text).toContain(LETTER.sponsor_address);
   });

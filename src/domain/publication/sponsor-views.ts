@@ -36,7 +36,7 @@ export async function publicSponsors(ctx: Ctx, language: string): Promise<Sponso
     const key = `${row.sponsor_email}\n${row.sponsor_name}\n${row.sponsor_address}`;
     const known = sponsors.get(key) ?? {
       name: row.sponsor_name,
-      postalAddress: row.sponsor_address,
+      postalAddress: row.sponsor_address.split(/\s*\n\s*/).join(", "),
       email: row.sponsor_email,
       letters: [],
     };
