@@ -111,6 +111,9 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       "SMTP_URL: not allowed together with COUNTERSIGN_UNSAFE_TEST_DB, since sends could be forgotten",
     );
   }
+  if (set.PUBLIC_URL && !isSafeOrigin(set.PUBLIC_URL)) {
+    throw new ConfigError("PUBLIC_URL: expected https:// (http is for addresses of this machine only)");
+  }
   const dataDir = path.resolve(set.COUNTERSIGN_DATA_DIR);
   return {
     host: set.HOST,
@@ -130,6 +133,12 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     rateLimits: set.COUNTERSIGN_RATE_LIMITS,
     unsafeTestDb: set.COUNTERSIGN_UNSAFE_TEST_DB,
   };
+}
+
+/** Whether cookies and links may travel to this address: by https, or without leaving the machine. */
+function isSafeOrigin(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === "https:" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 /** The secret key of the data directory, made on the first start and readable by its owner only. */

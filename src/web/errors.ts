@@ -28,6 +28,7 @@ export function asDomainError(error: unknown): DomainError | undefined {
   const type = (error as { type?: unknown }).type;
   const status = (error as { status?: unknown }).status;
   if (isUnstorable(error)) return new DomainError("invalid", "form.unreadable", {}, { status: 400 });
+  if (isNoIdentifier(error)) return notFound("page.not_found.sentence");
   if (type === "entity.too.large") return new DomainError("invalid", "form.too_large", {}, { status: 413 });
   if (typeof status === "number" && status >= 400 && status < 500) {
     return new DomainError("invalid", "form.unreadable", {}, { status });
@@ -38,6 +39,11 @@ export function asDomainError(error: unknown): DomainError | undefined {
 /** A text that no database text can be, such as one with a zero byte (PostgreSQL's class 22021, appendix A). */
 function isUnstorable(error: unknown): boolean {
   return (error as { code?: unknown }).code === "22021";
+}
+
+/** A text in the place of an identifier or a time that it cannot be (PostgreSQL's classes 22P02 and 22007, appendix A). */
+function isNoIdentifier(error: unknown): boolean {
+  return ["22P02", "22007", "22008"].includes(String((error as { code?: unknown }).code));
 }
 
 /** The status for a refusal. */

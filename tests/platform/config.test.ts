@@ -38,6 +38,7 @@ describe("settings", () => {
   it.each([
     [{ PORT: "http" }, /^PORT: expected a port/],
     [{ PUBLIC_URL: "letters.example.org" }, /^PUBLIC_URL: expected an address beginning with/],
+    [{ PUBLIC_URL: "http://letters.example.org" }, /^PUBLIC_URL: expected https/],
     [{ DATABASE_URL: "mysql://x/y" }, /^DATABASE_URL: expected .*postgres:/],
     [{ DATABASE_URL: "postgres://x/y" }, /^SECRET_KEY: required together with DATABASE_URL/],
     [{ SECRET_KEY: "short" }, /^SECRET_KEY: expected at least 32/],

@@ -71,7 +71,7 @@ export function organisationRoutes(app: App): Router {
     const dossier = await showDossier(ctxOf(res), idOf(req));
     consolePage(app, req, res, "console/organisation", {
       ...dossierView(app, ctxOf(res).actor, dossier),
-      notice: DONE[asked(req, "done")] ?? "",
+      notice: Object.hasOwn(DONE, asked(req, "done")) ? DONE[asked(req, "done")] : "",
     });
   });
   router.get("/organisations/:id/edit", onlyFor("organisations:write"), (req, res) =>

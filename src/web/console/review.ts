@@ -94,7 +94,7 @@ async function showQueue(app: App, req: Request, res: Response): Promise<void> {
   const done = req.query["done"];
   consolePage(app, req, res, "console/review", {
     title: "Review",
-    notice: typeof done === "string" ? (DONE[done] ?? "") : "",
+    notice: typeof done === "string" && Object.hasOwn(DONE, done) ? DONE[done] : "",
     counts,
     queue: queue.map((line) => queueRow(app, line)),
     decided: decided.map((line) => lineView(app, line)),

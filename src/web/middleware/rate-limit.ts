@@ -13,6 +13,8 @@ export interface Limit {
 
 /** The limit on public forms. */
 export const PUBLIC_POSTS: Limit = { limit: 60, windowMinutes: 10 };
+/** The limit on one-click unsubscribing: large mail providers send everybody's from few addresses (RFC 8058). */
+export const UNSUBSCRIBE_POSTS: Limit = { limit: 6000, windowMinutes: 10 };
 /** The limit on asking for sign-in links. */
 export const SIGN_IN_POSTS: Limit = { limit: 20, windowMinutes: 10 };
 /** The limit on requests with a bearer token, right or wrong. */

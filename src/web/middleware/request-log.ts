@@ -21,12 +21,12 @@ const LOGGED_LENGTH = 200;
  * nothing that could be an e-mail address.
  */
 export function loggedPath(url: string): string {
-  const parts = (url.split("?")[0] ?? "").split("/");
-  const shown = parts.map((part, index) => {
-    const before = parts.slice(0, index).findLast((each) => each !== "");
-    const personal = before !== undefined && PERSONAL.has(before.toLowerCase());
-    const secret = part !== "" && (personal || part.length >= LONG_AS_A_SECRET || /@|%40/i.test(part));
-    return secret ? "…" : part;
+  let before = "";
+  const shown = (url.split("?")[0] ?? "").split("/").map((part) => {
+    if (part === "") return part;
+    const personal = PERSONAL.has(before.toLowerCase());
+    before = part;
+    return personal || part.length >= LONG_AS_A_SECRET || /@|%40/i.test(part) ? "…" : part;
   });
   return shown.join("/").slice(0, LOGGED_LENGTH);
 }

@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { openUnsubscribe, unsubscribe, type UnsubscribeView } from "../../domain/consent/service.js";
-import { PUBLIC_POSTS, limitPosts } from "../middleware/rate-limit.js";
+import { UNSUBSCRIBE_POSTS, limitPosts } from "../middleware/rate-limit.js";
 import { keepPrivate, languageOf, page } from "../pages.js";
 import { ctxOf } from "../request.js";
 
@@ -14,7 +14,7 @@ export function unsubscribeRoutes(app: App): Router {
   router.get("/unsubscribe/:token", async (req, res) => {
     show(app, req, res, await openUnsubscribe(ctxOf(res), req.params.token));
   });
-  router.post("/unsubscribe/:token", limitPosts(app, PUBLIC_POSTS), async (req, res) => {
+  router.post("/unsubscribe/:token", limitPosts(app, UNSUBSCRIBE_POSTS), async (req, res) => {
     const view = await unsubscribe(ctxOf(res), String(req.params["token"]));
     // RFC 8058 §3.1: a redirect is no answer to a mail program; only our own button gets one.
     if (isFromButton(req)) return res.redirect(303, req.originalUrl);
