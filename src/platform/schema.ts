@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseEmail } from "./email-address.js";
 import { DomainError } from "./errors.js";
 
 /**
@@ -35,6 +36,21 @@ export function text(max: number) {
 /** Lets an empty form field stand for "not given". */
 export function optional<S extends z.ZodType>(schema: S) {
   return z.preprocess((value) => (value === "" || value === null ? undefined : value), schema.optional());
+}
+
+/** Lets an empty form field or null take a value away; leaving the field out keeps it. */
+export function clearable<S extends z.ZodType>(schema: S) {
+  return z.preprocess((value) => (value === "" ? null : value), schema.nullable().optional());
+}
+
+/** One e-mail address, in the spelling that we keep (`parseEmail`). */
+export function email() {
+  return z.string({ error: "errors.field.email" }).transform((value, issues) => {
+    const address = parseEmail(value.trim());
+    if (address !== undefined) return address;
+    issues.addIssue({ code: "custom", message: "errors.field.email" });
+    return z.NEVER;
+  });
 }
 
 /** An ISO 3166-1 alpha-2 code in capitals. */

@@ -5,7 +5,7 @@ import { serve } from "../support/browser.js";
 import { invitedCompany, signingForm, type InvitedCompany } from "../support/company.js";
 import { makeLetter } from "../support/letters.js";
 
-const ROUNDS = 50;
+const ROUNDS = 200;
 const AT_ONCE = 20;
 
 let app: TestApp;

@@ -1,15 +1,10 @@
 import { z } from "zod";
-import { parseEmail } from "../../platform/email-address.js";
-import { id, line, optional, pageQuery } from "../../platform/schema.js";
+import { email, id, line, optional, pageQuery } from "../../platform/schema.js";
 import { SUPPRESSION_REASONS } from "./suppression.js";
 
 /** Never writing to an address again, for one letter or for all. */
 export const suppressCommand = z.object({
-  email: z.string({ error: "errors.field.email" }).transform((text, issues) => {
-    const email = parseEmail(text);
-    if (email === undefined) issues.addIssue({ code: "custom", message: "errors.field.email" });
-    return email ?? "";
-  }),
+  email: email(),
   letter_id: optional(id()),
   reason: z.enum(SUPPRESSION_REASONS, { error: "errors.consent.reason" }).default("staff"),
   source: line(200).default("staff"),

@@ -1,6 +1,16 @@
 import { z } from "zod";
-import { alongside, day, id, line, optional, pageQuery, several, slug, text } from "../../platform/schema.js";
-import { emailAddress } from "../organisations/commands.js";
+import {
+  email,
+  alongside,
+  day,
+  id,
+  line,
+  optional,
+  pageQuery,
+  several,
+  slug,
+  text,
+} from "../../platform/schema.js";
 import { ASKS, ASK_AGAIN, DECLINE_CODES, DECLINE_SOURCES } from "./decline-reason.js";
 
 const reason = z.enum(DECLINE_CODES, { error: "errors.declines.reason" });
@@ -48,7 +58,7 @@ export const recordDeclineCommand = z
 export const wrongContactCommand = z.object({
   code: z.enum(["wrong_contact", "left_company"], { error: "errors.declines.wrong_code" }),
   suggested_name: optional(line(120)),
-  suggested_email: optional(emailAddress()),
+  suggested_email: optional(email()),
   note: optional(text(1000)),
 });
 

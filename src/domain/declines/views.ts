@@ -70,12 +70,6 @@ export async function standingDeclineOf(
   return row && toLine(row);
 }
 
-/** One decline; undefined if there is none. */
-export async function declineDetail(ctx: Ctx, id: string): Promise<DeclineLine | undefined> {
-  const row = (await rows(ctx).where("d.id", id).first()) as Row | undefined;
-  return row && toLine(row);
-}
-
 /** Which declines to list. */
 export interface DeclineFilter {
   letter?: string | undefined;

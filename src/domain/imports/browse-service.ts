@@ -31,6 +31,7 @@ export async function browseImportRows(
   id: string,
   input: z.input<typeof listImportRowsQuery>,
 ): Promise<Page<ImportLineRow>> {
+  requirePermission(ctx, "imports:write");
   const query = parse(listImportRowsQuery, input);
   await showImport(ctx, id);
   return listImportRows(ctx, id, query);

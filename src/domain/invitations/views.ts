@@ -166,12 +166,6 @@ function toLine(row: LineRow): InvitationLine {
   };
 }
 
-/** The invitations of an organisation, newest first, for its dossier. */
-export async function invitationsOf(ctx: Ctx, organisationId: string): Promise<InvitationLine[]> {
-  const rows = (await lines(ctx).where("i.organisation_id", organisationId).limit(100)) as LineRow[];
-  return rows.map(toLine);
-}
-
 /** Invitations, newest first, a page at a time. The caller checks who may see them. */
 export async function listInvitations(
   ctx: Ctx,

@@ -1,6 +1,17 @@
 import { z } from "zod";
-import { parseEmail } from "../../platform/email-address.js";
-import { day, language, line, moment, optional, slug, text, ticked, whole } from "../../platform/schema.js";
+import {
+  clearable,
+  email,
+  day,
+  language,
+  line,
+  moment,
+  optional,
+  slug,
+  text,
+  ticked,
+  whole,
+} from "../../platform/schema.js";
 import { LETTER_STATES } from "./letter.js";
 
 const DAY_ONLY = /^\d{4}-\d{2}-\d{2}$/;
@@ -25,15 +36,6 @@ function withSeconds(typed: string): string {
   return typed.replace(/[ t]/, "T").replace(/T(\d\d:\d\d)(?=Z|[+-])/, "T$1:00");
 }
 
-function email() {
-  return z.string({ error: "errors.field.email" }).transform((value, context) => {
-    const address = parseEmail(value);
-    if (address) return address;
-    context.addIssue({ code: "custom", message: "errors.field.email" });
-    return z.NEVER;
-  });
-}
-
 const wording = {
   title: line(200),
   addressee: text(500),
@@ -47,11 +49,6 @@ const sponsor = {
   sponsor_email: email(),
   funding_note: optional(text(600)),
 };
-
-/** A field that may be emptied: an empty one is null, one that is not given stays as it is. */
-function clearable<S extends z.ZodType>(schema: S) {
-  return z.preprocess((value) => (value === "" ? null : value), z.nullable(schema).optional());
-}
 
 const rowVersion = optional(whole(1, 2_000_000_000));
 

@@ -1,6 +1,18 @@
 import { z } from "zod";
-import { parseDomain, parseEmail } from "../../platform/email-address.js";
-import { country, day, id, language, line, optional, pageQuery, text, whole } from "../../platform/schema.js";
+import { parseDomain } from "../../platform/email-address.js";
+import {
+  clearable,
+  email,
+  country,
+  day,
+  id,
+  language,
+  line,
+  optional,
+  pageQuery,
+  text,
+  whole,
+} from "../../platform/schema.js";
 import { cleanName } from "./clean-name.js";
 import { CONTACT_STATUSES, LAWFUL_BASES } from "./contact.js";
 import { countryOf } from "./country.js";
@@ -20,11 +32,6 @@ export function organisationName() {
     });
 }
 
-/** One e-mail address, as `parseEmail` reads it. */
-export function emailAddress() {
-  return read(parseEmail, "errors.field.email");
-}
-
 function read(reader: (text: string) => string | undefined, message: string) {
   return z.string({ error: message }).transform((raw, issues) => {
     const value = reader(raw.trim());
@@ -39,11 +46,6 @@ function knownCountry() {
     (code) => code === "XK" || countryOf(code) !== undefined,
     "errors.field.choose_country",
   );
-}
-
-/** Lets an empty form field or null take a value away; leaving the field out keeps it. */
-function clearable<S extends z.ZodType>(schema: S) {
-  return z.preprocess((value) => (value === "" ? null : value), schema.nullable().optional());
 }
 
 const sector = z.enum(SECTORS, { error: "errors.organisation.sector" });
@@ -83,7 +85,7 @@ export const createContactCommand = z
     organisation_id: id(),
     name: optional(line(200)),
     title: optional(line(200)),
-    email: optional(emailAddress()),
+    email: optional(email()),
     phone: optional(line(60)),
     language: optional(language()),
     lawful_basis: z.enum(LAWFUL_BASES, { error: "errors.contact.lawful_basis" }),
@@ -99,7 +101,7 @@ export const createContactCommand = z
 export const updateContactCommand = z.object({
   name: clearable(line(200)),
   title: clearable(line(200)),
-  email: clearable(emailAddress()),
+  email: clearable(email()),
   phone: clearable(line(60)),
   language: clearable(language()),
   lawful_basis: z.enum(LAWFUL_BASES, { error: "errors.contact.lawful_basis" }).optional(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { country, id, language, line, optional, pageQuery, slug, text } from "../../platform/schema.js";
+import { country, id, language, line, optional, slug, text } from "../../platform/schema.js";
 import { WRITTEN_BEFORE } from "./mailing.js";
 import { readSubject, readTemplate, type TemplateFault } from "./template.js";
 
@@ -38,6 +38,3 @@ export const queueMailingCommand = z.object({
   contact_ids: z.array(id()).min(1, "errors.field.required").max(5000, "errors.field.too_long").optional(),
   filter: recipientFilter.optional(),
 });
-
-/** A page of mailings. */
-export const listMailingsQuery = pageQuery;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  email,
   alongside,
   country,
   day,
@@ -13,7 +14,7 @@ import {
   whole,
 } from "../../platform/schema.js";
 import { withoutInvisible } from "../organisations/clean-name.js";
-import { emailAddress, organisationName } from "../organisations/commands.js";
+import { organisationName } from "../organisations/commands.js";
 import { SECTORS } from "../organisations/sector.js";
 import { CONDITION_CLASSES } from "./condition.js";
 import { REJECTION_REASONS } from "./rejection-reason.js";
@@ -42,9 +43,9 @@ export const submitSignatureCommand = z
     scope: z.enum(["entity", "group"], { error: "errors.signatures.scope" }),
     signatory_name: plainName(120),
     signatory_title: plainName(120),
-    signatory_email: emailAddress(),
+    signatory_email: email(),
     contact_name: optional(plainName(120)),
-    contact_email: optional(emailAddress()),
+    contact_email: optional(email()),
     quote: optional(text(500)),
     help_offered: optional(text(1000)),
     appearance: z.enum(APPEARANCES, { error: "errors.signatures.appearance" }),

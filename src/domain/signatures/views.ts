@@ -108,16 +108,6 @@ export async function recentDecisions(ctx: Ctx, limit = 10): Promise<SignatureLi
   return found.map(toLine);
 }
 
-/** All signatures of an organisation, newest first, for its dossier. */
-export async function signaturesOf(ctx: Ctx, organisationId: string): Promise<SignatureLine[]> {
-  const found = (await rows(ctx)
-    .where("s.organisation_id", organisationId)
-    .orderBy("s.submitted_at", "desc")
-    .orderBy("s.id", "desc")
-    .limit(100)) as Row[];
-  return found.map(toLine);
-}
-
 /** One signature with what was checked; undefined if there is none. */
 export async function signatureDetail(ctx: Ctx, id: string): Promise<SignatureLine | undefined> {
   const row = (await rows(ctx).where("s.id", id).first()) as Row | undefined;

@@ -1,16 +1,10 @@
 import { z } from "zod";
-import { line, several, whole } from "../../platform/schema.js";
+import { email, line, several, whole } from "../../platform/schema.js";
 import { PERMISSIONS, ROLES } from "./permission.js";
-
-const email = z
-  .string({ error: "errors.field.email" })
-  .trim()
-  .toLowerCase()
-  .pipe(z.email("errors.field.email").max(254, "errors.field.email"));
 
 /** Adding a colleague. */
 export const addStaffCommand = z.object({
-  email,
+  email: email(),
   name: line(120).optional(),
   role: z.enum(ROLES, { error: "errors.team.role" }),
 });
@@ -24,7 +18,7 @@ export const changeStaffCommand = z.object({
 });
 
 /** Asking for a sign-in link by mail. */
-export const requestSignInCommand = z.object({ email });
+export const requestSignInCommand = z.object({ email: email() });
 
 /** Making a token for scripts. */
 export const createTokenCommand = z.object({
