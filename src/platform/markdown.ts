@@ -31,9 +31,12 @@ function parse(text: string): Token[] {
   return tokens;
 }
 
-/** Markdown as HTML: raw HTML is escaped, images and links other than http, https, mailto and tel stay words. */
+/**
+ * Markdown as HTML: raw HTML is escaped, images and links other than http, https, mailto and tel stay words. A line
+ * that ends, ends in HTML too, as people expect who type a mail.
+ */
 export function markdown(text: string): string {
-  return parser.renderer.render(parse(text), parser.options, {});
+  return parser.renderer.render(parse(text), { ...parser.options, breaks: true }, {});
 }
 
 interface Clause {
