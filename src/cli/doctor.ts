@@ -42,17 +42,11 @@ async function look(): Promise<Finding[]> {
   return [settings, addressFinding(config), mailFinding(config), ...(await databaseFindings(config))];
 }
 
-function addressFinding(config: Config): Finding {
-  const { protocol, hostname } = new URL(config.publicUrl);
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-  if (protocol === "https:") return { what: "Address", verdict: "ok", sentence: config.publicUrl };
-  return loopback
-    ? { what: "Address", verdict: "warning", sentence: `${config.publicUrl} is for this machine only` }
-    : {
-        what: "Address",
-        verdict: "fault",
-        sentence: `${config.publicUrl} is not encrypted; beyond this machine PUBLIC_URL has to begin with https://`,
-      };
+/** The settings let http through for addresses of this machine only. */
+function addressFinding({ publicUrl }: Config): Finding {
+  return publicUrl.startsWith("https:")
+    ? { what: "Address", verdict: "ok", sentence: publicUrl }
+    : { what: "Address", verdict: "warning", sentence: `${publicUrl} is for this machine only` };
 }
 
 function mailFinding(config: Config): Finding {

@@ -200,6 +200,6 @@ describe("countersign migrate and doctor", () => {
     const settings = { ...settingsOf(app.database), PUBLIC_URL: "http://letters.example" };
     const outcome = await countersign(["doctor"], settings);
     expect(outcome.status).toBe(1);
-    expect(outcome.stdout).toContain("FAULT    Address: http://letters.example is not encrypted");
+    expect(outcome.stdout).toContain("FAULT    Settings: PUBLIC_URL: expected https://");
   });
 });
