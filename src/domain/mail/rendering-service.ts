@@ -89,22 +89,24 @@ export function renderMail(
   };
 }
 
-/** Makes stored mails ready to go: every link gets its address. */
+/** The fields of a message's data that hold links of its own; whatever else looks like a link was typed by somebody. */
+const LINK_FIELDS = ["href", "link", "invitation", "unsubscribe"] as const;
+
+function ownLinks(row: Pick<MessageRow, "data">): string[] {
+  return LINK_FIELDS.flatMap((field) => placeholdersIn(String(row.data[field] ?? "")));
+}
+
+/** Makes stored mails ready to go: every link of their own gets its address. */
 export async function addressMails(
   ctx: Ctx,
   token: string,
   mails: { row: MessageRow; mail: RenderedMessage; at: Date }[],
 ): Promise<CommittedMail[]> {
-  const texts = mails.map(
-    ({ mail }) => `${mail.body_text} ${mail.body_html} ${mail.headers.list_unsubscribe ?? ""}`,
-  );
-  const links = await linkAddresses(ctx, [...new Set(texts.flatMap(placeholdersIn))]);
-  return mails.map(({ row, mail, at }) => ({
-    id: row.id,
-    token,
-    attempts: row.attempts,
-    outgoing: addressed(ctx, row, mail, links, at),
-  }));
+  const links = await linkAddresses(ctx, [...new Set(mails.flatMap(({ row }) => ownLinks(row)))]);
+  return mails.map(({ row, mail, at }) => {
+    const own = new Map(ownLinks(row).map((id) => [id, links.get(id) ?? linkPlaceholder(id)]));
+    return { id: row.id, token, attempts: row.attempts, outgoing: addressed(ctx, row, mail, own, at) };
+  });
 }
 
 function addressed(

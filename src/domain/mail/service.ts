@@ -297,15 +297,15 @@ export interface ReadMessage extends MessageDetail {
 
 /**
  * A message as staff may read it. Only a captured mail shows its personal links, since it is the only place where
- * they can be found; those of mails that went out stay with who got them. A sign-in link shows only to those who
- * may make one, or a viewer could take an administrator's place. Throws not_found.
+ * they can be found; those of mails that went out stay with who got them. A link shows only to those who may make
+ * one, or a viewer could answer for a company or take an administrator's place. Throws not_found.
  */
 export async function readMessage(ctx: Ctx, id: string): Promise<ReadMessage> {
   requirePermission(ctx, "messages:read");
   const message = isUuid(id) ? await messageDetail(ctx, id) : undefined;
   if (!message) throw notFound("message.unknown");
   const text = [message.bodyText, message.bodyHtml, message.headers.list_unsubscribe].join(" ");
-  const mayOpen = message.template !== "sign-in" || mayDo(ctx.actor, "staff:manage");
+  const mayOpen = mayDo(ctx.actor, message.template === "sign-in" ? "staff:manage" : "invitations:write");
   const links =
     message.transport === "capture" && mayOpen
       ? await linkAddresses(ctx, placeholdersIn(text))

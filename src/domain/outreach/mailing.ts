@@ -126,11 +126,12 @@ export interface Approval {
 
 /**
  * Whether somebody may approve a batch: anybody but those who wrote or queued it. Where nobody else could, the same
- * person may, so that an installation with one staff member works; the record then says so.
+ * person may, so that an installation with one staff member works; the record then says so. A script (no approver)
+ * may only approve what a person wrote: of two, one has to be a person.
  */
 export function mayApprove(approval: Approval): "yes" | "alone" | "no" {
-  const own =
-    approval.approver !== null && [approval.writtenBy, approval.queuedBy].includes(approval.approver);
+  if (approval.approver === null) return approval.writtenBy === null ? "no" : "yes";
+  const own = [approval.writtenBy, approval.queuedBy].includes(approval.approver);
   if (!own) return "yes";
   return approval.othersMay ? "no" : "alone";
 }

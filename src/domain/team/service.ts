@@ -24,6 +24,7 @@ import {
   lockAdmins,
   setApiTokenRevoked,
   setApiTokenUsed,
+  setApiTokensOfMakerRevoked,
   setSessionSeen,
   setSessionsRevoked,
   setStaff,
@@ -95,7 +96,8 @@ export async function ensureStaff(
 }
 
 /**
- * Changes a colleague's role or standing; either ends their sessions, so that the change holds at once.
+ * Changes a colleague’s role or standing; either ends their sessions, so that the change holds at once, and whoever is
+ * no admin any more loses the API tokens they made.
  * Throws conflict for a stale row_version, and when nobody would be left who may manage staff.
  */
 export async function changeStaff(
@@ -114,6 +116,7 @@ export async function changeStaff(
     if (!staysAdmin && admins.length === 1 && admins[0]?.id === id) throw conflict("team.last_admin");
     if (!(await setStaff(tx.db, id, rowVersion, after))) throw conflict("team.changed_meanwhile");
     await setSessionsRevoked(tx.db, { staff_id: id }, tx.clock.now());
+    if (!staysAdmin) await setApiTokensOfMakerRevoked(tx.db, id, tx.clock.now());
     await record(tx, { action: "staff.changed", subjectId: id, detail: after });
   });
 }

@@ -116,6 +116,11 @@ export async function setApiTokenUsed(db: Db, id: string, at: Date): Promise<voi
   await db("api_tokens").where({ id }).update({ last_used_at: at });
 }
 
+/** Ends every API token that somebody made. */
+export async function setApiTokensOfMakerRevoked(db: Db, staffId: string, at: Date): Promise<void> {
+  await db("api_tokens").where({ created_by: staffId }).whereNull("revoked_at").update({ revoked_at: at });
+}
+
 /** Ends an API token. */
 export async function setApiTokenRevoked(db: Db, id: string, at: Date): Promise<void> {
   await db("api_tokens").where({ id }).whereNull("revoked_at").update({ revoked_at: at });
