@@ -93,7 +93,8 @@ export function renderMail(
 const LINK_FIELDS = ["href", "link", "invitation", "unsubscribe"] as const;
 
 function ownLinks(row: Pick<MessageRow, "data">): string[] {
-  return LINK_FIELDS.flatMap((field) => placeholdersIn(String(row.data[field] ?? "")));
+  const texts = LINK_FIELDS.map((field) => row.data[field]).filter((value) => typeof value === "string");
+  return texts.flatMap(placeholdersIn);
 }
 
 /** Makes stored mails ready to go: every link of their own gets its address. */

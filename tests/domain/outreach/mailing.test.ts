@@ -6,7 +6,7 @@ import {
   settleMessage,
   stopMailing,
 } from "../../../src/domain/outreach/approval-service.js";
-import { chooseRecipients, type Candidate } from "../../../src/domain/outreach/mailing.js";
+import { chooseRecipients, type Candidate, mayApprove } from "../../../src/domain/outreach/mailing.js";
 import { previewMailing } from "../../../src/domain/outreach/preview-service.js";
 import {
   findMailing,
@@ -293,6 +293,13 @@ describe("more than 50 mails need a second person (ruling 9)", () => {
     await approveMailing(writer, id);
     const [act] = (await app.db("activity").where({ action: "mailing.approved" })) as { detail: unknown }[];
     expect(act?.detail).toEqual({ released: 51, alone: true });
+  });
+
+  test("a script may approve what a person wrote, but not what a script wrote", () => {
+    const script = { queuedBy: null, approver: null, othersMay: true };
+    expect(mayApprove({ ...script, writtenBy: "ines" })).toBe("yes");
+    expect(mayApprove({ ...script, writtenBy: null })).toBe("no");
+    expect(mayApprove({ ...script, writtenBy: null, approver: "ines" })).toBe("yes");
   });
 
   test("fifty go out on one person's word", async () => {

@@ -41,7 +41,7 @@ describe("the dossier of an organisation", () => {
     const text = textOf(page.text);
     for (const words of [
       "Ribeira Alta &amp; Telemetria",
-      "Letter: Title of keep-orbit-usable.",
+      "Letter: Title of keep-orbit-usable",
       "Three lines on cost",
       "Cancelled: the organisation has signed or pledged",
       "Beatriz Lacerda",

@@ -162,6 +162,20 @@ describe("a captured mail", () => {
     expect(stranger.text).not.toContain("/unsubscribe/");
   });
 
+  test("shows its personal links to nobody who may only read", async () => {
+    const contact = await aContact(app);
+    const address = await written();
+    await staff.post(`${address}/queue`).expect(303);
+    await settle(app);
+    const { id } = await messageTo(app, contact);
+    const viewer = await signedIn(app, "viewer");
+    for (const page of [`/console/mail/${String(id)}`, `/console/mail/${String(id)}/html`]) {
+      const shown = await viewer.get(page).expect(200);
+      expect(shown.text).not.toMatch(/\/(r|unsubscribe)\/[\w-]{43}/);
+      expect(shown.text).toContain("[personal link]");
+    }
+  });
+
   test("keeps its personal links to itself once mail goes out by SMTP", async () => {
     const contact = await aContact(app);
     const address = await written();

@@ -105,6 +105,16 @@ describe("an administrator", () => {
     expect(await acts()).toEqual(expect.arrayContaining(["token.created", "token.revoked"]));
   });
 
+  it("ends the tokens of an administrator who is dismissed", async () => {
+    const [one, two] = [await staffCtx(app), await staffCtx(app)];
+    const { token } = await createApiToken(two, { name: "Nightly", scopes: ["audit:read"] });
+    const asks = () => browser(app).get("/api/v1/audit").set("Authorization", `Bearer ${token}`);
+    await asks().expect(200);
+    const id = two.actor.kind === "staff" ? two.actor.id : "";
+    await changeStaff(one, id, { active: false, row_version: 1 });
+    await asks().expect(401);
+  });
+
   it("can't make a token without a name or a scope", async () => {
     const admin = await signedIn(app);
     const answer = await admin
