@@ -10,7 +10,7 @@ import {
 } from "../../domain/signatures/service.js";
 import { as, type Ctx } from "../../platform/context.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
-import { PUBLIC_POSTS, limitPosts } from "../middleware/rate-limit.js";
+import { PUBLIC_POSTS, PUBLIC_SUBMISSIONS, limitPosts } from "../middleware/rate-limit.js";
 import { languageOf } from "../pages.js";
 import { ctxOf } from "../request.js";
 import { askedLanguage, personalLanguage, personalPage, suffixOf } from "./personal.js";
@@ -20,6 +20,10 @@ import { answersView, formView } from "./sign-view.js";
 export function signRoutes(app: App): Router {
   const router = Router();
   const limit = limitPosts(app, PUBLIC_POSTS);
+  const limitSubmissions = limitPosts(app, PUBLIC_SUBMISSIONS);
+  router.post("/letters/:slug/sign", (req, res, next) =>
+    isSubmission(asRecord(req.body)) ? limitSubmissions(req, res, next) : next(),
+  );
   for (const path of ["/r/:token/sign", "/letters/:slug/sign"]) {
     router.get(path, async (req, res) => showForm(app, req, res, undefined));
     router.post(path, limit, async (req, res) => {
@@ -27,7 +31,7 @@ export function signRoutes(app: App): Router {
       if (typeof body["change"] === "string") return showForm(app, req, res, emptyForm(body));
       await withForm(
         body,
-        () => (body["step"] === "submit" ? submit(app, req, res, body) : showAnswers(app, req, res, body)),
+        () => (isSubmission(body) ? submit(app, req, res, body) : showAnswers(app, req, res, body)),
         (form) => showForm(app, req, res, form, 422),
       );
     });
@@ -45,6 +49,11 @@ export function signRoutes(app: App): Router {
     });
   }
   return router;
+}
+
+/** Whether a form is sent in, rather than shown for a check or for a change. */
+function isSubmission(body: Record<string, unknown>): boolean {
+  return body["step"] === "submit" && typeof body["change"] !== "string";
 }
 
 function viaOf(req: Request): Via {
