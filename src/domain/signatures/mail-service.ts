@@ -5,7 +5,7 @@ import { judgeLink, linkPlaceholder, type Link } from "../links/link.js";
 import { ensureLink, makeLink } from "../links/service.js";
 import { queueMail } from "../mail/service.js";
 import type { SignatureRow } from "./store.js";
-import { mailsSince } from "./views.js";
+import { publicConfirmationsSince } from "./views.js";
 
 /** How old a confirmation link must be for each further copy of its mail: at most five mails a link (ruling 12). */
 const COPIES_AFTER = [0, 10 * MINUTE, HOUR, DAY, 7 * DAY];
@@ -30,12 +30,13 @@ export async function standingConfirmLink(tx: Ctx, signatureId: string): Promise
   return judgeLink(link, tx.clock.now()) === "usable" ? link : newConfirmLink(tx, signatureId);
 }
 
-/** How many confirmations one address gets in 24 hours, whoever asks for them and for how many organisations. */
+/** How many confirmations one address gets in 24 hours by the public page, whoever asks and for how many organisations. */
 const CONFIRMATIONS_A_DAY = 10;
 
-async function mayAskAgain(tx: Ctx, email: string): Promise<boolean> {
+async function mayAskAgain(tx: Ctx, row: SignatureRow): Promise<boolean> {
+  if (row.invitation_id !== null) return true;
   const since = new Date(tx.clock.now().getTime() - DAY);
-  const asked = await mailsSince(tx, tx.keys.addressHash(email), "signature-confirm", since);
+  const asked = await publicConfirmationsSince(tx, tx.keys.addressHash(row.signatory_email), since);
   return asked < CONFIRMATIONS_A_DAY;
 }
 
@@ -70,7 +71,8 @@ async function queue(
 
 /**
  * Asks the signatory to confirm. The same link is mailed again at most five times, ten minutes apart at least; beyond
- * ten a day an address gets none, so that nobody can have us flood a stranger's inbox.
+ * ten a day by the public page an address gets none, so that nobody can have us flood a stranger's inbox; what came by
+ * invitation is neither counted nor held back, so that nobody can use up a signatory's share.
  */
 export async function mailConfirmation(
   tx: Ctx,
@@ -78,11 +80,12 @@ export async function mailConfirmation(
   letter: LetterToAnswer,
   link: Link,
 ): Promise<void> {
-  if (!(await mayAskAgain(tx, row.signatory_email))) return;
+  if (!(await mayAskAgain(tx, row))) return;
   const copy = copyNumber(link, tx.clock.now());
   await queue(tx, row, "signature-confirm", `signature-confirm:${link.id}:${copy}`, {
     ...common(row, letter),
     title: row.signatory_title,
+    door: row.invitation_id === null ? "public" : "invitation",
     link: linkPlaceholder(link.id),
     expiresAt: link.expiresAt?.toISOString() ?? null,
   });

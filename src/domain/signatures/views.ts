@@ -192,16 +192,12 @@ export async function listSignatures(ctx: Ctx, filter: SignatureFilter): Promise
   };
 }
 
-/** How many mails of a template were queued for an address since a moment. */
-export async function mailsSince(
-  ctx: Ctx,
-  addressHash: Buffer,
-  template: string,
-  since: Date,
-): Promise<number> {
+/** How many confirmation mails that the public page asked for were queued for an address since a moment. */
+export async function publicConfirmationsSince(ctx: Ctx, addressHash: Buffer, since: Date): Promise<number> {
   const row = (await ctx
     .db("messages")
-    .where({ address_hash: addressHash, template })
+    .where({ address_hash: addressHash, template: "signature-confirm" })
+    .whereRaw("data ->> 'door' is distinct from 'invitation'")
     .where("created_at", ">", since)
     .select(ctx.db.raw("count(*)::int as n"))
     .first()) as { n: number } | undefined;
