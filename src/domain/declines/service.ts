@@ -9,7 +9,11 @@ import { noteAnswer, openInvitation, type OpenInvitation } from "../invitations/
 import { findLetter } from "../letters/service.js";
 import { getOrganisation } from "../organisations/service.js";
 import { confirmSignature, type Confirmation } from "../signatures/confirm-service.js";
-import { liveSignatureOf } from "../signatures/views.js";
+import { transitionSignatureCommand } from "../signatures/commands.js";
+import { acceptSignature, transitionSignature } from "../signatures/review-service.js";
+import { isUnvouched, type SignatureState } from "../signatures/signature.js";
+import { liveSignatureOf, signatureDetail } from "../signatures/views.js";
+import { createTask } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { declineCommand, recordDeclineCommand } from "./commands.js";
 import {
@@ -100,7 +104,12 @@ type NewDecline = Omit<DeclineRow, "id" | "created_at" | "superseded_at" | "row_
 async function keep(tx: Ctx, decline: NewDecline): Promise<string> {
   await holdLocks(tx.db, { organisation: [decline.organisation_id] });
   const signature = await liveSignatureOf(tx, decline.letter_id, decline.organisation_id);
-  if (signature && signature.state !== "submitted") throw conflict("declines.signed");
+  const unvouched = isUnvouched({
+    state: signature?.state ?? "submitted",
+    invitationId: signature?.invitation_id ?? null,
+  });
+  const beside = unvouched && decline.invitation_id !== null;
+  if (signature && signature.state !== "submitted" && !beside) throw conflict("declines.signed");
   const standing = await lockStandingDecline(tx.db, decline.letter_id, decline.organisation_id);
   if (standing && saysTheSame(standing, decline)) return standing.id;
   const at = tx.clock.now();
@@ -115,7 +124,24 @@ async function keep(tx: Ctx, decline: NewDecline): Promise<string> {
     subjectId: id,
     detail: { reason: decline.reason_code, source: decline.source, replaced: standing?.id ?? null },
   });
+  if (signature && beside) await askForReview(tx, signature.id, { ...decline, id });
   return id;
+}
+
+/** The holder of a link declines while a signature from the public page waits: the reviewer is told of both. */
+async function askForReview(
+  tx: Ctx,
+  signatureId: string,
+  decline: NewDecline & { id: string },
+): Promise<void> {
+  await createTask(tx, {
+    kind: "review_signature",
+    letterId: decline.letter_id,
+    organisationId: decline.organisation_id,
+    contactId: decline.contact_id,
+    subjectId: signatureId,
+    detail: { declined: decline.id },
+  });
 }
 
 function saysTheSame(one: DeclineRow, other: NewDecline): boolean {
@@ -175,23 +201,68 @@ export async function declineReasons(ctx: Ctx): Promise<DeclineReason[]> {
 
 /**
  * The signatory confirms by the mailed link (see `confirmSignature`); a decline that the organisation had given before
- * is thereby replaced. Signatures know nothing of declines, so that the two meet here.
+ * is thereby replaced if the signature came by invitation. One from the public page waits for `acceptAnswer`, since
+ * anybody may give any name there. Signatures know nothing of declines, so that the two meet here.
  */
 export async function confirmAnswer(ctx: Ctx, token: string): Promise<Confirmation> {
   return transaction(ctx, async (tx) => {
     const confirmation = await confirmSignature(tx, token);
-    const { letter_id, organisation_id } = confirmation.signature;
-    const standing = await lockStandingDecline(tx.db, letter_id, organisation_id);
-    const earlier = standing && standing.decided_at < (confirmation.signature.confirmed_at ?? tx.clock.now());
-    if (!standing || !earlier) return confirmation;
-    await setSuperseded(tx.db, standing.id, tx.clock.now());
-    await record(tx, {
-      action: "decline.replaced",
-      letterId: letter_id,
-      organisationId: organisation_id,
-      subjectId: standing.id,
-      detail: { signature: confirmation.signature.id },
-    });
+    const { signature } = confirmation;
+    if (signature.invitation_id === null) return confirmation;
+    await replaceDecline(tx, signature, signature.confirmed_at ?? tx.clock.now());
     return confirmation;
+  });
+}
+
+/** Staff accept a signature (see `acceptSignature`); a decline that still stands is thereby replaced. */
+export async function acceptAnswer(
+  ctx: Ctx,
+  id: string,
+  input: unknown = {},
+): Promise<{ state: SignatureState }> {
+  requirePermission(ctx, "signatures:review");
+  return transaction(ctx, async (tx) => {
+    const result = await acceptSignature(tx, id, input);
+    await replaceByAccepted(tx, id);
+    return result;
+  });
+}
+
+/** Staff or a script move a signature on (see `transitionSignature`); acceptance replaces a decline that still stands. */
+export async function transitionAnswer(
+  ctx: Ctx,
+  id: string,
+  input: unknown,
+): Promise<{ state: SignatureState }> {
+  requirePermission(ctx, "signatures:review");
+  const { to } = parse(transitionSignatureCommand, input);
+  return transaction(ctx, async (tx) => {
+    const result = await transitionSignature(tx, id, input);
+    if (to === "accepted") await replaceByAccepted(tx, id);
+    return result;
+  });
+}
+
+async function replaceByAccepted(tx: Ctx, id: string): Promise<void> {
+  const signature = await signatureDetail(tx, id);
+  if (signature) await replaceDecline(tx, signature, tx.clock.now());
+}
+
+/** Replaces the standing decline of a signature's organisation that was given until a moment, and records it. */
+async function replaceDecline(
+  tx: Ctx,
+  signature: { id: string; letter_id: string; organisation_id: string },
+  until: Date,
+): Promise<void> {
+  const { letter_id, organisation_id } = signature;
+  const standing = await lockStandingDecline(tx.db, letter_id, organisation_id);
+  if (!standing || standing.decided_at > until) return;
+  await setSuperseded(tx.db, standing.id, tx.clock.now());
+  await record(tx, {
+    action: "decline.replaced",
+    letterId: letter_id,
+    organisationId: organisation_id,
+    subjectId: standing.id,
+    detail: { signature: signature.id },
   });
 }

@@ -3,9 +3,14 @@ import { readCursor, writeCursor } from "../../platform/cursor.js";
 import type { Page } from "../../platform/schema.js";
 import type { Candidate, MailingState, RecipientFacts } from "./mailing.js";
 
-/** Signatures that speak for the organisation: confirmed by e-mail and not at an end. */
+/**
+ * Signatures that speak for the organisation: confirmed by e-mail, not at an end, and either by invitation or accepted
+ * by staff. Anybody can fill in the public page, so that alone cancels no mail.
+ */
 const SIGNED = `exists (select 1 from signatures g where g.letter_id = l.id and g.organisation_id = o.id and g.state not in
-  ('submitted', 'expired', 'rejected', 'invalidated', 'withdrawn', 'rescinded', 'superseded'))`;
+  ('submitted', 'expired', 'rejected', 'invalidated', 'withdrawn', 'rescinded', 'superseded')
+  and (g.invitation_id is not null or g.state not in
+    ('email_confirmed', 'awaiting_authority', 'attested', 'in_review', 'needs_information')))`;
 const DECLINED =
   "exists (select 1 from declines d where d.letter_id = l.id and d.organisation_id = o.id and d.superseded_at is null)";
 const ANSWERED = `exists (select 1 from invitations i where i.letter_id = l.id and i.organisation_id = o.id

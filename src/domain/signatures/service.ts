@@ -9,6 +9,7 @@ import { noteAnswer, openInvitation } from "../invitations/service.js";
 import { endOf, letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
 import { revokeLinks } from "../links/service.js";
 import { createOrganisation, matchOrganisation } from "../organisations/service.js";
+import { createTask, settleTasks } from "../tasks/service.js";
 import { submitSignatureCommand, type SignatureInput } from "./commands.js";
 import { mailConfirmation, mailDuplicate, newConfirmLink, standingConfirmLink } from "./mail-service.js";
 import { beginHistory, moveSignature } from "./movement-service.js";
@@ -186,6 +187,7 @@ async function meetDuplicate(
     await moveSignature(tx, live, "replaced");
     await revokeLinks(tx, "confirm", live.id);
     if (!(await insertSignature(tx.db, incoming))) throw conflict("signatures.try_again");
+    if (live.state !== "submitted") await askForReview(tx, live, incoming, place);
     return begin(tx, incoming, place);
   }
   if (verdict === "notify") await mailDuplicate(tx, live, place.letter);
@@ -196,6 +198,24 @@ async function meetDuplicate(
     organisationId: live.organisation_id,
     subjectId: live.id,
     detail: { door: place.door },
+  });
+}
+
+/** A confirmed signature from the public page gave way to an invited one: a person looks at what each says. */
+async function askForReview(
+  tx: Ctx,
+  replaced: SignatureRow,
+  incoming: SignatureRow,
+  place: SigningPlace,
+): Promise<void> {
+  await settleTasks(tx, "review_signature", replaced.id);
+  await createTask(tx, {
+    kind: "review_signature",
+    letterId: incoming.letter_id,
+    organisationId: incoming.organisation_id,
+    contactId: place.invitation?.contactId ?? null,
+    subjectId: incoming.id,
+    detail: { replaced: replaced.id },
   });
 }
 

@@ -88,7 +88,7 @@ function steps(
 /** The one table of what may follow what. Everything that is not here is refused. */
 export const TRANSITIONS: readonly Transition[] = [
   ...steps("company", "address_confirmed", "email_confirmed", "submitted"),
-  ...steps("company", "replaced", "superseded", "submitted"),
+  ...steps("company", "replaced", "superseded", "submitted", "in_review", "needs_information"),
   ...steps("system", "expired", "expired", "submitted", "awaiting_authority", "needs_information"),
   ...steps("company", "officer_asked", "awaiting_authority", "email_confirmed"),
   ...steps("company", "attested", "attested", "email_confirmed", "awaiting_authority"),
@@ -186,15 +186,24 @@ export interface StandingEntry {
   same: boolean;
 }
 
+/**
+ * Whether nobody vouches for a signature yet: it came by the public page, where anybody may give any name, and staff
+ * have not accepted it. It acts for the organisation against nobody who was invited.
+ */
+export function isUnvouched({ state, invitationId }: Pick<StandingEntry, "state" | "invitationId">): boolean {
+  return invitationId === null && (state === "in_review" || state === "needs_information");
+}
+
 /** What becomes of a second submission: the old mail again, a fresh start, or a note to the owner. */
 export type DuplicateVerdict = "resend" | "replace" | "notify";
 
 /**
  * Judges a second submission for an organisation whose first is live. An unconfirmed one proves nothing, so the newer
  * takes its place (a mistyped address can be put right), but one from the public page never pushes aside one that came
- * by invitation. A confirmed one stands; its owner is told.
+ * by invitation. A confirmed one stands and its owner is told, unless nobody vouches for it and the newer came by invitation.
  */
 export function judgeDuplicate(standing: StandingEntry, invitationId: string | null): DuplicateVerdict {
+  if (isUnvouched(standing) && invitationId !== null) return "replace";
   if (standing.state !== "submitted") return "notify";
   if (standing.same) return "resend";
   return standing.invitationId !== null && invitationId === null ? "resend" : "replace";

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { transitionAnswer } from "../../domain/declines/service.js";
 import { CONDITION_CLASSES } from "../../domain/signatures/condition.js";
 import { signatureQuery, transitionSignatureCommand } from "../../domain/signatures/commands.js";
-import { transitionSignature } from "../../domain/signatures/review-service.js";
 import { SIGNATURE_STATES } from "../../domain/signatures/signature.js";
 import { listSignatures, signatureDetail, type SignatureLine } from "../../domain/signatures/views.js";
 import { notFound } from "../../platform/errors.js";
@@ -104,6 +104,6 @@ export const signatureApi: ApiRoute[] = [
     params,
     body: transitionSignatureCommand,
     answer: z.object({ state: z.enum(SIGNATURE_STATES) }),
-    handler: (ctx, { params: { id }, given }) => transitionSignature(ctx, id, given),
+    handler: (ctx, { params: { id }, given }) => transitionAnswer(ctx, id, given),
   }),
 ];

@@ -1,11 +1,8 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
+import { acceptAnswer, transitionAnswer } from "../../domain/declines/service.js";
 import { openRejectionReasons } from "../../domain/signatures/rejection-reason.js";
-import {
-  acceptSignature,
-  rejectSignature,
-  transitionSignature,
-} from "../../domain/signatures/review-service.js";
+import { rejectSignature } from "../../domain/signatures/review-service.js";
 import { staffMoves, stateTone, type SignatureState } from "../../domain/signatures/signature.js";
 import {
   historyOf,
@@ -37,7 +34,7 @@ export function reviewRoutes(app: App): Router {
     await withForm(
       body,
       async () => {
-        const { state } = await acceptSignature(ctxOf(res), idOf(req), body);
+        const { state } = await acceptAnswer(ctxOf(res), idOf(req), body);
         res.redirect(303, `/console/review?done=${state}`);
       },
       (form) => showSignature(app, req, res, form),
@@ -59,7 +56,7 @@ export function reviewRoutes(app: App): Router {
     await withForm(
       body,
       async () => {
-        const { state } = await transitionSignature(ctxOf(res), idOf(req), body);
+        const { state } = await transitionAnswer(ctxOf(res), idOf(req), body);
         res.redirect(303, `/console/review?done=${state}`);
       },
       (form) => showSignature(app, req, res, form),

@@ -134,6 +134,9 @@ describe("a second submission for an organisation", () => {
     expect(judgeDuplicate({ state: "submitted", invitationId: null, same: false }, "i")).toBe("replace");
     expect(judgeDuplicate({ state: "submitted", invitationId: "i", same: false }, null)).toBe("resend");
     expect(judgeDuplicate({ state: "in_review", invitationId: null, same: true }, null)).toBe("notify");
+    expect(judgeDuplicate({ state: "in_review", invitationId: null, same: true }, "i")).toBe("replace");
+    expect(judgeDuplicate({ state: "published", invitationId: null, same: true }, "i")).toBe("notify");
+    expect(judgeDuplicate({ state: "in_review", invitationId: "j", same: true }, "i")).toBe("notify");
     expect(judgeDuplicate({ state: "published", invitationId: "i", same: false }, "i")).toBe("notify");
   });
 });
