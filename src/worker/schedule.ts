@@ -8,6 +8,7 @@ import {
 } from "../domain/mail/sending-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
+import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
 
 /** What sending needs, put together from the application. */
@@ -27,6 +28,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "expire messages", run: (ctx, { policy }) => expireMessages(ctx, policy) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
+  { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
 ];
 
 /** Everything there is to do, as tests and one-shot commands run it to the end. */

@@ -4,6 +4,7 @@ import { newId } from "../../platform/ids.js";
 import { hashToken } from "../../platform/tokens.js";
 import { LINK_PATHS, judgeLink, type Link, type LinkPurpose, type LinkVerdict } from "./link.js";
 import {
+  deleteLinksEnded,
   findLinkByHash,
   findStandingLink,
   insertLink,
@@ -85,6 +86,15 @@ export async function useLink(ctx: Ctx, link: Link): Promise<void> {
 /** Ends every link of a purpose for a row. */
 export async function revokeLinks(ctx: Ctx, purpose: LinkPurpose, subjectId: string): Promise<void> {
   await setLinksRevoked(ctx.db, purpose, subjectId, ctx.clock.now());
+}
+
+/** Deletes the links of an acting purpose that ended before a moment. Returns how many. */
+export async function forgetLinks(
+  ctx: Ctx,
+  purpose: Extract<LinkPurpose, "sign_in">,
+  before: Date,
+): Promise<number> {
+  return deleteLinksEnded(ctx.db, purpose, before);
 }
 
 function secretOf(ctx: Ctx, link: Link): string {

@@ -95,3 +95,11 @@ export async function setLinksRevoked(
     .whereNull("revoked_at")
     .update({ revoked_at: at });
 }
+
+/** Deletes the links of a purpose that expired, acted or were revoked before a moment. Returns how many. */
+export async function deleteLinksEnded(db: Db, purpose: LinkPurpose, before: Date): Promise<number> {
+  return db("links")
+    .where({ purpose })
+    .whereRaw("least(expires_at, acted_at, revoked_at) < ?", [before])
+    .delete();
+}

@@ -38,3 +38,8 @@ export async function insertIdempotencyKey(db: Db, row: IdempotencyRow): Promise
 export async function deleteIdempotencyKeys(db: Db, tokenId: string, before: Date): Promise<void> {
   await db("idempotency_keys").where({ token_id: tokenId }).where("created_at", "<=", before).delete();
 }
+
+/** Forgets everybody's answers from before a moment. Returns how many. */
+export async function deleteOldIdempotencyKeys(db: Db, before: Date): Promise<number> {
+  return db("idempotency_keys").where("created_at", "<=", before).delete();
+}

@@ -116,6 +116,11 @@ export async function setApiTokenUsed(db: Db, id: string, at: Date): Promise<voi
   await db("api_tokens").where({ id }).update({ last_used_at: at });
 }
 
+/** Deletes sessions that ended before a moment. Returns how many. */
+export async function deleteSessionsEnded(db: Db, before: Date): Promise<number> {
+  return db("sessions").where("expires_at", "<", before).orWhere("revoked_at", "<", before).delete();
+}
+
 /** Ends every API token that somebody made. */
 export async function setApiTokensOfMakerRevoked(db: Db, staffId: string, at: Date): Promise<void> {
   await db("api_tokens").where({ created_by: staffId }).whereNull("revoked_at").update({ revoked_at: at });
