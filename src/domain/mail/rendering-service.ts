@@ -5,7 +5,7 @@ import { readMailbox, type OutgoingMail } from "../../platform/mailer.js";
 import type { Templates } from "../../platform/templates.js";
 import { fillPlaceholders, linkPlaceholder, placeholdersIn } from "../links/link.js";
 import { linkAddresses } from "../links/service.js";
-import { standInsToPlaceholders } from "./rendering.js";
+import { ownLinks, standInsToPlaceholders } from "./rendering.js";
 import type { MailHeaders, MessageRow, RenderedMessage } from "./store.js";
 import type { CommittedMail, StopVerdict } from "./verdict-service.js";
 import type { Sponsor } from "./views.js";
@@ -87,14 +87,6 @@ export function renderMail(
     text: standInsToPlaceholders(mail.text),
     html: standInsToPlaceholders(mail.html),
   };
-}
-
-/** The fields of a message's data that hold links of its own; whatever else looks like a link was typed by somebody. */
-const LINK_FIELDS = ["href", "link", "invitation", "unsubscribe"] as const;
-
-function ownLinks(row: Pick<MessageRow, "data">): string[] {
-  const texts = LINK_FIELDS.map((field) => row.data[field]).filter((value) => typeof value === "string");
-  return texts.flatMap(placeholdersIn);
 }
 
 /** Makes stored mails ready to go: every link of their own gets its address. */

@@ -6,12 +6,13 @@ import { isUuid, newId } from "../../platform/ids.js";
 import { readMailbox } from "../../platform/mailer.js";
 import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
-import { linkPlaceholder, placeholdersIn } from "../links/link.js";
+import { linkPlaceholder } from "../links/link.js";
 import { linkAddresses, makeLink } from "../links/service.js";
 import { mayDo } from "../team/permission.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { resolveMessageCommand } from "./commands.js";
 import { RESOLUTIONS, mayBecome, type MessageState } from "./message.js";
+import { ownLinks } from "./rendering.js";
 import {
   insertEvents,
   insertMessages,
@@ -304,11 +305,10 @@ export async function readMessage(ctx: Ctx, id: string): Promise<ReadMessage> {
   requirePermission(ctx, "messages:read");
   const message = isUuid(id) ? await messageDetail(ctx, id) : undefined;
   if (!message) throw notFound("message.unknown");
-  const text = [message.bodyText, message.bodyHtml, message.headers.list_unsubscribe].join(" ");
   const mayOpen = mayDo(ctx.actor, message.template === "sign-in" ? "staff:manage" : "invitations:write");
   const links =
     message.transport === "capture" && mayOpen
-      ? await linkAddresses(ctx, placeholdersIn(text))
+      ? await linkAddresses(ctx, ownLinks(message))
       : new Map<string, string>();
   return { ...message, links };
 }

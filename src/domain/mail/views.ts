@@ -117,6 +117,7 @@ export async function listMessages(ctx: Ctx, filter: MessageFilter): Promise<Pag
 export interface MessageDetail extends MessageLine {
   messageId: string;
   template: string;
+  data: Record<string, unknown>;
   language: string;
   headers: {
     from_name?: string | null;
@@ -138,6 +139,7 @@ export async function messageDetail(ctx: Ctx, id: string): Promise<MessageDetail
     .select(
       "m.message_id as messageId",
       "m.template",
+      "m.data",
       "m.language",
       "m.headers",
       "m.body_text as bodyText",
