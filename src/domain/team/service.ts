@@ -116,8 +116,11 @@ export async function changeStaff(
     if (!staysAdmin && admins.length === 1 && admins[0]?.id === id) throw conflict("team.last_admin");
     if (!(await setStaff(tx.db, id, rowVersion, after))) throw conflict("team.changed_meanwhile");
     await setSessionsRevoked(tx.db, { staff_id: id }, tx.clock.now());
-    if (!staysAdmin) await setApiTokensOfMakerRevoked(tx.db, id, tx.clock.now());
     await record(tx, { action: "staff.changed", subjectId: id, detail: after });
+    if (staysAdmin) return;
+    for (const tokenId of await setApiTokensOfMakerRevoked(tx.db, id, tx.clock.now())) {
+      await record(tx, { action: "token.revoked", subjectId: tokenId, detail: { maker: id } });
+    }
   });
 }
 

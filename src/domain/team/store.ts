@@ -121,9 +121,14 @@ export async function deleteSessionsEnded(db: Db, before: Date): Promise<number>
   return db("sessions").where("expires_at", "<", before).orWhere("revoked_at", "<", before).delete();
 }
 
-/** Ends every API token that somebody made. */
-export async function setApiTokensOfMakerRevoked(db: Db, staffId: string, at: Date): Promise<void> {
-  await db("api_tokens").where({ created_by: staffId }).whereNull("revoked_at").update({ revoked_at: at });
+/** Ends every API token that somebody made. Returns the ids of those that were not ended before. */
+export async function setApiTokensOfMakerRevoked(db: Db, staffId: string, at: Date): Promise<string[]> {
+  const rows = await db<ApiTokenRow>("api_tokens")
+    .where({ created_by: staffId })
+    .whereNull("revoked_at")
+    .update({ revoked_at: at })
+    .returning("id");
+  return rows.map((row) => row.id);
 }
 
 /** Ends an API token. */

@@ -113,6 +113,7 @@ describe("an administrator", () => {
     const id = two.actor.kind === "staff" ? two.actor.id : "";
     await changeStaff(one, id, { active: false, row_version: 1 });
     await asks().expect(401);
+    expect(await acts()).toContain("token.revoked");
   });
 
   it("can't make a token without a name or a scope", async () => {
