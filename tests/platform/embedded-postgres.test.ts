@@ -316,6 +316,7 @@ describe("PostgreSQL's programs", () => {
   });
 });
 
+if (!isRoot) process.stderr.write("Skipped: not root, so the server was not handed to another account.\n");
 (isRoot ? describe : describe.skip)("started as root", () => {
   it("hands the server to another account, below directories that it can't enter", async () => {
     dataDir = path.join(ownDir, "home", "project", "var");

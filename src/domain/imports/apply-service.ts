@@ -1,3 +1,4 @@
+import type { ListedOrganisation } from "../organisations/organisation.js";
 import type { Ctx } from "../../platform/context.js";
 import { suppress } from "../consent/service.js";
 import {
@@ -10,7 +11,7 @@ import {
 } from "../organisations/bulk-service.js";
 import { resolveLawfulBasis } from "../organisations/contact.js";
 import type { Change, RowDiff } from "./row-diff.js";
-import type { RowContact, RowOrganisation } from "./row.js";
+import type { RowContact } from "./row.js";
 import { findRowOrganisations, setRowsApplied, type ImportLineRow, type ImportRow } from "./store.js";
 
 /** What taking over a batch of rows has done. */
@@ -39,7 +40,7 @@ export async function applyRows(
   const creates = rows.filter(({ verdict }) => verdict === "create");
   const { ids, added } = await addListedOrganisations(
     tx,
-    creates.map(({ organisation }) => organisation as RowOrganisation),
+    creates.map(({ organisation }) => organisation as ListedOrganisation),
     defaults,
   );
   const made = creates.map((line, at): Placed => ({ line, organisationId: ids[at] ?? "" }));

@@ -1,7 +1,7 @@
 import type { LegalKind } from "../organisations/legal-form.js";
 import { matchNames } from "../organisations/match-names.js";
 import { nameKey, nameParts, nameSkeleton } from "../organisations/name-key.js";
-import { compatibleCountries } from "../organisations/organisation.js";
+import { compatibleCountries, type ListedOrganisation } from "../organisations/organisation.js";
 import type { EarlierOrganisation, FileMemory } from "./file-memory.js";
 import {
   diffContacts,
@@ -11,14 +11,7 @@ import {
   type StoredContact,
   type StoredOrganisation,
 } from "./row-diff.js";
-import {
-  verdictOfCodes,
-  type JudgedRow,
-  type RowCode,
-  type RowContact,
-  type RowOrganisation,
-  type Verdict,
-} from "./row.js";
+import { verdictOfCodes, type JudgedRow, type RowCode, type RowContact, type Verdict } from "./row.js";
 
 /** What we had before the file, as far as the rows at hand may mean it. */
 export interface Known {
@@ -76,7 +69,7 @@ export function decideRow(judged: JudgedRow, known: Known, memory: FileMemory): 
 }
 
 /** Organisations with the same key and a compatible country, the best first: same country, then earlier in the file. */
-function candidatesFor(organisation: RowOrganisation, known: Known, memory: FileMemory): Candidate[] {
+function candidatesFor(organisation: ListedOrganisation, known: Known, memory: FileMemory): Candidate[] {
   const key = nameKey(organisation.name);
   const earlier = memory.withKey(key).map((each) => fromEarlier(each, known));
   const mentioned = new Set(earlier.map(({ stored }) => stored?.id));
@@ -107,7 +100,7 @@ interface Doubt {
 /** What only a person can settle about a row. */
 function doubtAbout(
   judged: JudgedRow,
-  organisation: RowOrganisation,
+  organisation: ListedOrganisation,
   candidates: readonly Candidate[],
   known: Known,
   memory: FileMemory,
@@ -124,7 +117,7 @@ function doubtAbout(
 }
 
 function doubtAboutTarget(
-  organisation: RowOrganisation,
+  organisation: ListedOrganisation,
   candidates: readonly Candidate[],
   target: Candidate,
 ): Doubt | undefined {
@@ -157,7 +150,11 @@ function addressOwner(
   return undefined;
 }
 
-function lookAlike(organisation: RowOrganisation, known: Known, memory: FileMemory): Candidate | undefined {
+function lookAlike(
+  organisation: ListedOrganisation,
+  known: Known,
+  memory: FileMemory,
+): Candidate | undefined {
   const key = nameKey(organisation.name);
   const skeleton = nameSkeleton(organisation.name);
   const earlier = memory.withSkeleton(skeleton).find((each) => nameKey(each.name) !== key);
@@ -168,7 +165,7 @@ function lookAlike(organisation: RowOrganisation, known: Known, memory: FileMemo
 
 function decideKnown(
   judged: JudgedRow,
-  organisation: RowOrganisation,
+  organisation: ListedOrganisation,
   { stored, earlier }: Candidate,
   known: Known,
   memory: FileMemory,

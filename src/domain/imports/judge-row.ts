@@ -1,3 +1,4 @@
+import type { ListedOrganisation } from "../organisations/organisation.js";
 import { parseDomain } from "../../platform/email-address.js";
 import { cleanName } from "../organisations/clean-name.js";
 import { resolveCountry } from "../organisations/country.js";
@@ -6,7 +7,7 @@ import { parseWebsite, websiteDomain } from "../organisations/website.js";
 import { foldHeader, type ColumnMapping, type Field } from "./header-mapping.js";
 import { readContacts } from "./judge-contacts.js";
 import { RowReader, optional, shortText } from "./row-reader.js";
-import type { JudgedRow, RowCode, RowOrganisation } from "./row.js";
+import type { JudgedRow, RowCode } from "./row.js";
 
 /** What a list looks like, as far as single rows are judged by it. */
 export interface ListShape {
@@ -57,7 +58,7 @@ function checkShape(reader: RowReader, cells: readonly string[], { header, mappi
   if (mapped.some((cell) => MOJIBAKE.test(cell))) reader.codes.add("MOJIBAKE_SUSPECTED");
 }
 
-function readOrganisation(reader: RowReader): RowOrganisation | undefined {
+function readOrganisation(reader: RowReader): ListedOrganisation | undefined {
   const clean = cleanName(reader.values.organisation ?? "");
   if (!clean.ok) reader.codes.add(clean.code);
   else if (clean.invisibleRemoved) reader.codes.add("INVISIBLE_CHARS_REMOVED");
@@ -88,7 +89,7 @@ function readCountry(reader: RowReader): string | undefined {
   return country;
 }
 
-function readSite(reader: RowReader): Pick<RowOrganisation, "website" | "domain"> {
+function readSite(reader: RowReader): Pick<ListedOrganisation, "website" | "domain"> {
   const written = reader.values.website;
   const website = written === undefined ? undefined : parseWebsite(written);
   if (written !== undefined && website === undefined) reader.codes.add("INVALID_WEBSITE");

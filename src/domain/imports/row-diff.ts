@@ -1,4 +1,5 @@
-import type { RowContact, RowOrganisation } from "./row.js";
+import type { ListedOrganisation } from "../organisations/organisation.js";
+import type { RowContact } from "./row.js";
 
 /** An organisation as we have it, as far as a list may change it. */
 export interface StoredOrganisation {
@@ -61,7 +62,7 @@ const CONTACT_FIELDS = ["name", "title", "phone", "language", "notes"] as const;
  * only filled in, and nothing that the row leaves out is taken away.
  */
 export function diffRow(
-  organisation: RowOrganisation,
+  organisation: ListedOrganisation,
   contacts: readonly RowContact[],
   stored: StoredOrganisation,
   storedContacts: readonly StoredContact[],

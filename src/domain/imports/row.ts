@@ -1,5 +1,5 @@
 import type { LawfulBasis } from "../organisations/contact.js";
-import type { Sector } from "../organisations/sector.js";
+import type { ListedOrganisation } from "../organisations/organisation.js";
 
 /** What is to become of a row (contract, "Row verdicts of an import"). */
 export const VERDICTS = ["create", "update", "unchanged", "duplicate", "review", "reject", "skip"] as const;
@@ -66,20 +66,6 @@ export function verdictOfCodes(codes: readonly RowCode[]): "reject" | "skip" | "
   return (["skip", "reject", "review"] as const).find((verdict) => called.has(verdict));
 }
 
-/** What a row says of an organisation; a field is left out when the row says nothing of it. */
-export interface RowOrganisation {
-  name: string;
-  legal_name?: string;
-  country?: string;
-  sector?: Sector;
-  website?: string;
-  domain?: string;
-  active_satellites?: number;
-  metrics_as_of?: string;
-  external_id?: string;
-  source?: string;
-}
-
 /** What a row says of a contact: a name, an address, or both. */
 export interface RowContact {
   name?: string;
@@ -99,6 +85,6 @@ export interface JudgedRow {
   row: number;
   codes: RowCode[];
   /** Undefined when there is no name that could stand. */
-  organisation: RowOrganisation | undefined;
+  organisation: ListedOrganisation | undefined;
   contacts: RowContact[];
 }

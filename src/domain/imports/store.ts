@@ -1,8 +1,9 @@
+import type { ListedOrganisation } from "../organisations/organisation.js";
 import type { Db } from "../../platform/db.js";
 import type { ColumnMapping } from "./header-mapping.js";
 import type { RowMatch } from "./decide-row.js";
 import type { RowDiff } from "./row-diff.js";
-import type { RowCode, RowContact, RowOrganisation, Verdict } from "./row.js";
+import type { RowCode, RowContact, Verdict } from "./row.js";
 
 /** How far an import has come. */
 export type ImportState = "reading" | "checked" | "applying" | "applied" | "refused";
@@ -55,7 +56,7 @@ export interface ImportLineRow {
   verdict: Verdict;
   codes: RowCode[];
   /** Without a name when the row has none that could stand. */
-  organisation: Partial<RowOrganisation>;
+  organisation: Partial<ListedOrganisation>;
   contacts: RowContact[];
   match: RowMatch | null;
   diff: RowDiff | null;

@@ -1,8 +1,7 @@
 import type { Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
 import { isRoleAddress, type LawfulBasis } from "./contact.js";
-import { compatibleCountries } from "./organisation.js";
-import type { Sector } from "./sector.js";
+import { compatibleCountries, type ListedOrganisation } from "./organisation.js";
 import { nameColumns } from "./service.js";
 import {
   insertNewContacts,
@@ -18,20 +17,6 @@ import {
   type ContactRow,
   type OrganisationRow,
 } from "./store.js";
-
-/** An organisation as a list brings it, its name already clean. */
-export interface ListedOrganisation {
-  name: string;
-  legal_name?: string;
-  country?: string;
-  sector?: Sector;
-  website?: string;
-  domain?: string;
-  active_satellites?: number;
-  metrics_as_of?: string;
-  external_id?: string;
-  source?: string;
-}
 
 /** A contact as a list brings it, its address already checked. */
 export interface ListedContact {
