@@ -1,13 +1,7 @@
 import { setTimeout as waitFor } from "node:timers/promises";
 import type { App } from "../app.js";
-import {
-  claimDueMail,
-  commitMail,
-  deliver,
-  releaseClaim,
-  type Claim,
-  type Sending,
-} from "../domain/mail/sending-service.js";
+import { commitMail, type Claim, type Sending } from "../domain/mail/commit-service.js";
+import { claimDueMail, deliver, releaseClaim } from "../domain/mail/sending-service.js";
 import { verdictWriter, type CommittedMail, type VerdictWriter } from "../domain/mail/verdict-service.js";
 import { SECOND } from "../platform/clock.js";
 import type { Ctx } from "../platform/context.js";

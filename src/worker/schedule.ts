@@ -1,11 +1,7 @@
 import type { App } from "../app.js";
 import { closeDueLetters } from "../domain/letters/service.js";
-import {
-  expireMessages,
-  processDueMail,
-  recoverLeases,
-  type Sending,
-} from "../domain/mail/sending-service.js";
+import type { Sending } from "../domain/mail/commit-service.js";
+import { expireMessages, processDueMail, recoverLeases } from "../domain/mail/sending-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";

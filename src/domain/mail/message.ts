@@ -48,6 +48,9 @@ export function statesBefore(to: MessageState): MessageState[] {
   return MESSAGE_STATES.filter((from) => mayBecome(from, to));
 }
 
+/** The states of a message of which nothing can have gone out. */
+export const UNBEGUN: readonly MessageState[] = ["draft", "approved", "queued", "blocked"];
+
 /** How a person settles an uncertain message, and the state it gets by that. */
 export const RESOLUTIONS = { sent: "sent", requeue: "queued", failed: "failed" } as const;
 

@@ -11,7 +11,7 @@ import { linkAddresses, makeLink } from "../links/service.js";
 import { mayDo } from "../team/permission.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { resolveMessageCommand } from "./commands.js";
-import { RESOLUTIONS, mayBecome, type MessageState } from "./message.js";
+import { RESOLUTIONS, UNBEGUN, mayBecome, type MessageState } from "./message.js";
 import { ownLinks } from "./rendering.js";
 import {
   insertEvents,
@@ -230,10 +230,9 @@ export async function cancelMessages(
   stepIds: readonly string[],
   reason: string,
 ): Promise<MessageRow[]> {
-  const states: MessageState[] = ["draft", "approved", "queued", "blocked"];
-  const ids = await lockMessagesOfSteps(ctx.db, stepIds, states);
+  const ids = await lockMessagesOfSteps(ctx.db, stepIds, UNBEGUN);
   const changes = ids.map((id): StateChange => ({ id, state: "cancelled", reason, token: null }));
-  return changeStates(ctx, changes, states);
+  return changeStates(ctx, changes, UNBEGUN);
 }
 
 /** Approves one message that waits as a draft. Throws conflict when it does not wait. */

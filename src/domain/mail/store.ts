@@ -45,6 +45,15 @@ export interface MessageRow {
   created_by: string | null;
   created_at: Date;
   row_version: number;
+  /** Null: the mailbox of the settings. */
+  mailbox_id: string | null;
+  held_reason: string | null;
+  /** The reverse-path of the last attempt. */
+  envelope_from: string | null;
+  /** Message-IDs of the mails this one follows up, the last one first in `in_reply_to`. */
+  in_reply_to: string | null;
+  thread_references: string[];
+  commit_number: string | null;
 }
 
 /** What a new message says of itself; the rest begins empty. */
@@ -71,7 +80,8 @@ export type NewMessage = Pick<
   | "expires_at"
   | "created_by"
   | "created_at"
->;
+> &
+  Partial<Pick<MessageRow, "mailbox_id" | "held_reason" | "in_reply_to" | "thread_references">>;
 
 /** A change of state as it is kept beside the message. */
 export interface MessageEventRow {
@@ -116,7 +126,7 @@ export async function claimDueMessages(
   const result = (await db.raw(
     `update messages set state = 'claimed', claim_token = ?, lease_until = ?, attempts = attempts + 1,
        row_version = row_version + 1
-     where id in (select id from messages where state = 'queued' and due_at <= ?
+     where id in (select id from messages where state = 'queued' and held_reason is null and due_at <= ?
                   order by due_at, id limit ? for update skip locked)
      returning *`,
     [claim.token, claim.leaseUntil, claim.now, claim.limit],
@@ -184,6 +194,10 @@ export interface StateChange {
   dueAt?: Date;
   expiresAt?: Date;
   leaseUntil?: Date;
+  /** Set: the message waits until it is let go on. */
+  heldReason?: string;
+  /** The attempt came to nothing before it began, and isn't counted. */
+  uncounted?: boolean;
 }
 
 /**
@@ -207,15 +221,19 @@ export async function setStates(
     due_at: change.dueAt ?? null,
     expires_at: change.expiresAt ?? null,
     lease_until: change.leaseUntil ?? null,
+    held_reason: change.heldReason ?? null,
+    uncounted: change.uncounted ?? false,
   }));
   const result = (await db.raw(
     `with v as (
        select * from jsonb_to_recordset(?::jsonb) as v (id uuid, event_id uuid, state text, reason text, token uuid,
-         reply text, due_at timestamptz, expires_at timestamptz, lease_until timestamptz)
+         reply text, due_at timestamptz, expires_at timestamptz, lease_until timestamptz, held_reason text,
+         uncounted boolean)
      ), changed as (
        update messages m set state = v.state, state_reason = v.reason, smtp_reply = coalesce(v.reply, m.smtp_reply),
          due_at = coalesce(v.due_at, m.due_at), expires_at = coalesce(v.expires_at, m.expires_at),
-         lease_until = coalesce(v.lease_until, m.lease_until),
+         lease_until = coalesce(v.lease_until, m.lease_until), held_reason = v.held_reason,
+         attempts = m.attempts - (v.uncounted and m.attempts > 0)::int,
          finished_at = case when v.state in ('sent', 'failed', 'cancelled', 'suppressed', 'expired')
                             then ?::timestamptz end,
          row_version = m.row_version + 1
@@ -254,6 +272,7 @@ export async function lockLapsed(
 export async function lockExpired(db: Db, now: Date, limit: number): Promise<string[]> {
   return db("messages")
     .whereIn("state", ["draft", "approved", "queued", "blocked"])
+    .whereNull("held_reason")
     .where("expires_at", "<=", now)
     .orderBy("expires_at")
     .limit(limit)
@@ -273,4 +292,24 @@ export async function lockMessagesOfSteps(
     .whereIn("state", [...states])
     .forUpdate()
     .pluck("id");
+}
+
+/** Messages of some enrolments that have not begun to go out, held for the rest of the transaction. */
+export async function lockMessagesOfEnrolments(
+  db: Db,
+  enrolmentIds: readonly string[],
+): Promise<Pick<MessageRow, "id" | "enrolment_id">[]> {
+  return db<MessageRow>("messages")
+    .whereIn("enrolment_id", [...enrolmentIds])
+    .whereIn("state", ["draft", "approved", "queued", "blocked"])
+    .forUpdate()
+    .select("id", "enrolment_id");
+}
+
+/** Keeps messages from becoming due, or lets them go on where the reason is null. */
+export async function setHeld(db: Db, ids: readonly string[], reason: string | null): Promise<void> {
+  await db("messages")
+    .whereIn("id", [...ids])
+    .whereIn("state", ["draft", "approved", "queued", "blocked"])
+    .update({ held_reason: reason, row_version: db.raw("row_version + 1") });
 }

@@ -6,10 +6,14 @@ import { backOff, isAddressDead, type MessageState } from "./message.js";
 import { changeStates } from "./service.js";
 import type { MessageRow, StateChange } from "./store.js";
 
-/** What outreach says of one of its messages at the commit point, from the rows as they are then. */
+/**
+ * What is said of a message at the commit point, from the rows as they are then. `later`: back to the queue until a
+ * window opens or a cap has room, without counting the attempt. `held`: not due until somebody lets it go on.
+ */
 export type StopVerdict =
   | { go: true; data: Record<string, unknown>; why: { key: string; args: Record<string, unknown> } }
-  | { go: false; to: "cancelled" | "suppressed" | "blocked"; reason: string };
+  | { go: false; to: "cancelled" | "suppressed" | "blocked" | "held"; reason: string }
+  | { go: false; to: "later"; reason: string; until: Date };
 
 /** What a higher concept gets to know of a message. */
 export type PolicyMessage = Pick<

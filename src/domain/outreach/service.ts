@@ -237,7 +237,7 @@ export async function queueSavedMailing(ctx: Ctx, id: string): Promise<QueuedMai
 }
 
 async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], state: "waiting" | "queued") {
-  const enrolments: Omit<EnrolmentRow, "finished_at">[] = [];
+  const enrolments: Omit<EnrolmentRow, "finished_at" | "paused_until">[] = [];
   const mails: OutreachMail[] = [];
   const letter = await letterWordsOf(ctx, mailing);
   for (const recipient of chosen) {

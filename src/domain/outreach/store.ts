@@ -48,6 +48,7 @@ export interface EnrolmentRow {
   state_reason: string | null;
   created_at: Date;
   finished_at: Date | null;
+  paused_until: Date | null;
 }
 
 type NewSequence = Pick<
@@ -108,7 +109,7 @@ export async function listSteps(db: Db, sequenceId: string): Promise<StepRow[]> 
 /** Adds enrolments. */
 export async function insertEnrolments(
   db: Db,
-  rows: readonly Omit<EnrolmentRow, "finished_at">[],
+  rows: readonly Omit<EnrolmentRow, "finished_at" | "paused_until">[],
 ): Promise<void> {
   for (let start = 0; start < rows.length; start += 500) {
     await db("enrolments").insert(rows.slice(start, start + 500));
@@ -130,8 +131,37 @@ export async function finishEnrolments(
 ): Promise<void> {
   if (ends.length === 0) return;
   await db.raw(
-    `update enrolments e set state = 'finished', state_reason = v.reason, finished_at = ?
+    `update enrolments e set state = 'finished', state_reason = v.reason, finished_at = ?, paused_until = null
      from jsonb_to_recordset(?::jsonb) as v (id uuid, reason text) where e.id = v.id`,
     [at, JSON.stringify(ends)],
   );
+}
+
+/** Enrolments that have not ended, held for the rest of the transaction. */
+export async function lockLiveEnrolments(
+  db: Db,
+  scope: { organisationId: string; contactId?: string | null; letterId?: string | null },
+): Promise<Pick<EnrolmentRow, "id" | "contact_id">[]> {
+  const query = db("enrolments as e")
+    .join("contacts as c", "c.id", "e.contact_id")
+    .join("sequences as q", "q.id", "e.sequence_id")
+    .where("c.organisation_id", scope.organisationId)
+    .whereNot("e.state", "finished")
+    .orderBy("e.id")
+    .forUpdate("e")
+    .select("e.id", "e.contact_id");
+  if (scope.contactId) void query.where("e.contact_id", scope.contactId);
+  if (scope.letterId) void query.where("q.letter_id", scope.letterId);
+  return query;
+}
+
+/** Holds enrolments, until a time where one is given. */
+export async function pauseEnrolments(
+  db: Db,
+  ids: readonly string[],
+  pause: { reason: string; until: Date | null },
+): Promise<void> {
+  await db("enrolments")
+    .whereIn("id", [...ids])
+    .update({ state: "paused", state_reason: pause.reason, paused_until: pause.until });
 }

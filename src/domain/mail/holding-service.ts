@@ -1,0 +1,33 @@
+/** Taking back and holding up mails of which nothing has gone out yet. */
+import type { Ctx } from "../../platform/context.js";
+import { UNBEGUN } from "./message.js";
+import { changeStates } from "./service.js";
+import { lockMessagesOfEnrolments, setHeld, type StateChange } from "./store.js";
+
+/** Takes back what has not begun to go out of some enrolments, each with its reason. */
+export async function cancelEnrolmentMessages(
+  ctx: Ctx,
+  ends: readonly { id: string; reason: string }[],
+): Promise<void> {
+  const reasons = new Map(ends.map((end) => [end.id, end.reason]));
+  const rows = await lockMessagesOfEnrolments(ctx.db, [...reasons.keys()]);
+  const changes = rows.map((row): StateChange => {
+    const reason = reasons.get(row.enrolment_id ?? "") ?? null;
+    return { id: row.id, state: "cancelled", reason, token: null };
+  });
+  await changeStates(ctx, changes, UNBEGUN);
+}
+
+/** Keeps what has not begun to go out of some enrolments from becoming due, or lets it go on. */
+export async function holdEnrolmentMessages(
+  ctx: Ctx,
+  enrolmentIds: readonly string[],
+  reason: string | null,
+): Promise<void> {
+  const rows = await lockMessagesOfEnrolments(ctx.db, enrolmentIds);
+  await setHeld(
+    ctx.db,
+    rows.map((row) => row.id),
+    reason,
+  );
+}
