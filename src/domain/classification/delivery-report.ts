@@ -44,8 +44,8 @@ export function looksLikeReport(mail: IncomingMail, report: string): Evidence | 
     (headerOf(mail, "return-path") ?? "").replaceAll(" ", "") === "<>",
   ].filter(Boolean).length;
   const words = REPORT_WORDS.exec(report.slice(0, 6000))?.[0];
-  if (signs >= 1 && words !== undefined && (signs >= 2 || mentionsCode(report))) {
-    return { rule: "report: sender, subject and words", saw: oneLine(`${mail.subject}: ${words}`) };
+  if (signs >= 2 || (signs === 1 && words !== undefined && mentionsCode(report))) {
+    return { rule: "report: sender, subject and words", saw: oneLine(`${mail.subject}: ${words ?? ""}`) };
   }
   return undefined;
 }
@@ -65,7 +65,9 @@ export function readDeliveryReport(mail: IncomingMail): DeliveryReport | undefin
   const verdicts =
     fields.length > 0
       ? fields.map((each) => verdictOfFields(each, spoken, report))
-      : textRecipients(mail, spoken, report, returned).map((each) => verdictOfText(each, report, mail));
+      : textRecipients(mail, spoken, report, returned).map((each, _, all) =>
+          verdictOfText(each, all.length === 1, report, mail),
+        );
   return {
     recipients: unique(verdicts.map(({ recipient }) => recipient)),
     returned,
@@ -130,8 +132,8 @@ interface Judged {
 
 function verdictOfFields(fields: RecipientFields, spoken: readonly TextRecipient[], report: string): Judged {
   const written = fields.originalRecipient === "" ? fields.finalRecipient : fields.originalRecipient;
-  const names = [fields.finalRecipient, fields.actualRecipient, fields.originalRecipient];
-  const words = spoken.find(({ address }) => names.includes(address))?.said ?? "";
+  const names = new Set([fields.finalRecipient, fields.actualRecipient, fields.originalRecipient]);
+  const words = spoken.find(({ address }) => names.has(address))?.said ?? "";
   const phase = phaseIn(fields.diagnostic) ?? phaseIn(words) ?? phaseIn(report);
   const said = fields.diagnostic === "" ? words : fields.diagnostic;
   const status = statusOf(said, fields.status);
@@ -147,7 +149,8 @@ function verdictOfFields(fields: RecipientFields, spoken: readonly TextRecipient
   });
 }
 
-function verdictOfText(spoken: TextRecipient, report: string, mail: IncomingMail): Judged {
+function verdictOfText(spoken: TextRecipient, alone: boolean, whole: string, mail: IncomingMail): Judged {
+  const report = alone ? whole : spoken.said;
   const status = statusOf(spoken.said, "") || statusOf(report, "");
   const reply: Reply = {
     text: spoken.said,
@@ -157,7 +160,7 @@ function verdictOfText(spoken: TextRecipient, report: string, mail: IncomingMail
   };
   const delayed =
     /\bdelay(?:ed)?\b|still being retried|warning message only|this is (?:only )?a warning/i.test(
-      `${mail.subject}\n${report.slice(0, 1500)}`,
+      `${mail.subject}\n${whole.slice(0, 1500)}`,
     );
   return judgedRecipient(judged(reply, [report], delayed), {
     address: spoken.address,
@@ -199,7 +202,7 @@ function judged(reply: Reply, elsewhere: readonly string[], delayed: boolean): R
     const next = judgeReply({ ...reply, text, status: reply.status });
     if (next.evidence.rule.startsWith("reply:") || next.evidence.rule.startsWith("unknown")) return next;
   }
-  if (delayed && first.evidence.rule !== "status (RFC 3463)") {
+  if (delayed && (first.evidence.rule !== "status (RFC 3463)" || first.reason === "networkerror")) {
     return { reason: "expired", evidence: { rule: "delayed without a reason", saw: oneLine(reply.text) } };
   }
   return first;

@@ -24,7 +24,7 @@ export const MAILBOX_REPLIES: readonly ReplyRule[] = [
     reason: "mailboxfull",
     source: "many",
     pattern:
-      /mail ?box (?:is |was )?(?:full|too large)|full mailbox|maildir over|not enough (?:storage )?space (?:on|in|for) (?:user|recipient|mailbox|the mailbox)|no (?:more )?space (?:left )?(?:in|for) (?:the )?(?:mailbox|user)|mailbox size limit|size of (?:the )?mailbox|dropbox|too much mail data|would be over the allowed quota|user has too many messages|mailbox has exceeded|out of (?:storage|disk) ?space|delivery failed: over quota|boite du destinataire pleine|bo[iî]te (?:aux lettres )?pleine|casella (?:e' )?piena|buz[oó]n (?:est[aá] )?lleno|caixa (?:postal )?cheia|postfach (?:ist )?voll|почтовый ящик переполнен|ящик переполнен|邮箱(?:已|空间)?(?:满|不足)|صندوق .{0,10}ممتلئ/,
+      /mail ?box (?:is |was )?(?:full|too large)|full mailbox|maildir over|not enough (?:storage )?space (?:on|in|for) (?:user|recipient|mailbox|the mailbox)|no (?:more )?space (?:left )?(?:in|for) (?:the )?(?:mailbox|user)|mailbox size limit|size of (?:the )?mailbox|number of messages in (?:the )?recipient's mailbox|user's mailbox full|dropbox|too much mail data|would be over the allowed quota|user has too many messages|mailbox has exceeded|out of (?:storage|disk) ?space|delivery failed: over quota|boite du destinataire pleine|bo[iî]te (?:aux lettres )?pleine|casella (?:e' )?piena|buz[oó]n (?:est[aá] )?lleno|caixa (?:postal )?cheia|postfach (?:ist )?voll|почтовый ящик переполнен|ящик переполнен|邮箱(?:已|空间)?(?:满|不足)|صندوق .{0,10}ممتلئ/,
   },
   {
     reason: "exceedlimit",
@@ -83,7 +83,7 @@ export const CERTAINLY_UNKNOWN: readonly ReplyRule[] = [
     reason: "userunknown",
     source: "qmail, vpopmail",
     pattern:
-      /no mailbox here by that name|no such virtual user here|there is no (?:such )?(?:user|account|mailbox)(?: \S{1,80})? (?:here|by that name)|this address no longer accepts mail|no user by that name|delivery attempted to (?:an )?unknown/,
+      /no mailbox here by that name|no such virtual user here|there is no (?:such )?(?:user|account|mailbox)(?: \S{1,80})? (?:here|by that name)|this address no longer accepts mail|no user by that name|unknown or illegal alias|recipient has been deleted|delivery attempted to (?:an )?unknown/,
   },
   {
     reason: "userunknown",
@@ -112,7 +112,7 @@ export const UNKNOWN_USER: readonly ReplyRule[] = [
     reason: "userunknown",
     source: "RFC 5321 and every mail server",
     pattern:
-      /(?:user|recipient|mail ?box|address|account|destinat\w+|addressee|mail ?drop|customer|subscriber|alias|rcpt|local[- ]?part|e-?mail|login|name)(?:\(s\))?(?: address)?(?:,? ?[<("'\[]?[\w.+=@-]{1,100}[>)"'\]]?:?)? (?:is |was |are |has been )?(?:currently )?(?:unknown|not (?:be )?(?:known|found|exist|recogni[sz]ed|valid|listed|local|available here|a valid)|does(?: not|n't) exist|do(?:es)? not exist|doesn't exist|invalid|unavailable|undeliverable|not on (?:this )?server|no longer (?:available|valid|exists?|accepts?|on)|couldn't be found|could not be found|can ?not be found|undefined|unrouteable|rejected)/,
+      /(?:user|recipient|mail ?box|address|account|destinat\w+|addressee|mail ?drop|customer|subscriber|alias|rcpt|local[- ]?part|e-?mail|login|name)(?:\(s\))?(?: address)?(?: (?:that |which )?(?:you|i) (?:have )?(?:tried|attempted|are trying|were trying|want|specified|entered|sent) (?:to )?(?:reach|contact|send to|deliver to)?)?(?:,? ?[<("'[]?[\w.+=@-]{1,100}[>)"'\]]?:?)? (?:is |was |are |has been )?(?:currently )?(?:unknown|not (?:be )?(?:known|found|exist|recogni[sz]ed|valid|listed|local|available here|a valid)|does(?: not|n't) exist|do(?:es)? not exist|doesn't exist|invalid|unavailable|undeliverable|not on (?:this )?server|no longer (?:available|valid|exists?|accepts?|on)|couldn't be found|could not be found|can ?not be found|undefined|unrouteable)/,
   },
   {
     reason: "userunknown",

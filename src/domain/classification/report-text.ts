@@ -65,6 +65,19 @@ const MOST_RECIPIENTS = 50;
  * never meant: our own, the postmaster's.
  */
 export function recipientsInText(report: string, senders: ReadonlySet<string>): TextRecipient[] {
+  const after = AFTER_MARK.exec(report);
+  if (after) {
+    const listed = recipientsIn(report.slice(after.index + after[0].length), senders);
+    if (listed.length > 0) return listed;
+  }
+  return recipientsIn(report, senders);
+}
+
+/** Reports that repeat the mail's own To before they say who did not get it. */
+const AFTER_MARK =
+  /(?:did not|could not|cannot|was not|not be|unable to) (?:be )?(?:reach|delivered to|deliver(?:ed)?(?: your message)? to) (?:the |these )?(?:following )?(?:recipient|address)\S{0,4}:?/i;
+
+function recipientsIn(report: string, senders: ReadonlySet<string>): TextRecipient[] {
   const found = new Map<string, string[]>();
   let current: string[] | undefined;
   let pending: string[] = [];

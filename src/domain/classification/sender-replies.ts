@@ -3,6 +3,12 @@ import type { ReplyRule } from "./reply-rule.js";
 /** What servers say of us: authentication, reputation, blocklists, rate, relaying, form. None of it is the contact's fault. */
 export const SENDER_REPLIES: readonly ReplyRule[] = [
   {
+    reason: "spamdetected",
+    source: "spam filters",
+    pattern:
+      /(?:rejected|blocked|refused|classified|detected|identified|flagged|marked|considered) (?:as|due to|because of|for being|to be|by) (?:\w+ ){0,3}spam/,
+  },
+  {
     reason: "norelaying",
     source: "every mail server",
     pattern:
@@ -19,6 +25,12 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     source: "RFC 1912 §2.1 and servers that ask for it",
     pattern:
       /\bptr\b|reverse[- ](?:dns|lookup|ip|name|resolution|mapping)|\brdns\b|(?:cannot|can't|could not|unable to|failed to) (?:find|resolve|verify|get|determine) (?:your|the|a|client|ip) ?(?:reverse |host ?name|ip address host)|reverse (?:path )?(?:hostname|mapping)|no reverse|inverse (?:dns|address)|fix (?:your )?(?:reverse )?dns|ip address .{0,30}(?:without|has no|does not resolve)|(?:client|sending) (?:host|ip) .{0,40}does not (?:resolve|have a (?:host|dns))|missing (?:or invalid )?(?:reverse|ptr)|hostname does(?: not|n't) resolve to|resolve .{0,30}hostname/,
+  },
+  {
+    reason: "policyviolation",
+    source: "many",
+    pattern:
+      /for policy reasons|(?:rejected|blocked|refused|denied|restricted) (?:due to|because of|by|for|per|under) (?:\w+ ){0,3}polic/,
   },
   {
     reason: "badreputation",
@@ -54,13 +66,13 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     reason: "rejected",
     source: "servers that check the sender",
     pattern:
-      /(?:sender|from|return[- ]path|envelope|originat\w+|mail from|reverse[- ]path)(?:'s)?(?: (?:e-?mail|domain|address|host|mail|path))*(?:,? ?[<("'\[][^\s]{1,100}[>)"'\]]|:)? (?:is |was |has been |have been |does |did |were )?(?:not? |n't |been |currently )*(?:rejected|denied|refused|blocked|black ?listed|invalid|not exist|doesn't exist|exist|unknown|not (?:found|valid|allowed|accepted|permitted|verified|resolve)|resolv\w+|unverifi\w+|unresolvable|verify failed|verification|banned|restricted|bad|must|missing|prohibited|found|accepted|unroutable)/,
+      /(?:sender|from|return[- ]path|envelope|originat\w+|mail from|reverse[- ]path)(?:'s)?(?: (?:e-?mail|domain|address|host|mail|path))*(?:,? ?[<("'[][^\s]{1,100}[>)"'\]]|:)? (?:is |was |has been |have been |does |did |were )?(?:not? |n't |been |currently )*(?:rejected|denied|refused|blocked|black ?listed|invalid|not exist|doesn't exist|exist|unknown|not (?:found|valid|allowed|accepted|permitted|verified|resolve)|resolv\w+|unverifi\w+|unresolvable|verify failed|verification|banned|restricted|bad|must|missing|prohibited|found|accepted|unroutable)/,
   },
   {
     reason: "rejected",
     source: "servers that check the sender",
     pattern:
-      /(?:invalid|bad|unknown|illegal|malformed|unresolvable|fake|forged|rejected|blocked|blacklisted|unverified|unroutable|no such|nonexistent|forbidden|unauthori[sz]ed|refused) (?:e-?mail )?(?:sender|from|return path|domain in (?:from|sender)|envelope sender|reverse[- ]path|senders? (?:domain|address))|domain of sender|sender verif|sending (?:to\/from|from) an address that has been|could not verify sender|null sender|(?:does not|doesn't|don't|not) accept (?:mail|messages?|e-?mail)s? from (?:you|this|your|that|the|address|domain)|rejecting (?:sender|mail from|your)|mail from \S{1,100} (?:rejected|refused|not allowed|denied)|from address|address of the sender|no mx (?:record )?(?:for|in) (?:the )?sender|(?:cannot|could not|can't) (?:resolve|verify) (?:sender|address of|mail from)|senderid|empty envelope|not accepting (?:mail )?from|bounce (?:messages? )?(?:not|from)|expediteur/,
+      /(?:invalid|bad|unknown|illegal|malformed|unresolvable|fake|forged|rejected|blocked|blacklisted|unverified|unroutable|no such|nonexistent|forbidden|unauthori[sz]ed|refused) (?:e-?mail )?(?:sender|from|return path|domain in (?:from|sender)|envelope sender|reverse[- ]path|senders? (?:domain|address))|domain of sender|sender verif|sending (?:to\/from|from) an address that has been|could not verify sender|null sender|may not have permission to post|(?:does not|doesn't|don't|not) accept (?:mail|messages?|e-?mail)s? from (?:you|this|your|that|the|address|domain)|rejecting (?:sender|mail from|your)|mail from \S{1,100} (?:rejected|refused|not allowed|denied)|from address|address of the sender|no mx (?:record )?(?:for|in) (?:the )?sender|(?:cannot|could not|can't) (?:resolve|verify) (?:sender|address of|mail from)|senderid|empty envelope|not accepting (?:mail )?from|bounce (?:messages? )?(?:not|from)|expediteur/,
   },
   {
     reason: "blocked",
@@ -72,7 +84,7 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     reason: "blocked",
     source: "many",
     pattern:
-      /(?:client|host|your (?:host|ip|server|network|address|system|mail server|domain)|server|ip(?: address)?|connections?|access|network|mail server|connecting|dynamic)(?: \[?[\w.:-]{1,60}\]?)?(?: \([^()]{0,60}\))? (?:is |was |has been |are |have been |host |from \S{1,60} )?(?:currently |temporarily |permanently |been |being |not )*(?:rejected|blocked|denied|refused|banned|dropped|black ?listed|not (?:allowed|accepted|authori[sz]ed|welcome|permitted)|forbidden|listed|allowed|accepted|prohibited|suspended)/,
+      /(?:client|host|your (?:host|ip|server|network|address|system|mail server|domain)|server|ip(?: address)?|connections?|network|mail server|connecting|dynamic)(?: \[?[\w.:-]{1,60}\]?)?(?: \([^()]{0,60}\))? (?:is |was |has been |are |have been |host |from \S{1,60} )?(?:currently |temporarily |permanently |been |being |not )*(?:rejected|blocked|denied|refused|banned|dropped|black ?listed|not (?:allowed|accepted|authori[sz]ed|welcome|permitted)|forbidden|listed|allowed|accepted|prohibited|suspended)/,
   },
   {
     reason: "blocked",

@@ -21,6 +21,8 @@ const PLACES: readonly RegExp[] = [
   /did not like our ((?:final )?[a-z]+)/i,
   // Yahoo
   /\[((?:rcpt_to|mail_from|data|body|ehlo|connect)\w*)\]/i,
+  // Trend Micro
+  /sent <<< ([a-z]+)/i,
   // m-FILTER
   /smtp command\s{1,4}([a-z]+)/i,
   // Amazon, Gmail, others that name the command in the sentence
@@ -33,8 +35,9 @@ function named(word: string): SmtpPhase | undefined {
 
 /** The command that was answered with a refusal, as far as the words around it tell. */
 export function phaseIn(text: string): SmtpPhase | undefined {
+  const line = text.slice(0, 20_000).replace(/\s+/g, " ");
   for (const place of PLACES) {
-    const phase = named(place.exec(text)?.[1] ?? "");
+    const phase = named(place.exec(line)?.[1] ?? "");
     if (phase) return phase;
   }
   return qmailPhase(text) ?? gmailPhase(text) ?? transcriptPhase(text) ?? loosePhase(text);

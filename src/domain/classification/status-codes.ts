@@ -100,5 +100,5 @@ export function statusIn(text: string): string {
 /** The SMTP reply code that a text opens with or names (RFC 5321 §4.2), empty when there is none. */
 export function replyCodeIn(text: string): string {
   const opening = /^\W{0,4}([45][0-5]\d)(?=[\s:;#-]|$)/.exec(text)?.[1];
-  return opening ?? /(?<![\d.:\[/-])([45][0-5]\d)(?=[- ](?:#?[45]\.\d|[a-z<"']))/i.exec(text)?.[1] ?? "";
+  return opening ?? /(?<![\d.:[/-])([45][0-5]\d)(?=[- ](?:#?[45]\.\d|[a-z<"']))/i.exec(text)?.[1] ?? "";
 }
