@@ -84,7 +84,7 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     reason: "blocked",
     source: "many",
     pattern:
-      /(?:client|host|your (?:host|ip|server|network|address|system|mail server|domain)|server|ip(?: address)?|connections?|network|mail server|connecting|dynamic)(?: \[?[\w.:-]{1,60}\]?)?(?: \([^()]{0,60}\))? (?:is |was |has been |are |have been |host |from \S{1,60} )?(?:currently |temporarily |permanently |been |being |not )*(?:rejected|blocked|denied|refused|banned|dropped|black ?listed|not (?:allowed|accepted|authori[sz]ed|welcome|permitted)|forbidden|listed|allowed|accepted|prohibited|suspended)/,
+      /(?:client|host|your (?:host|ip|server|network|address|system|mail server|domain)|server|ip(?: address)?|connections?|network|mail server|connecting|dynamic)(?: \[?[\w.:-]{1,60}\]?)?(?: \([^()]{0,60}\))? (?:is |was |has been |are |have been |host |from \S{1,60} )?(?:currently |temporarily |permanently |been |being |not )*(?:rejected|blocked|denied|(?<!connection )refused|banned|dropped|black ?listed|not (?:allowed|accepted|authori[sz]ed|welcome|permitted)|forbidden|listed|allowed|accepted|prohibited|suspended)/,
   },
   {
     reason: "blocked",
@@ -108,7 +108,7 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     reason: "policyviolation",
     source: "many",
     pattern:
-      /polic(?:y|ies)|header error|prohibited|(?:attachment|file) (?:type|name|extension)?.{0,20}(?:not allowed|blocked|forbidden|denied)|(?:content|message) (?:is )?(?:not allowed|prohibited|denied|restricted)|because the recipient is not accepting mail with|bad attachment|message held|you have (?:exceeded|sent)|dirty word|verification (?:failed|of)|security (?:problem|violation|reasons)|message bounced by administrator|suspicious|rejected by (?:the )?(?:recipient|administrator|our|rule)|unallowed|restricted (?:content|attachment)/,
+      /polic(?:y|ies)|header error|prohibited|(?:attachment|file) (?:type|name|extension)?.{0,20}(?:not allowed|blocked|forbidden|denied)|(?:content|message) (?:is )?(?:not allowed|prohibited|denied|restricted)|because the recipient is not accepting mail with|bad attachment|message held|you have (?:exceeded|sent)|dirty word|verification (?:failed|of)|security (?:problem|violation|reasons)|message bounced by administrator|suspicious|rejected by (?:the )?(?:administrator|our|rule)|unallowed|restricted (?:content|attachment)/,
   },
   {
     reason: "securityerror",
