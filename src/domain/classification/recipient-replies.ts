@@ -48,7 +48,7 @@ export const MAILBOX_REPLIES: readonly ReplyRule[] = [
     reason: "suspend",
     source: "many",
     pattern:
-      /(?:inactive|suspended|disabled|locked|frozen|deactivated) (?:user|account|mail ?box|recipient|address|by)|account .{0,40}(?:terminated|expired|deactivat)|mailbox currently (?:unavailable|suspended)|user (?:is )?(?:suspended|disabled|inactive)|not (?:currently )?active|domain (?:is )?(?:suspended|disabled|not active)|deleted due to inactivity|unable to accept.{0,30}inactive|boîte .{0,30}(?:désactiv|bloqu|suspend)|closed account/,
+      /\b(?:inactive|suspended|disabled|locked|frozen|deactivated) (?:user|account|mail ?box|recipient|address|by)|account .{0,40}(?:terminated|expired|deactivat)|mailbox currently (?:unavailable|suspended)|user (?:is )?(?:suspended|disabled|inactive)|not (?:currently )?active|domain (?:is )?(?:suspended|disabled|not active)|deleted due to inactivity|unable to accept.{0,30}inactive|boîte .{0,30}(?:désactiv|bloqu|suspend)|closed account/,
   },
   {
     reason: "filtered",
@@ -118,7 +118,7 @@ export const UNKNOWN_USER: readonly ReplyRule[] = [
     reason: "userunknown",
     source: "RFC 5321 and every mail server",
     pattern:
-      /(?:user|recipient|mail ?box|address|account|destinat\w+|addressee|mail ?drop|customer|subscriber|alias|rcpt|local[- ]?part|e-?mail|login|name)(?:\(s\))?(?: address)?(?: (?:that |which )?(?:you|i) (?:have )?(?:tried|attempted|are trying|were trying|want|specified|entered|sent) (?:to )?(?:reach|contact|send to|deliver to)?)?(?:,? ?[<("'[]?[\w.+=@-]{1,100}[>)"'\]]?:?)? (?:is |was |are |has been )?(?:currently )?(?:unknown|not (?:be )?(?:known|found|exist|recogni[sz]ed|valid|listed|local|available here|a valid)|does(?: not|n't) exist|do(?:es)? not exist|doesn't exist|invalid|unavailable|undeliverable|not on (?:this )?server|no longer (?:available|valid|exists?|accepts?|on)|couldn't be found|could not be found|can ?not be found|undefined|unrouteable)/,
+      /(?:user|recipient|mail ?box|address|account|destinat\w+|addressee|mail ?drop|customer|subscriber|alias|rcpt|local[- ]?part|e-?mail|login|name)(?:\(s\))?(?: address)?(?: (?:that |which )?(?:you|i) (?:have )?(?:tried|attempted|are trying|were trying|want|specified|entered|sent) (?:to )?(?:reach|contact|send to|deliver to)?)?(?:,? ?(?:for )?[<("'[]?[\w.+=@-]{1,100}[>)"'\]]?:?)? (?:is |was |are |has been )?(?:currently )?(?:unknown|not (?:be )?(?:known|found|exist|recogni[sz]ed|valid|listed|local|available here|a valid)|does(?: not|n't) exist|do(?:es)? not exist|doesn't exist|invalid|unavailable|undeliverable|not on (?:this )?server|no longer (?:available|valid|exists?|accepts?|on)|couldn't be found|could not be found|can ?not be found|undefined|unrouteable)/,
   },
   {
     reason: "userunknown",

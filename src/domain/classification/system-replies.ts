@@ -6,7 +6,7 @@ export const HOST_REPLIES: readonly ReplyRule[] = [
     reason: "networkerror",
     source: "DNS that does not answer",
     pattern:
-      /host not found, try again|(?:malformed|unexpected) name server reply|temporary .{0,20}(?:dns|name|lookup)|servfail/,
+      /host not found, try again|(?:malformed|unexpected) name server reply|temporary .{0,20}(?:dns|name)|servfail/,
   },
   {
     reason: "notaccept",
@@ -28,7 +28,7 @@ export const SYSTEM_REPLIES: readonly ReplyRule[] = [
     reason: "networkerror",
     source: "RFC 5321 §6.3 and DNS",
     pattern:
-      /(?:mail|routing|forwarding|message|delivery|smtp) ?loop|loops? back to (?:myself|me)|loop(?:ing)? (?:detected|count|error)|hop count|too many (?:hops|received|received headers|relays)|no route to host|host is unreachable|network (?:is )?(?:unreachable|error|down)|host name lookup (?:failure|failed)|host not found, try again|name server (?:loop|reply|timeout|fail|query|lookup)|malformed (?:or unexpected )?name server|dns (?:error|lookup (?:fail|timed)|failure|server|records for)|temporary (?:dns|name|lookup)|mx (?:list|lookup|problem)|could not connect and send|unable to resolve route|dns query|(?:connection|session) (?:was )?(?:lost|reset|dropped|broken|aborted|closed|died|terminated)|lost connection|connection (?:unexpectedly )?closed|broken pipe|remote (?:host|server) (?:closed|dropped)|points? back to (?:me|us|this)|mail for \S{1,100} loops|network error on destination|smtpsend\.dns\.mxloopback/,
+      /(?:mail|routing|forwarding|message|delivery|smtp) ?loop|loops? back to (?:myself|me)|loop(?:ing)? (?:detected|count|error)|hop count|too many (?:hops|received|received headers|relays)|no route to host|host is unreachable|network (?:is )?(?:unreachable|error|down)|host name lookup (?:failure|failed)|host not found, try again|name server (?:loop|reply|timeout|fail|query|lookup)|malformed (?:or unexpected )?name server|dns (?:error|lookup (?:fail|timed)|failure|server|records for)|temporary (?:dns|name)|mx (?:list|lookup|problem)|could not connect and send|unable to resolve route|dns query|(?:connection|session) (?:was )?(?:lost|reset|dropped|broken|aborted|closed|died|terminated)|lost connection|connection (?:unexpectedly )?closed|broken pipe|remote (?:host|server) (?:closed|dropped)|points? back to (?:me|us|this)|mail for \S{1,100} loops|network error on destination|smtpsend\.dns\.mxloopback/,
   },
   {
     reason: "expired",
