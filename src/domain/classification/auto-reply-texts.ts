@@ -9,7 +9,7 @@ export interface AutoReplyRule {
 
 /** Subjects that nobody but a program writes. */
 export const AUTO_SUBJECT =
-  /^\W{0,3}(?:(?:re|aw|sv|rv|tr|antw|odp|fw|fwd|ynt): ?)?(?:auto(?:matic)?[- :]{0,2}(?:reply|response|answer|respond)|auto:|autoreply|out of (?:the )?office|ooo\b|ooto\b|vacation|away from (?:my|the)|on (?:leave|holiday|vacation)|reponse automatique|absence (?:du|de|prolongee)|message d'absence|automatische antwort|abwesenheit|automatisch antwoord|afwezig|respuesta automatica|respuesta auto|fuera de (?:la )?oficina|ausencia|resposta automatica|ausente|fora do escritorio|risposta automatica|fuori (?:sede|ufficio)|автоматическ|автоответ|自动(?:回复|答复|回覆)|自動(?:回复|回覆|返信|応答)|不在|رد تلقائي|الرد التلقائي|خارج المكتب|ticket (?:received|created|#)|\[(?:ticket|case|request|sr)[ #:-])/;
+  /^\W{0,3}(?:(?:re|aw|sv|rv|tr|antw|odp|fw|fwd|ynt): ?)?(?:auto(?:matic)?[- :]{0,2}(?:reply|response|answer|respond)|auto:|autoreply|out of (?:the )?office|ooo\b|ooto\b|vacation|away from (?:my|the)|on (?:leave|holiday|vacation)|reponse automatique|absence (?:du|de|prolongee)|message d'absence|automatische antwort|abwesenheit|automatisch antwoord|afwezig|respuesta automatica|respuesta auto|fuera de (?:la )?oficina|ausencia|resposta automatica|ausente|fora do escritorio|risposta automatica|fuori (?:sede|ufficio)|автоматическ|автоответ|自动(?:回复|答复|回覆)|自動(?:回复|回覆|返信|応答)|不在|رد تلقايي|الرد التلقايي|خارج المكتب|ticket (?:received|created|#)|\[(?:ticket|case|request|sr)[ #:-])/;
 
 /** Words of the kinds, in this order: who has left is not away, whoever gives a number is a machine. */
 export const AUTO_TEXTS: readonly AutoReplyRule[] = [

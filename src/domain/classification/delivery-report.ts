@@ -237,9 +237,12 @@ function judgedRecipient({ reason, evidence }: ReplyVerdict, known: Known): Judg
   const spared =
     delayed &&
     (usual === "org_down" || usual === "temporary" || (isDead(reason) && known.status.startsWith("4")));
+  const { address, status, ...others } = known;
   const recipient: RecipientVerdict = {
-    ...known,
+    address,
+    status,
     reason,
+    ...others,
     class: spared ? "delayed" : usual,
     hard: isDead(reason) && !spared,
     ours: isOurs(reason),

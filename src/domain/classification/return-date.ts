@@ -41,7 +41,7 @@ const BACK = [
   "(?:wieder|zuruck)(?: im (?:buro|haus))?(?: (?:erreichbar|da|fur sie da))?",
   "(?:estare|estaremos) de (?:vuelta|regreso)|regres(?:o|are|aremos)|volver[eé]|vuelvo|me reincorporo",
   "(?:estarei|estou) de volta|retorn(?:o|arei|aremos)|volt(?:o|arei|aremos)|regress(?:o|arei)",
-  "(?:вернусь|вернемся|вернется|возвращаюсь|выйду на работу|снова (?:буду )?(?:доступен|доступна|на работе)|буду на (?:работе|месте|связи))",
+  "(?:вернусь|вернемся|вернется|возвращаюсь|выиду на работу|снова (?:буду )?(?:доступен|доступна|на работе)|буду на (?:работе|месте|связи))",
   "(?:sar[oò] di (?:ritorno|nuovo)|rientr(?:o|ero)|torn(?:o|ero))",
   "(?:ben )?(?:ik )?weer (?:terug|bereikbaar|aanwezig)|terug",
   "(?:ساعود|ساكون متاحا|العودة|اعود|عودتي)",

@@ -40,7 +40,7 @@ export function phaseIn(text: string): SmtpPhase | undefined {
     const phase = named(place.exec(line)?.[1] ?? "");
     if (phase) return phase;
   }
-  return qmailPhase(text) ?? gmailPhase(text) ?? transcriptPhase(text) ?? loosePhase(text);
+  return qmailPhase(text) ?? gmailPhase(text) ?? transcriptPhase(text);
 }
 
 /** qmail-remote says in its own words how far it came. */
@@ -69,8 +69,4 @@ function transcriptPhase(text: string): SmtpPhase | undefined {
     if (/^\s{0,8}(?:<<<|Out:)\s{0,4}[45]\d\d/.test(line) && last) return last;
   }
   return undefined;
-}
-
-function loosePhase(text: string): SmtpPhase | undefined {
-  return /\bRCPT TO:/i.test(text) ? "rcpt" : undefined;
 }
