@@ -38,14 +38,15 @@ export function judgeReply(reply: Reply): ReplyVerdict {
   const whole = reply.text.slice(0, LONGEST_LOOKED_AT).toLowerCase().replace(/\s+/g, " ");
   const words = whole.replace(PAGES, " ").replace(CONTINUATION, " ").replace(/\s+/g, " ");
   const nobody = words.replace(ADDRESS, " x ").replace(/\s+/g, " ");
+  const recipientKnown = reply.phase !== "auth";
   return (
     firstOf(VENDOR_REPLIES, whole, reply) ??
     byStatusThatSaysItAll(reply) ??
-    firstOf(MAILBOX_REPLIES, words, reply) ??
-    firstOf(CERTAINLY_UNKNOWN, words, reply) ??
+    (recipientKnown ? firstOf(MAILBOX_REPLIES, words, reply) : undefined) ??
+    (recipientKnown ? firstOf(CERTAINLY_UNKNOWN, words, reply) : undefined) ??
     aboutSender(words, nobody, reply) ??
     firstOf(HOST_REPLIES, words, reply) ??
-    unknownUser(words, reply) ??
+    (recipientKnown ? unknownUser(words, reply) : undefined) ??
     firstOf(SYSTEM_REPLIES, words, reply) ??
     byStatus(reply) ??
     byPhaseAndCode(reply) ?? { reason: "onhold", evidence: { rule: "no rule", saw: oneLine(reply.text) } }
