@@ -139,12 +139,13 @@ describe("the reply of somebody who left", () => {
   });
 });
 
+function say(text: string): unknown {
+  const answer = classify(incomingMail({ text, headers: auto }));
+  return [answer.class, answer.autoReply?.kind];
+}
+
 describe("other machines", () => {
   it("acknowledge, give numbers, and ask for proof", () => {
-    const say = (text: string): unknown => {
-      const answer = classify(incomingMail({ text, headers: auto }));
-      return [answer.class, answer.autoReply?.kind];
-    };
     expect(say("Thank you for contacting us. We will get back to you shortly.")).toEqual([
       "auto_reply",
       "acknowledgement",

@@ -28,6 +28,17 @@ function dsn(
   );
 }
 
+/** A notification as SNS mails it. */
+function notify(body: object): ReturnType<typeof classify> {
+  return classify(
+    incomingMail({
+      from: { name: "AWS", address: "no-reply@sns.amazonaws.com" },
+      subject: "AWS Notification Message",
+      text: `${JSON.stringify(body)}\n\n--\nTo stop these, visit the page.`,
+    }),
+  );
+}
+
 describe("a delivery report", () => {
   it("tells who is gone, and which mail of ours it is about", () => {
     const answer = dsn(
@@ -100,14 +111,6 @@ describe("a delivery report", () => {
   });
 
   it("in the JSON of a sending service is understood too", () => {
-    const notify = (body: object): ReturnType<typeof classify> =>
-      classify(
-        incomingMail({
-          from: { name: "AWS", address: "no-reply@sns.amazonaws.com" },
-          subject: "AWS Notification Message",
-          text: `${JSON.stringify(body)}\n\n--\nTo stop these, visit the page.`,
-        }),
-      );
     const bounce = {
       notificationType: "Bounce",
       bounce: {
@@ -151,19 +154,20 @@ describe("a delivery report", () => {
   });
 });
 
-describe("an abuse report", () => {
-  const arf = (fields: string): ReturnType<typeof classify> =>
-    classify(
-      incomingMail({
-        from: { name: "", address: "fbl@provider.example" },
-        subject: "complaint",
-        parts: [
-          { type: "message/feedback-report", filename: undefined, text: fields },
-          { type: "message/rfc822", filename: undefined, text: returned },
-        ],
-      }),
-    );
+function arf(fields: string): ReturnType<typeof classify> {
+  return classify(
+    incomingMail({
+      from: { name: "", address: "fbl@provider.example" },
+      subject: "complaint",
+      parts: [
+        { type: "message/feedback-report", filename: undefined, text: fields },
+        { type: "message/rfc822", filename: undefined, text: returned },
+      ],
+    }),
+  );
+}
 
+describe("an abuse report", () => {
   it("names who complained, by its fields or by the mail that it gives back", () => {
     expect(arf("Feedback-Type: abuse\nVersion: 1\nOriginal-Rcpt-To: <Ines@orbit.example>")).toMatchObject({
       class: "complaint",
