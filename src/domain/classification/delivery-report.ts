@@ -143,7 +143,8 @@ function verdictOfFields(fields: RecipientFields, spoken: readonly TextRecipient
   const said = fields.diagnostic === "" ? words : fields.diagnostic;
   const status = statusOf(said, fields.status);
   const reply: Reply = { text: said, status, replyCode: replyCodeIn(said), phase };
-  const verdict = byAction(fields.action) ?? judged(reply, [words, report], fields.action === "delayed");
+  const judgement = byAction(fields.action) ?? judged(reply, [words, report], fields.action === "delayed");
+  const verdict = byCategory(fields.category, judgement) ?? judgement;
   return judgedRecipient(verdict, {
     address: fields.finalRecipient.includes("@") ? fields.finalRecipient : written,
     originalAddress: written,
@@ -191,6 +192,22 @@ function statusOf(said: string, field: string): string {
 
 function codeOnLine(text: string): string {
   return /^\s{0,8}(?:<<< ?)?([45][0-5]\d)[ :-]/m.exec(text)?.[1] ?? "";
+}
+
+/** PowerMTA's categories, which are surer than a sentence without a phase. */
+const CATEGORIES: Readonly<Record<string, Reason>> = {
+  "bad-mailbox": "userunknown",
+  "bad-domain": "hostunknown",
+  "inactive-mailbox": "suspend",
+  "quota-issues": "mailboxfull",
+  "spam-related": "spamdetected",
+  "virus-related": "virusdetected",
+};
+
+function byCategory(category: string, { reason }: ReplyVerdict): ReplyVerdict | undefined {
+  if (reason !== "filtered" && reason !== "onhold") return undefined;
+  const known = CATEGORIES[category];
+  return known && { reason: known, evidence: { rule: "reply: category of PowerMTA", saw: category } };
 }
 
 function byAction(action: string): ReplyVerdict | undefined {

@@ -92,7 +92,7 @@ describe("real reports", () => {
     expect(unseen.recognised).toBeGreaterThanOrEqual(0.98);
     expect(unseen.reasons).toBeGreaterThanOrEqual(0.85);
     expect(unseen.deadFound).toBeGreaterThanOrEqual(0.9);
-    expect(unseen.liveDead).toBeLessThanOrEqual(0.05);
+    expect(unseen.liveDead).toBeLessThanOrEqual(0.03);
     expect(unseen.faultsDead).toBe(0);
   });
 

@@ -7,6 +7,9 @@ import { replyCodeIn, statusIn } from "../../../src/domain/classification/status
 /** What mail servers answer to RCPT, and what they mean. */
 const REPLIES: Readonly<Record<string, readonly string[]>> = {
   userunknown: [
+    "550 <ines@orbit.example> not found",
+    "550 There is no one at this address",
+    "550 recipient not OK",
     "550 5.1.1 <ines@orbit.example>: Recipient address rejected: User unknown in virtual mailbox table",
     "550 No such user here",
     "550 Unknown recipient ines@orbit.example",
@@ -46,6 +49,7 @@ const REPLIES: Readonly<Record<string, readonly string[]>> = {
     "550 用户不存在",
   ],
   mailboxfull: [
+    "552 the user's space has been used up",
     "552 5.2.2 ines@orbit.example mailbox is full",
     "452 4.2.2 The email account that you tried to reach is over quota",
     "552 Requested mail action aborted: exceeded storage allocation",
@@ -96,6 +100,8 @@ const REPLIES: Readonly<Record<string, readonly string[]>> = {
     "554 5.7.1 The server sending your mail [192.0.2.1] does not have a reverse DNS entry. Connection Rejected",
   ],
   blocked: [
+    "550 Please use the SMTP server of your ISP",
+    "550 Too many spams from your IP",
     "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
     "550 5.7.1 Service unavailable, Client host [192.0.2.1] blocked by Spamhaus",
     "554 your IP is listed in our blacklist",
@@ -124,6 +130,8 @@ const REPLIES: Readonly<Record<string, readonly string[]>> = {
     "550 High probability of spam",
   ],
   rejected: [
+    "550 you are not allowed to post to this mailing list",
+    "550 your e-mail address is blacklisted",
     "550 5.1.0 Sender denied",
     "553 sorry, your envelope sender domain must exist (#5.7.1)",
     "550 Sender verify failed",
@@ -179,6 +187,7 @@ const REPLIES: Readonly<Record<string, readonly string[]>> = {
     "552 5.7.0 This message was blocked because its content presents a potential security issue",
   ],
   systemerror: [
+    "mail for orbit.example loops back to myself",
     "451 4.3.0 Temporary lookup failure",
     "451 Requested action aborted: local error in processing",
     "451 4.3.5 Server configuration problem",
@@ -186,7 +195,7 @@ const REPLIES: Readonly<Record<string, readonly string[]>> = {
   ],
   systemfull: ["452 4.3.1 Insufficient system storage"],
   expired: ["Operation timed out", "4.4.7 Delivery time expired"],
-  networkerror: ["5.4.6 too many hops", "mail for orbit.example loops back to myself"],
+  networkerror: ["5.4.6 too many hops"],
   failedstarttls: ["530 5.7.0 Must issue a STARTTLS command first"],
   securityerror: ["535 5.7.8 Error: authentication failed", "530 5.7.1 Authentication required"],
   notcompliantrfc: [
@@ -253,6 +262,17 @@ describe("a reply of a mail server", () => {
       hard: false,
     });
     expect(classifyReply("550 5.1.1 Unknown user ines@orbit.example", "data")).toMatchObject({ hard: true });
+  });
+
+  it("that comes after the whole mail can't mean a domain that the server already took", () => {
+    expect(classifyReply("553 orbit.example: domain does not exist", "data")).toMatchObject({
+      reason: "rejected",
+      hard: false,
+    });
+    expect(classifyReply("550 5.1.2 orbit.example: domain does not exist")).toMatchObject({
+      reason: "hostunknown",
+      hard: true,
+    });
   });
 
   it("is read for its codes without taking addresses of machines for them", () => {

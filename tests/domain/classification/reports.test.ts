@@ -98,6 +98,13 @@ describe("a delivery report", () => {
     expect(answer.recipients).toMatchObject([{ reason: "authfailure", class: "sender_fault", hard: false }]);
   });
 
+  it("of PowerMTA is believed where its category says more than the sentence", () => {
+    const answer = dsn(
+      "Final-Recipient: rfc822; ines@orbit.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp;550 unknown user\nX-PowerMTA-BounceCategory: bad-mailbox",
+    );
+    expect(answer.recipients).toMatchObject([{ reason: "userunknown", hard: true }]);
+  });
+
   it("is read by its words when it has no fields", () => {
     const text =
       "Hi. This is the qmail-send program at mx.example.\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\n<ines@orbit.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\n" +
