@@ -61,6 +61,8 @@ export interface MailLayoutView {
   readonly postalAddress: string;
   /** Shown only where the mail may be stopped (outreach). */
   readonly unsubscribeUrl?: string;
+  /** Where the reader changes what they get; only beside `unsubscribeUrl`. */
+  readonly preferencesUrl?: string;
   /** Why this address gets this mail, one sentence. */
   readonly why?: string;
 }

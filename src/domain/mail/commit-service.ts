@@ -1,12 +1,13 @@
 import { MINUTE } from "../../platform/clock.js";
 import { transaction, type Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
-import { holdLocks } from "../../platform/locks.js";
+import { holdLocks, holdSwitch } from "../../platform/locks.js";
 import { HARD_DEADLINE, type Mailer } from "../../platform/mailer.js";
 import { suppressionJudge } from "../consent/service.js";
 import { addressMails, renderMessage, type MailWords } from "./rendering-service.js";
 import type { MessageState } from "./message.js";
 import { changeStates } from "./service.js";
+import { isOutreachStopped, SENDING_STOPPED } from "./switch-service.js";
 import { setSending, type MessageRow, type RenderedMessage, type StateChange } from "./store.js";
 import type { CommittedMail, MailPolicy, StopVerdict } from "./verdict-service.js";
 import { sponsorsOf } from "./views.js";
@@ -38,6 +39,7 @@ export async function commitMail(
 ): Promise<CommittedMail[]> {
   if (rows.length === 0) return [];
   const committed = await transaction(ctx, async (tx) => {
+    await holdSwitch(tx.db, "shared");
     await holdLocks(tx.db, {
       letter: rows.flatMap((row) => row.letter_id ?? []),
       organisation: rows.flatMap((row) => row.organisation_id ?? []),
@@ -70,6 +72,8 @@ export async function commitMail(
   return addressMails(ctx, token, committed);
 }
 
+const HELD_UP = { go: false, to: "held", reason: SENDING_STOPPED } as const;
+
 async function judge(
   ctx: Ctx,
   sending: Sending,
@@ -84,6 +88,7 @@ async function judge(
   );
   const verdicts =
     outreach.length > 0 ? await sending.policy.mayGoOut(ctx, outreach) : new Map<string, StopVerdict>();
+  const isHeldUp = outreach.length > 0 && (await isOutreachStopped(ctx));
   const sponsors = await sponsorsOf(ctx, [...new Set(rows.flatMap((row) => row.letter_id ?? []))]);
   const going: RenderedMessage[] = [];
   const stopped: StateChange[] = [];
@@ -95,6 +100,7 @@ async function judge(
     else if (isSuppressed(row.address_hash, row.letter_id)) stop("suppressed", "suppressed");
     else if (!verdict) stop("cancelled", "contact_gone");
     else if (!verdict.go) stopped.push(stopBy(row, verdict, token));
+    else if (isHeldUp) stopped.push(stopBy(row, HELD_UP, token));
     else going.push(renderMessage(ctx, sending, row, sponsors, verdict));
   }
   return { going, stopped };

@@ -7,6 +7,7 @@ export const TASK_KINDS = [
   "uncertain_message",
   "blocked_message",
   "expired_message",
+  "recheck_basis",
   "other",
 ] as const;
 
@@ -24,6 +25,7 @@ const DUE_HOURS: Record<TaskKind, number> = {
   uncertain_message: 4,
   blocked_message: 24,
   expired_message: 72,
+  recheck_basis: 336,
   other: 72,
 };
 
