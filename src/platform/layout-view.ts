@@ -51,6 +51,13 @@ export interface ConsoleLayoutView extends LayoutView {
   readonly nav: readonly ConsoleNavItem[];
   readonly staff: { readonly name: string; readonly role?: string; readonly href?: string };
   readonly search?: { readonly action: string; readonly q?: string };
+  /** While all outreach is stopped: since when, by whom, why, and where to read more. */
+  readonly sendingStop?: {
+    readonly since: Date;
+    readonly by: string;
+    readonly reason: string;
+    readonly href: string;
+  };
   /** Where the sign-out form posts to. */
   readonly signOut?: string;
 }

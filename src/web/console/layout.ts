@@ -2,7 +2,8 @@ import type { Request, RequestHandler, Response } from "express";
 import type { App } from "../../app.js";
 import { mayDo, type Permission } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
-import type { ConsoleNavItem } from "../../platform/layout-view.js";
+import type { SwitchState } from "../../domain/mail/switch-views.js";
+import type { ConsoleLayoutView, ConsoleNavItem } from "../../platform/layout-view.js";
 import { page, type PageOptions } from "../pages.js";
 import { ctxOf } from "../request.js";
 
@@ -21,7 +22,13 @@ const NAV: readonly { href: string; label: string; permission: Permission; also?
     href: "/console/outreach",
     label: "Outreach",
     permission: "messages:read",
-    also: ["/console/messages", "/console/mail"],
+    also: ["/console/messages", "/console/mail", "/console/sending"],
+  },
+  {
+    href: "/console/consent",
+    label: "Consent",
+    permission: "organisations:read",
+    also: ["/console/countries", "/console/suppressions"],
   },
   { href: "/console/letters", label: "Letters", permission: "letters:read" },
   { href: "/console/imports", label: "Imports", permission: "imports:write" },
@@ -63,10 +70,26 @@ export function consolePage(
       search: { action: "/console/organisations" },
       signOut: "/console/sign-out",
       noindex: true,
+      ...stopOf(res, mayDo(actor, "messages:read")),
       ...view,
     },
     { lang: "en", ...options },
   );
+}
+
+/** What the banner says while all outreach is stopped; read for each request by `readSwitch`. */
+function stopOf(res: Response, mayLook: boolean): Pick<ConsoleLayoutView, "sendingStop"> {
+  const stop = res.locals["sendingStop"] as SwitchState | undefined;
+  if (!stop?.stoppedAt) return {};
+  const { stoppedAt: since, stoppedBy, reason } = stop;
+  return {
+    sendingStop: {
+      since,
+      by: stoppedBy ?? "",
+      reason: reason ?? "",
+      href: mayLook ? "/console/sending" : "",
+    },
+  };
 }
 
 /** Keeps a form from those who may not send it; the use case behind it asks again. */
