@@ -142,6 +142,7 @@ export async function listRecipients(
     )
     .orderByRaw("lower(o.name), o.id, (c.name is null), c.created_at, c.id")
     .limit(20_000);
+  void query.whereNull("c.erased_at");
   if (filter.sector) void query.where("o.sector", filter.sector);
   if (filter.country) void query.where("o.country", filter.country);
   if (filter.contactIds) void query.whereIn("c.id", [...filter.contactIds]);

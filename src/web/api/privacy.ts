@@ -82,8 +82,7 @@ export const privacyApi: readonly ApiRoute[] = [
     permission: "organisations:write",
     params,
     body: checkBasisCommand,
-    handler: (ctx, input) =>
-      checkBasis(ctx, input.params.id, input.given as z.input<typeof checkBasisCommand>),
+    handler: (ctx, input) => checkBasis(ctx, input.params.id, input.given),
   }),
   apiRoute({
     method: "post",
@@ -95,8 +94,7 @@ export const privacyApi: readonly ApiRoute[] = [
     permission: "privacy:manage",
     params,
     body: eraseContactCommand,
-    handler: (ctx, input) =>
-      eraseContact(ctx, input.params.id, input.given as z.input<typeof eraseContactCommand>),
+    handler: (ctx, input) => eraseContact(ctx, input.params.id, input.given),
   }),
   apiRoute({
     method: "get",
@@ -125,8 +123,7 @@ export const privacyApi: readonly ApiRoute[] = [
     permission: "privacy:manage",
     params: country,
     body: setCountryPolicyCommand,
-    handler: (ctx, input) =>
-      setCountryPolicy(ctx, input.params.country, input.given as z.input<typeof setCountryPolicyCommand>),
+    handler: (ctx, input) => setCountryPolicy(ctx, input.params.country, input.given),
   }),
   apiRoute({
     method: "delete",

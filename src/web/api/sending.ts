@@ -40,7 +40,7 @@ export const sendingApi: readonly ApiRoute[] = [
     permission: "sending:stop",
     body: stopSendingCommand,
     answer: changed,
-    handler: (ctx, { given }) => stopAllOutreach(ctx, given as z.input<typeof stopSendingCommand>),
+    handler: (ctx, { given }) => stopAllOutreach(ctx, given),
   }),
   apiRoute({
     method: "post",

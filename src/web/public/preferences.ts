@@ -13,7 +13,7 @@ import { keepPrivate, languageOf, page } from "../pages.js";
 import { ctxOf } from "../request.js";
 import { suffixOf } from "./personal.js";
 
-const DONE = ["stop_all", "stop_letter", "allow_all", "allow_letter", "language"];
+const DONE = new Set(["stop_all", "stop_letter", "allow_all", "allow_letter", "language"]);
 
 /**
  * The page at the foot of each outreach mail, beside the link that stops all at once: who writes, why, and what the
@@ -55,7 +55,7 @@ async function show(app: App, req: Request, res: Response, form: FormState, stat
     "public/preferences",
     {
       title: app.messages.t(lang, "preferences.title"),
-      notice: DONE.includes(done) ? app.messages.t(lang, `preferences.done.${done}`) : "",
+      notice: DONE.has(done) ? app.messages.t(lang, `preferences.done.${done}`) : "",
       ...shown(app, preferences, lang),
       action: `/preferences/${encodeURIComponent(tokenOf(req))}${suffix}`,
       suffix,
@@ -74,7 +74,7 @@ function languageFor(app: App, req: Request, { contact, language }: Preferences)
 function shown(app: App, preferences: Preferences, lang: string): Record<string, unknown> {
   const { contact, organisationName, letterSlug, letterState } = preferences;
   const sponsor = preferences.sponsorName ?? app.config.mailFrom;
-  const isPublic = letterState !== null && publicStanding(letterState as never) === "shown";
+  const isPublic = letterState !== null && publicStanding(letterState) === "shown";
   const why =
     contact && organisationName
       ? whyOf({
