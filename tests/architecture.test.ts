@@ -21,6 +21,7 @@ const CONCEPTS = [
   "outreach",
   "publication",
   "reports",
+  "privacy",
 ];
 
 const sourceRoot = path.join(packageRoot, "src");

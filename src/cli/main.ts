@@ -13,6 +13,7 @@ import { importCommand } from "./import.js";
 import { matchCommand } from "./match.js";
 import { migrateCommand } from "./migrate.js";
 import { serveCommands } from "./serve.js";
+import { sendingCommands } from "./sending.js";
 import { staffAdd } from "./staff-add.js";
 import { tokenCreate } from "./token-create.js";
 
@@ -24,6 +25,7 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   staffAdd,
   tokenCreate,
+  ...sendingCommands,
   importCommand,
   matchCommand,
   classifyMailCommand,

@@ -3,6 +3,7 @@ import { closeDueLetters } from "../domain/letters/service.js";
 import type { Sending } from "../domain/mail/commit-service.js";
 import { expireMessages, processDueMail, recoverLeases } from "../domain/mail/sending-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
+import { askForBasisChecks } from "../domain/privacy/basis-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
@@ -25,6 +26,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "expire messages", run: (ctx, { policy }) => expireMessages(ctx, policy) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
+  { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
 ];
 

@@ -1,3 +1,4 @@
+import { suppressAddress } from "../../src/domain/consent/service.js";
 import { startImport } from "../../src/domain/imports/service.js";
 import { ensureInvitation } from "../../src/domain/invitations/service.js";
 import type { LinkPurpose } from "../../src/domain/links/link.js";
@@ -63,6 +64,8 @@ export async function scene(app: TestApp): Promise<Scene> {
     subject: "An invitation",
     body: "Dear {{contact.name}}, please read {{invitation.link}}.",
   });
+  await suppressAddress(app.system, { email: "stopped@vesta.example" });
+  const { id: suppression } = (await app.database.adminDb("suppressions").first("id")) as { id: string };
   await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
   await settle(app);
   const captured = (await app.database.adminDb("messages").where({ template: "sign-in" }).first("id")) as {
@@ -89,12 +92,15 @@ export async function scene(app: TestApp): Promise<Scene> {
       invitations: invitation.id,
       imports: imported,
       outreach: mailing,
+      countries: "DE",
+      suppressions: suppression,
       mail: captured.id,
     },
     tokens: {
       "/r": invitations,
       "/confirm": [await secret("confirm", submitted)],
       "/unsubscribe": [await secret("unsubscribe", message)],
+      "/preferences": [await secret("preferences", message)],
       "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],
     },
   };

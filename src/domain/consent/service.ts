@@ -1,15 +1,23 @@
 import type { z } from "zod";
 import { transaction, type Ctx } from "../../platform/context.js";
-import { notFound } from "../../platform/errors.js";
-import { newId } from "../../platform/ids.js";
+import { conflict, notFound } from "../../platform/errors.js";
+import { isUuid, newId } from "../../platform/ids.js";
 import { holdLocks } from "../../platform/locks.js";
 import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { openLink, useLink } from "../links/service.js";
 import { requirePermission } from "../team/service.js";
-import { listSuppressionsQuery, suppressCommand } from "./commands.js";
-import { insertSuppression, listSuppressions, listSuppressionsOf, type SuppressionRow } from "./store.js";
-import { covers, type SuppressionReason } from "./suppression.js";
+import { liftSuppressionCommand, listSuppressionsQuery, suppressCommand } from "./commands.js";
+import {
+  deleteSuppressions,
+  findSuppression,
+  insertSuppression,
+  listSuppressions,
+  listSuppressionsOf,
+  lockSuppression,
+  type SuppressionRow,
+} from "./store.js";
+import { covers, isOwnStop, type SuppressionReason } from "./suppression.js";
 import { organisationsAt, recipientOf, type MailRecipient } from "./views.js";
 
 /** An address that is not to be written to again, and since when it shall hold. */
@@ -77,6 +85,41 @@ export async function suppressAddress(
   return { isNew };
 }
 
+/**
+ * Takes back a stop that was ours (a decline, a wrong person, staff's own), with the reason why. A stop that the
+ * person said themselves is theirs alone: throws conflict. Throws not_found.
+ */
+export async function liftSuppression(
+  ctx: Ctx,
+  id: string,
+  input: z.input<typeof liftSuppressionCommand>,
+): Promise<void> {
+  requirePermission(ctx, "privacy:manage");
+  const { why } = parse(liftSuppressionCommand, input);
+  await transaction(ctx, async (tx) => {
+    const row = isUuid(id) ? await lockSuppression(tx.db, id) : undefined;
+    if (!row) throw notFound("consent.unknown_suppression");
+    if (isOwnStop(row.reason)) throw conflict("consent.own_stop");
+    await deleteSuppressions(tx.db, [id]);
+    const [organisationId] = await organisationsAt(tx, row.address_hash);
+    await record(tx, {
+      action: "address.allowed_again",
+      letterId: row.letter_id,
+      organisationId,
+      subjectId: id,
+      detail: { reason: row.reason, why },
+    });
+  });
+}
+
+/** One suppression as shown. Throws not_found. */
+export async function showSuppression(ctx: Ctx, id: string): Promise<ShownSuppression> {
+  requirePermission(ctx, "suppressions:write");
+  const row = isUuid(id) ? await findSuppression(ctx.db, id) : undefined;
+  if (!row) throw notFound("consent.unknown_suppression");
+  return show(row);
+}
+
 /** Whether an address is not to be written to about a letter. */
 export async function isSuppressed(ctx: Ctx, addressHash: Buffer, letterId: string | null): Promise<boolean> {
   const judge = await suppressionJudge(ctx, [addressHash]);
@@ -104,6 +147,8 @@ export interface ShownSuppression {
   reason: SuppressionReason;
   source: string;
   createdAt: Date;
+  /** Said by the person, who alone can take it back. */
+  isOwn: boolean;
 }
 
 /** Suppressions, newest first, a page at a time. */
@@ -133,6 +178,7 @@ function show(row: SuppressionRow): ShownSuppression {
     reason: row.reason,
     source: row.source,
     createdAt: row.created_at,
+    isOwn: isOwnStop(row.reason),
   };
 }
 

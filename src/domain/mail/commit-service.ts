@@ -1,7 +1,7 @@
 import { MINUTE } from "../../platform/clock.js";
 import { transaction, type Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
-import { holdLocks } from "../../platform/locks.js";
+import { holdLocks, holdSwitch } from "../../platform/locks.js";
 import { HARD_DEADLINE, type Mailer } from "../../platform/mailer.js";
 import { suppressionJudge } from "../consent/service.js";
 import { mailboxesNow, returnPathOf, settingsMailbox } from "./mailbox-account-service.js";
@@ -10,6 +10,7 @@ import { addressMails, mailerOf, renderMessage, type MailWords, type WaysOut } f
 import type { MessageState } from "./message.js";
 import { changeStates } from "./service.js";
 import { setSending, type MessageRow, type SendingMessage, type StateChange } from "./store.js";
+import { isOutreachStopped, SENDING_STOPPED } from "./switch-service.js";
 import type { CommittedMail, MailPolicy, StopVerdict } from "./verdict-service.js";
 import { envelopeSender } from "./verp.js";
 import { sponsorsOf } from "./views.js";
@@ -42,6 +43,7 @@ export async function commitMail(
   const own = await settingsMailbox(ctx);
   const rows = claimed.map((row) => ({ ...row, mailbox_id: row.mailbox_id ?? own.id }));
   const committed = await transaction(ctx, async (tx) => {
+    await holdSwitch(tx.db, "shared");
     await holdLocks(tx.db, {
       letter: rows.flatMap((row) => row.letter_id ?? []),
       organisation: rows.flatMap((row) => row.organisation_id ?? []),
@@ -66,6 +68,8 @@ export async function commitMail(
   });
   return addressMails(ctx, token, committed);
 }
+
+const HELD_UP = { go: false, to: "held", reason: SENDING_STOPPED } as const;
 
 /** A claimed message whose mailbox is settled. */
 type AssignedRow = MessageRow & { mailbox_id: string };
@@ -104,6 +108,7 @@ async function judge(
   );
   const verdicts =
     outreach.length > 0 ? await sending.policy.mayGoOut(ctx, outreach) : new Map<string, StopVerdict>();
+  const isHeldUp = outreach.length > 0 && (await isOutreachStopped(ctx));
   const sponsors = await sponsorsOf(ctx, [...new Set(rows.flatMap((row) => row.letter_id ?? []))]);
   const going: SendingMessage[] = [];
   const stopped: StateChange[] = [];
@@ -125,6 +130,7 @@ async function judge(
     else if (isSuppressed(row.address_hash, row.letter_id)) stop("suppressed", "suppressed");
     else if (!verdict) stop("cancelled", "contact_gone");
     else if (!verdict.go) stopped.push(stopBy(row, verdict, token));
+    else if (isHeldUp) stopped.push(stopBy(row, HELD_UP, token));
     else go(way, verdict);
   }
   return { going, stopped };

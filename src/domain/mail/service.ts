@@ -20,6 +20,7 @@ import {
   insertMessages,
   lockMessage,
   lockMessagesOfSteps,
+  setHeld,
   setStates,
   type MessageRow,
   type NewMessage,
@@ -35,6 +36,9 @@ import {
 
 /** A message that is this late is looked at by a person instead of sent. */
 const MAY_WAIT = 3 * DAY;
+
+/** Why a first mail waits for a person: the law of the country asks for more care. */
+export const APPROVE_FIRST = "approve_first_contact";
 
 /** One mail of the machine's own accord: confirm, published, sign-in. */
 export interface TransactionalMail {
@@ -100,7 +104,7 @@ export interface OutreachMail {
 }
 
 /**
- * Adds the mails of a mailing, each with its own unsubscribe link. Mails whose send key went out before are left
+ * Adds the mails of a mailing, each with its own links to stop and to preferences. Mails whose send key went out before are left
  * away. Returns the messages that were added.
  */
 export async function queueOutreach(
@@ -112,6 +116,7 @@ export async function queueOutreach(
   for (const mail of mails) {
     const id = newId(ctx.clock);
     const unsubscribe = await makeLink(ctx, "unsubscribe", id);
+    const preferences = await makeLink(ctx, "preferences", id);
     rows.push(
       newMessage(ctx, senders, {
         id,
@@ -121,6 +126,7 @@ export async function queueOutreach(
         data: {
           invitation: linkPlaceholder(mail.invitationLinkId),
           unsubscribe: linkPlaceholder(unsubscribe.id),
+          preferences: linkPlaceholder(preferences.id),
         },
         language: mail.language,
         letter_id: mail.letterId,
@@ -235,9 +241,9 @@ export async function changeStates(
   return setStates(ctx.db, withEvents, from, ctx.clock.now());
 }
 
-/** Lets the approved drafts of some steps go out. Returns how many. */
+/** Lets the approved drafts of some steps go out, but for those that a person has to look at one by one. Returns how many. */
 export async function releaseDrafts(ctx: Ctx, stepIds: readonly string[]): Promise<number> {
-  const ids = await lockMessagesOfSteps(ctx.db, stepIds, ["draft"]);
+  const ids = await lockMessagesOfSteps(ctx.db, stepIds, ["draft"], APPROVE_FIRST);
   return releaseMessages(ctx, ids);
 }
 
@@ -271,10 +277,18 @@ export async function approveMessage(ctx: Ctx, id: string): Promise<void> {
   await transaction(ctx, async (tx) => {
     const message = await lockMessage(tx.db, id);
     if (!message) throw notFound("message.unknown");
-    if (message.state !== "draft") throw conflict("message.not_waiting");
-    await releaseMessages(tx, [id]);
+    const isHeld = message.state === "queued" && message.held_reason === APPROVE_FIRST;
+    if (message.state !== "draft" && !isHeld) throw conflict("message.not_waiting");
+    if (isHeld) await approveHeld(tx, message);
+    else await releaseMessages(tx, [id]);
     await record(tx, act("message.approved", message));
   });
+}
+
+/** A mail that was already queued when the rule of its country changed. */
+async function approveHeld(ctx: Ctx, message: MessageRow): Promise<void> {
+  await setHeld(ctx.db, [message.id], null);
+  await noteStates(ctx, [{ ...message, state: "approved", state_reason: null, claim_token: null }]);
 }
 
 /**

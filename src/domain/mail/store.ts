@@ -123,7 +123,10 @@ export async function lockMessage(db: Db, id: string): Promise<MessageRow | unde
 const MAILBOX_WAITS = `exists (select 1 from mailboxes b where (b.state = 'paused' or b.archived_at is not null)
   and (b.id = messages.mailbox_id or (messages.mailbox_id is null and b.kind = 'settings')))`;
 
-/** The step of the protocol that claims: due messages nobody holds get a token, a lease and one more attempt. */
+/**
+ * The step of the protocol that claims: due messages nobody holds get a token, a lease and one more attempt. While the
+ * one switch is off, outreach is not among them.
+ */
 export async function claimDueMessages(
   db: Db,
   claim: { token: string; now: Date; leaseUntil: Date; limit: number },
@@ -133,6 +136,7 @@ export async function claimDueMessages(
        row_version = row_version + 1
      where id in (select id from messages where state = 'queued' and held_reason is null and due_at <= ?
                     and not ${MAILBOX_WAITS}
+                    and (purpose <> 'outreach' or not exists (select 1 from sending_control where stopped_at is not null))
                   order by due_at, id limit ? for update skip locked)
      returning *`,
     [claim.token, claim.leaseUntil, claim.now, claim.limit],
@@ -250,7 +254,8 @@ export async function setStates(
      ), noted as (
        insert into message_events (id, message_id, at, kind, detail)
        select event_id, id, ?, state, jsonb_strip_nulls(
-         jsonb_build_object('reason', state_reason, 'claim', claim_token, 'reply', reply)) from changed
+         jsonb_build_object('reason', state_reason, 'claim', claim_token, 'reply',
+           regexp_replace(reply, '[^[:space:]<>:;,"()]+@[^[:space:]<>:;,"()]+', '[address]', 'g'))) from changed
      )
      select * from changed`,
     [JSON.stringify(values), now, [...from], now],
@@ -275,11 +280,14 @@ export async function lockLapsed(
     .pluck("id");
 }
 
-/** Ids of messages that waited past their time, held so that no worker claims them meanwhile. */
+/** Ids of messages that waited past their time (outreach that the one switch holds up is not late), held so that no worker claims them meanwhile. */
 export async function lockExpired(db: Db, now: Date, limit: number): Promise<string[]> {
   return db("messages")
     .whereIn("state", ["draft", "approved", "queued", "blocked"])
     .whereNull("held_reason")
+    .whereRaw(
+      "(purpose <> 'outreach' or not exists (select 1 from sending_control where stopped_at is not null))",
+    )
     .where("expires_at", "<=", now)
     .whereRaw(`not (state = 'queued' and ${MAILBOX_WAITS})`)
     .orderBy("expires_at")
@@ -289,15 +297,17 @@ export async function lockExpired(db: Db, now: Date, limit: number): Promise<str
     .pluck("id");
 }
 
-/** Ids of the messages of some steps in some states, held for the rest of the transaction. */
+/** Ids of the messages of some steps in some states, but for one reason, held for the rest of the transaction. */
 export async function lockMessagesOfSteps(
   db: Db,
   stepIds: readonly string[],
   states: readonly MessageState[],
+  exceptReason = "",
 ): Promise<string[]> {
   return db("messages")
     .whereIn("step_id", [...stepIds])
     .whereIn("state", [...states])
+    .whereRaw("state_reason is distinct from ?", [exceptReason])
     .forUpdate()
     .pluck("id");
 }

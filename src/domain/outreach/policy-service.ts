@@ -2,6 +2,7 @@ import type { Ctx } from "../../platform/context.js";
 import { placeholdersIn } from "../links/link.js";
 import type { MailPolicy, PolicyMessage, StopVerdict } from "../mail/verdict-service.js";
 import { getContact, updateContact } from "../organisations/service.js";
+import { APPROVE_FIRST } from "../mail/service.js";
 import { createTask, settleTasks } from "../tasks/service.js";
 import { stopReason } from "./mailing.js";
 import { finishEnrolments } from "./store.js";
@@ -43,6 +44,8 @@ function judge(
   if (reason) return { go: false, to: reason === "suppressed" ? "suppressed" : "cancelled", reason };
   if (facts.sequenceState === "stopped") return { go: false, to: "cancelled", reason: "mailing_stopped" };
   if (facts.addressChanged) return { go: false, to: "cancelled", reason: "address_changed" };
+  if (facts.facts.firstContact === "approve_each" && !facts.approved)
+    return { go: false, to: "held", reason: APPROVE_FIRST };
   const worded = wordMail(
     facts,
     valuesOf({

@@ -1,4 +1,5 @@
 import type { Db } from "../../platform/db.js";
+import { jsonWithoutWord, withoutWord } from "../../platform/erasing.js";
 import type { MailingState } from "./mailing.js";
 
 /** Whom a mailing is for, as kept with it. */
@@ -164,4 +165,16 @@ export async function pauseEnrolments(
   await db("enrolments")
     .whereIn("id", [...ids])
     .update({ state: "paused", state_reason: pause.reason, paused_until: pause.until });
+}
+
+/** Takes words out of the texts and filters of mailings. */
+export async function wipeWords(db: Db, words: readonly string[]): Promise<void> {
+  for (const word of words) {
+    await db("steps")
+      .whereRaw("position(lower(?) in lower(concat_ws(' ', subject, body_md))) > 0", [word])
+      .update({ subject: withoutWord(db, "subject", word), body_md: withoutWord(db, "body_md", word) });
+    await db("sequences")
+      .whereRaw("position(lower(?) in lower(concat_ws(' ', name, recipients::text))) > 0", [word])
+      .update({ name: withoutWord(db, "name", word), recipients: jsonWithoutWord(db, "recipients", word) });
+  }
 }

@@ -1,6 +1,9 @@
 import type { Ctx } from "../../platform/context.js";
 import { readCursor, writeCursor } from "../../platform/cursor.js";
 import type { Page } from "../../platform/schema.js";
+import { firstContact, type FirstContact } from "../consent/first-contact.js";
+import { basisOf, basisVerdict } from "../consent/lawful-basis.js";
+import type { LawfulBasis } from "../organisations/contact.js";
 import type { Candidate, MailingState, RecipientFacts } from "./mailing.js";
 
 /**
@@ -21,8 +24,16 @@ const SUPPRESSED = `exists (select 1 from suppressions s where s.address_hash = 
 const ON_THE_WAY = `m.letter_id = l.id and m.purpose = 'outreach'
   and m.state in ('draft', 'approved', 'queued', 'claimed', 'sending', 'sent', 'uncertain', 'blocked')`;
 
+/** No outreach went to the address before, about any letter, and nobody answered from it. */
+const FIRST = `not exists (select 1 from messages m where m.address_hash = c.address_hash and m.purpose = 'outreach'
+    and m.state in ('sending', 'sent', 'uncertain'))
+  and not exists (select 1 from invitations i where i.contact_id = c.id and i.answered_at is not null)`;
+const COUNTRY_RULE = `(select jsonb_build_object('role', p.first_contact, 'person', p.first_contact_person)
+  from country_policies p where p.country = coalesce(o.country, 'ZZ')) as country_rule`;
+
 const FACTS = `l.state as letter_state, c.status as contact_status, ${SIGNED} as signed, ${DECLINED} as declined,
-  ${ANSWERED} as answered_by_other, ${SUPPRESSED} as suppressed`;
+  ${ANSWERED} as answered_by_other, ${SUPPRESSED} as suppressed, ${FIRST} as is_first, ${COUNTRY_RULE},
+  c.basis_checked_at, c.basis_ended_at`;
 const PERSON = `c.id as contact_id, c.name as contact_name, c.email, c.address_hash, c.lawful_basis, c.source, c.source_at,
   o.id as organisation_id, o.name as organisation_name, o.country, o.sector`;
 
@@ -33,6 +44,10 @@ interface FactRow {
   declined: boolean;
   answered_by_other: boolean;
   suppressed: boolean;
+  is_first: boolean;
+  country_rule: { role: FirstContact; person: FirstContact } | null;
+  basis_checked_at: Date | null;
+  basis_ended_at: Date | null;
 }
 
 interface PersonRow {
@@ -40,7 +55,7 @@ interface PersonRow {
   contact_name: string | null;
   email: string | null;
   address_hash: Buffer | null;
-  lawful_basis: string;
+  lawful_basis: LawfulBasis;
   source: string;
   source_at: Date;
   organisation_id: string;
@@ -81,7 +96,7 @@ function person(row: PersonRow): Person {
   };
 }
 
-function facts(row: FactRow & { email: string | null }): RecipientFacts {
+function facts(row: FactRow & PersonRow, now: Date): RecipientFacts {
   return {
     letterState: row.letter_state,
     contactStatus: row.contact_status,
@@ -90,6 +105,14 @@ function facts(row: FactRow & { email: string | null }): RecipientFacts {
     signed: row.signed,
     declined: row.declined,
     answeredByOther: row.answered_by_other,
+    basisExpired: basisVerdict(basisOf(row), now).kind === "expired",
+    firstContact: firstContact({
+      country: row.country,
+      set: row.country_rule ?? undefined,
+      email: row.email,
+      basis: row.lawful_basis,
+      isFirst: row.is_first,
+    }),
   };
 }
 
@@ -119,6 +142,7 @@ export async function listRecipients(
     )
     .orderByRaw("lower(o.name), o.id, (c.name is null), c.created_at, c.id")
     .limit(20_000);
+  void query.whereNull("c.erased_at");
   if (filter.sector) void query.where("o.sector", filter.sector);
   if (filter.country) void query.where("o.country", filter.country);
   if (filter.contactIds) void query.whereIn("c.id", [...filter.contactIds]);
@@ -130,7 +154,7 @@ export async function listRecipients(
   return rows.map((row) => ({
     ...person(row),
     addressHash: row.address_hash?.toString("hex") ?? "",
-    facts: facts(row),
+    facts: facts(row, ctx.clock.now()),
     written: row.written,
     organisationWritten: row.organisation_written,
   }));
@@ -141,6 +165,8 @@ export interface MessageFacts {
   messageId: string;
   person: Person;
   facts: RecipientFacts;
+  /** Somebody looked at this very mail and let it go out. */
+  approved: boolean;
   /** The contact has another address now than the mail is for. */
   addressChanged: boolean;
   letterId: string;
@@ -166,12 +192,14 @@ export async function factsOfMessages(ctx: Ctx, messageIds: readonly string[]): 
     .select(
       ctx.db
         .raw(`x.id as message_id, ${PERSON}, ${FACTS}, x.letter_id, x.address_hash is distinct from c.address_hash
-        as address_changed, q.state as sequence_state, f.name as sender_name, l.sponsor_name, p.subject, p.body_md, x.language`),
+        as address_changed,
+        exists (select 1 from message_events e where e.message_id = x.id and e.kind = 'approved') as approved, q.state as sequence_state, f.name as sender_name, l.sponsor_name, p.subject, p.body_md, x.language`),
     )) as (PersonRow &
     FactRow & {
       message_id: string;
       letter_id: string;
       address_changed: boolean;
+      approved: boolean;
       sequence_state: string;
       sender_name: string | null;
       sponsor_name: string;
@@ -182,7 +210,8 @@ export async function factsOfMessages(ctx: Ctx, messageIds: readonly string[]): 
   return rows.map((row) => ({
     messageId: row.message_id,
     person: person(row),
-    facts: facts(row),
+    facts: facts(row, ctx.clock.now()),
+    approved: row.approved,
     addressChanged: row.address_changed,
     letterId: row.letter_id,
     sequenceState: row.sequence_state,

@@ -8,6 +8,7 @@ export const TASK_KINDS = [
   "blocked_message",
   "expired_message",
   "mailbox_paused",
+  "recheck_basis",
   "other",
 ] as const;
 
@@ -26,6 +27,7 @@ const DUE_HOURS: Record<TaskKind, number> = {
   blocked_message: 24,
   expired_message: 72,
   mailbox_paused: 4,
+  recheck_basis: 336,
   other: 72,
 };
 

@@ -19,6 +19,8 @@ import { organisationApi } from "./organisations.js";
 import { apiErrors } from "./problems.js";
 import { declineApi } from "./declines.js";
 import { invitationApi } from "./invitations.js";
+import { privacyApi } from "./privacy.js";
+import { sendingApi } from "./sending.js";
 import { signatureApi } from "./signatures.js";
 import { taskApi } from "./tasks.js";
 import { reportApi } from "./reports.js";
@@ -32,6 +34,8 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...importApi(app),
     ...messageApi,
     ...suppressionApi,
+    ...privacyApi,
+    ...sendingApi,
     ...invitationApi,
     ...signatureApi,
     ...declineApi,

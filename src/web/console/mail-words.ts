@@ -55,6 +55,10 @@ const REASON_WORDS: Record<string, string> = {
   signed: "the organisation has signed or pledged",
   declined: "the organisation declined",
   answered: "a colleague has answered",
+  basis_expired: "what lets us write has to be checked again",
+  country_forbids_first_contact: "the country’s rule forbids a first mail without consent",
+  approve_first_contact: "the country’s rule asks a person to look at each first mail",
+  sending_stopped: "all outreach is stopped",
 };
 
 /** A reason in words; `missing contact.name` names what is missing. */
@@ -111,6 +115,8 @@ const LEFT_OUT: Record<LeftOutReason, string> = {
   signed: "The organisation has signed or pledged",
   declined: "The organisation declined",
   answered: "A colleague has answered",
+  basis_expired: "What lets us write is older than 24 months, or holds no more",
+  country_forbids_first_contact: "The country’s rule forbids a first mail without consent",
   written_before: "Already written to about this letter",
   never_written: "Not written to about this letter yet",
   one_per_organisation: "A colleague gets or got the mail",

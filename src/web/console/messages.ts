@@ -3,9 +3,9 @@ import type { App } from "../../app.js";
 import { listMessagesQuery } from "../../domain/mail/commands.js";
 import { MESSAGE_STATES } from "../../domain/mail/message.js";
 import { fillLinks, headerLines } from "../../domain/mail/rendering-service.js";
-import { readMessage, type ReadMessage } from "../../domain/mail/service.js";
+import { APPROVE_FIRST, readMessage, type ReadMessage } from "../../domain/mail/service.js";
 import { countMessages, listMessages } from "../../domain/mail/views.js";
-import { settleMessage } from "../../domain/outreach/approval-service.js";
+import { approveOneMessage, settleMessage } from "../../domain/outreach/approval-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
@@ -37,6 +37,16 @@ export function messageRoutes(app: App): Router {
     });
   }
 
+  router.post("/messages/:id/approve", async (req, res) => {
+    await withForm(
+      req.body,
+      async () => {
+        await approveOneMessage(ctxOf(res), req.params.id);
+        res.redirect(303, `/console/messages/${req.params.id}`);
+      },
+      async ({ errors }) => showMessage(app, req, res, await readMessage(ctxOf(res), req.params.id), errors),
+    );
+  });
   router.post("/messages/:id/resolution", async (req, res) => {
     await withForm(
       req.body,
@@ -135,6 +145,7 @@ async function showMessage(
         sub: eventNote(event.detail),
       })),
       uncertain,
+      firstMail: message.reason === APPROVE_FIRST && ["draft", "queued"].includes(message.state) && maySettle,
       blocked: message.state === "blocked" && maySettle ? reasonWords(message.reason) : "",
       waits: uncertain && message.leaseUntil !== null && message.leaseUntil > ctx.clock.now(),
     },

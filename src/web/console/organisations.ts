@@ -14,10 +14,12 @@ import {
   updateContact,
   updateOrganisation,
 } from "../../domain/organisations/service.js";
+import { basisOf, basisVerdict } from "../../domain/consent/lawful-basis.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { dossierView } from "./dossier.js";
+import { basisWords } from "./consent-words.js";
 import { consolePage, onlyFor } from "./layout.js";
 
 const PAGE = 50;
@@ -27,6 +29,9 @@ const DONE: Record<string, string> = {
   contact: "The contact has been added.",
   contact_changed: "The contact has been changed.",
   declined: "The decline has been recorded.",
+  basis_holds: "Checked today: the basis holds.",
+  basis_ended: "Noted: the basis does not hold any more. The contact is not written to.",
+  erased: "The person has been erased.",
 };
 
 /** What the fields of an empty form hold. */
@@ -236,6 +241,10 @@ async function showContactEdit(
     organisationName: contact.organisation_name,
     editing: true,
     given: contact,
+    basisState: basisWords(basisVerdict(basisOf(contact), app.clock.now())),
+    basisName: app.messages.t("en", `contact.lawful_basis.${contact.lawful_basis}`),
+    checkedAt: contact.basis_checked_at ?? contact.source_at,
+    mayErase: mayDo(ctxOf(res).actor, "privacy:manage"),
     bases: options(app, "contact.lawful_basis", LAWFUL_BASES),
     statuses: options(app, "contact.status", CONTACT_STATUSES),
   };

@@ -50,5 +50,6 @@ function shownTask(task: TaskLine): Record<string, unknown> {
 function settledAt({ kind, subjectId }: TaskLine): string {
   if (!subjectId) return "";
   if (kind === "review_signature") return `/console/review/${subjectId}`;
+  if (kind === "recheck_basis") return `/console/contacts/${subjectId}`;
   return kind.endsWith("_message") ? `/console/messages/${subjectId}` : "";
 }
