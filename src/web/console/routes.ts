@@ -5,6 +5,7 @@ import { keepPrivate } from "../pages.js";
 import { auditRoutes } from "./audit.js";
 import { importRoutes } from "./imports.js";
 import { organisationRoutes } from "./organisations.js";
+import { mailboxRoutes } from "./mailboxes.js";
 import { messageRoutes } from "./messages.js";
 import { outreachRoutes } from "./outreach.js";
 import { letterDeskRoutes } from "./letters.js";
@@ -37,6 +38,7 @@ export function consoleRoutes(app: App): Router {
   router.use(reviewRoutes(app));
   router.use(declineRoutes(app));
   router.use(outreachRoutes(app));
+  router.use(mailboxRoutes(app));
   router.use(messageRoutes(app));
   router.use(letterDeskRoutes(app));
   router.use(styleGuideRoutes(app));
