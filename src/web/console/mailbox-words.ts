@@ -39,33 +39,34 @@ export interface DomainCheck {
   name: string;
   state: ShownState["kind"];
   words: string;
+  /** More to know. */
+  note: string;
 }
 
-/** Whether SPF, DKIM and DMARC can hold for a mailbox, as far as its own fields tell. `signs` names the key of the settings. */
+/** Whether SPF, DKIM and DMARC can hold for a mailbox, as far as its own fields tell. `signs` names the domain of the settings' key. */
 export function domainChecks(box: MailboxLine, signs: string | null): DomainCheck[] {
   const domain = emailDomain(box.fromEmail);
   const key = box.dkimDomain ?? signs;
-  const envelope = box.foreignEnvelope && box.bounceDomain ? box.bounceDomain : domain;
-  const returns = isSameOrParent(envelope, domain);
+  const envelope = envelopeDomain(box);
+  const isOwn = isSameOrParent(envelope, domain);
   return [
     key
-      ? { name: "DKIM", state: "ok", words: `Signed here, for ${key}` }
-      : { name: "DKIM", state: "info", words: "Not signed here. The mail server has to sign." },
-    returns
-      ? { name: "SPF", state: "ok", words: `Envelope sender in ${envelope}, which counts for ${domain}` }
-      : {
-          name: "SPF",
-          state: "bad",
-          words: `Envelope sender in ${envelope}, which does not count for ${domain}`,
-        },
+      ? { name: "DKIM", state: "ok", words: "Signed here", note: `for ${key}` }
+      : { name: "DKIM", state: "info", words: "Not signed here", note: "The mail server has to sign." },
     {
-      name: "Delivery reports",
-      state: box.foreignEnvelope ? "ok" : "info",
-      words: box.foreignEnvelope
-        ? "Name the mail they are about"
-        : "Come to the mailbox itself and are matched by their text",
+      name: "SPF",
+      state: isOwn ? "ok" : "bad",
+      words: isOwn ? "Counts for the sender" : "Does not count for the sender",
+      note: `The envelope sender is in ${envelope}.`,
     },
+    box.foreignEnvelope
+      ? { name: "Reports", state: "ok", words: "Name their mail", note: "" }
+      : { name: "Reports", state: "info", words: "Matched by their text", note: "" },
   ];
+}
+
+function envelopeDomain(box: MailboxLine): string {
+  return box.foreignEnvelope && box.bounceDomain ? box.bounceDomain : emailDomain(box.fromEmail);
 }
 
 /** The records that the sender's domain needs, as far as they can be told from here. */
@@ -74,7 +75,7 @@ export function neededRecords(
   dkim: { name: string; value: string } | undefined,
 ): { name: string; type: string; value: string }[] {
   const domain = emailDomain(box.fromEmail);
-  const returns = box.foreignEnvelope && box.bounceDomain ? box.bounceDomain : domain;
+  const returns = envelopeDomain(box);
   return [
     { name: returns, type: "TXT", value: "v=spf1 include:(your mail provider) -all" },
     ...(dkim ? [{ name: dkim.name, type: "TXT", value: dkim.value }] : []),

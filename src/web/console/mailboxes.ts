@@ -146,7 +146,7 @@ async function showList(app: App, req: Request, res: Response): Promise<void> {
       day: useWords(box.sentDay, box.capDay),
       minute: useWords(box.sentMinute, box.capMinute),
       captured: isCaptured(app, box),
-      checks: domainChecks(box, signsOf(app, box)).filter((check) => check.name !== "Delivery reports"),
+      checks: domainChecks(box, signsOf(app, box)).filter((check) => check.name !== "Reports"),
     })),
   });
 }
