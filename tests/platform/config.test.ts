@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -57,10 +57,8 @@ describe("settings", () => {
   });
 
   describe("about signing mail", () => {
-    const pem = {
-      privateKeyEncoding: { type: "pkcs8", format: "pem" },
-      publicKeyEncoding: { type: "spki", format: "pem" },
-    } as const;
+    const pem = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
+    const rsa = (modulusLength: number) => pem(generateKeyPairSync("rsa", { modulusLength }).privateKey);
     const signed = (key: string, change = {}) => {
       const file = path.join(dataDir, "dkim.pem");
       writeFileSync(file, key);
@@ -73,7 +71,7 @@ describe("settings", () => {
         ...change,
       };
     };
-    const good = generateKeyPairSync("rsa", { modulusLength: 1024, ...pem }).privateKey;
+    const good = rsa(1024);
 
     it("take a key that can sign for the sender’s domain", () => {
       const { dkim } = loadConfig(signed(good));
@@ -88,13 +86,8 @@ describe("settings", () => {
         /FILE: the file can't be read/,
       ],
       ["no key", "nothing", {}, /FILE: expected a private key in PEM/],
-      [
-        "a short key",
-        generateKeyPairSync("rsa", { modulusLength: 512, ...pem }).privateKey,
-        {},
-        /at least 1024 bits/,
-      ],
-      ["a key of another kind", generateKeyPairSync("ed25519", pem).privateKey, {}, /expected an RSA key/],
+      ["a short key", rsa(512), {}, /at least 1024 bits/],
+      ["a key of another kind", pem(generateKeyPairSync("ed25519").privateKey), {}, /expected an RSA key/],
       [
         "somebody else’s domain",
         good,
