@@ -197,6 +197,34 @@ describe("a server that keeps a mail waiting", () => {
     await expect(stuck).resolves.toMatchObject({ kind: "deferred", reason: "timeout" });
   });
 
+  test("lets those who wait behind it go back to the queue, and never sends them late", async () => {
+    const line = {
+      host: "127.0.0.1",
+      port: server.port,
+      security: "none",
+      user: null,
+      password: null,
+    } as const;
+    const busy = smtpMailer(line, silentLog(), {
+      connections: 1,
+      deadlines: { toData: 400, toReply: 1500 },
+    });
+    server.misbehave({ at: "dot", how: "silence" });
+    const before = server.mails;
+    const stop = new AbortController();
+    const first = busy.send(mail);
+    const second = busy.send(mail);
+    const third = busy.send(mail, stop.signal);
+    stop.abort();
+    await expect(third).resolves.toMatchObject({ kind: "deferred", reason: "interrupted" });
+    await expect(second).resolves.toMatchObject({ kind: "deferred", reason: "timeout" });
+    await expect(first).resolves.toMatchObject({ kind: "uncertain", reason: "timeout" });
+    server.misbehave(null);
+    await expect(busy.send(mail)).resolves.toMatchObject({ kind: "sent" });
+    expect(server.mails).toBe(before + 2);
+    await busy.close();
+  });
+
   test.each(["connect", "rcpt", "dot"] as const)("loses the connection when time is up (%s)", async (at) => {
     const slow = open();
     server.misbehave({ at, how: "tarpit" });

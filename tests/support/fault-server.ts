@@ -19,6 +19,8 @@ export interface FaultServer {
   misbehave(fault: { at: FaultStage; how: Fault } | null): void;
   /** How many mails it has in full, whatever it said to them. */
   mails: number;
+  /** To whom they were, in order. */
+  recipients: string[];
   /** How many connections are open. */
   open(): number;
   /** Breaks what is open and takes no more connections until `listen` is called. */
@@ -61,6 +63,7 @@ export async function faultServer(offers: { auth?: boolean; starttls?: boolean }
   function converse(socket: Socket): void {
     let heard = "";
     let isBody = false;
+    let recipient = "";
     if (!say(socket, "connect", "220 faults.example ESMTP")) return;
     socket.on("data", (bytes: Buffer) => {
       heard += bytes.toString("latin1");
@@ -77,9 +80,12 @@ export async function faultServer(offers: { auth?: boolean; starttls?: boolean }
         heard = heard.slice(end + (isBody ? 5 : 2));
         if (isBody) {
           isBody = false;
-          server.emit("mail");
+          server.emit("mail", recipient);
           say(socket, "dot", "250 2.0.0 accepted");
-        } else isBody = answer(socket, line.toUpperCase());
+        } else {
+          recipient = /^RCPT TO:<([^>]*)>/i.exec(line)?.[1] ?? recipient;
+          isBody = answer(socket, line.toUpperCase());
+        }
       }
     });
   }
@@ -118,13 +124,17 @@ export async function faultServer(offers: { auth?: boolean; starttls?: boolean }
   const running: FaultServer = {
     port,
     mails: 0,
+    recipients: [],
     misbehave: (next) => (fault = next),
     open: () => sockets.size,
     refuse,
     listen: () => listen(port),
     close: refuse,
   };
-  server.on("mail", () => (running.mails += 1));
+  server.on("mail", (recipient: string) => {
+    running.mails += 1;
+    running.recipients.push(recipient);
+  });
   return running;
 }
 

@@ -12,6 +12,7 @@ import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
 import { importApi } from "./imports.js";
 import { letterApi } from "./letters.js";
+import { mailboxApi } from "./mailboxes.js";
 import { messageApi } from "./messages.js";
 import { mountApi } from "./mount.js";
 import { openApiDocument } from "./openapi.js";
@@ -33,6 +34,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...organisationApi,
     ...importApi(app),
     ...messageApi,
+    ...mailboxApi,
     ...suppressionApi,
     ...privacyApi,
     ...sendingApi,

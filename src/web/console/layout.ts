@@ -35,6 +35,7 @@ const ROOMS: readonly Room[] = [
       { href: "/console/outreach", label: "Mailings", permission: "messages:read" },
       { href: "/console/messages", label: "Messages", permission: "messages:read" },
       { href: "/console/mail", label: "Captured mail", permission: "messages:read" },
+      { href: "/console/mailboxes", label: "Mailboxes", permission: "messages:read" },
       { href: "/console/sending", label: "Sending", permission: "messages:read" },
     ],
   },
