@@ -18,7 +18,7 @@ import {
   type SuppressionRow,
 } from "./store.js";
 import { covers, isOwnStop, type SuppressionReason } from "./suppression.js";
-import { organisationsAt, recipientOf, type MailRecipient } from "./views.js";
+import { organisationsAt, recipientOf, slugsOf, type MailRecipient } from "./views.js";
 
 /** An address that is not to be written to again, and since when it shall hold. */
 export type Suppression = SuppressionDetails & ({ addressHash: Buffer } | { email: string });
@@ -117,7 +117,15 @@ export async function showSuppression(ctx: Ctx, id: string): Promise<ShownSuppre
   requirePermission(ctx, "suppressions:write");
   const row = isUuid(id) ? await findSuppression(ctx.db, id) : undefined;
   if (!row) throw notFound("consent.unknown_suppression");
-  return show(row);
+  const [shown] = await shownWithLetters(ctx, [row]);
+  if (!shown) throw notFound("consent.unknown_suppression");
+  return shown;
+}
+
+/** The stops of a contact's address, of every scope. */
+export async function stopsOfAddress(ctx: Ctx, addressHash: Buffer | null): Promise<ShownSuppression[]> {
+  requirePermission(ctx, "organisations:read");
+  return addressHash ? shownWithLetters(ctx, await listSuppressionsOf(ctx.db, [addressHash])) : [];
 }
 
 /** Whether an address is not to be written to about a letter. */
@@ -144,6 +152,8 @@ export interface ShownSuppression {
   id: string;
   hashPrefix: string;
   letterId: string | null;
+  /** Null: for every letter. */
+  letterSlug: string | null;
   reason: SuppressionReason;
   source: string;
   createdAt: Date;
@@ -165,13 +175,19 @@ export async function pageSuppressions(
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return {
-    items: items.map(show),
+    items: await shownWithLetters(ctx, items),
     next: rows.length > limit && last ? `${last.created_at.toISOString()}_${last.id}` : null,
   };
 }
 
-function show(row: SuppressionRow): ShownSuppression {
+async function shownWithLetters(ctx: Ctx, rows: readonly SuppressionRow[]): Promise<ShownSuppression[]> {
+  const slugs = await slugsOf(ctx, [...new Set(rows.flatMap((row) => row.letter_id ?? []))]);
+  return rows.map((row) => show(row, slugs.get(row.letter_id ?? "") ?? null));
+}
+
+function show(row: SuppressionRow, letterSlug: string | null): ShownSuppression {
   return {
+    letterSlug,
     id: row.id,
     hashPrefix: row.address_hash.toString("hex").slice(0, 12),
     letterId: row.letter_id,

@@ -185,6 +185,16 @@ export interface OldBasis {
   basis_ended_at: Date | null;
 }
 
+/** The slugs of letters by their ids. */
+export async function slugsOf(ctx: Ctx, letterIds: readonly string[]): Promise<Map<string, string>> {
+  if (letterIds.length === 0) return new Map();
+  const rows = (await ctx
+    .db("letters")
+    .whereIn("id", [...letterIds])
+    .select("id", "slug")) as { id: string; slug: string }[];
+  return new Map(rows.map(({ id, slug }) => [id, slug]));
+}
+
 /** The organisations that have a contact with this address; normally one. */
 export async function organisationsAt(ctx: Ctx, addressHash: Buffer): Promise<string[]> {
   return ctx.db("contacts").where({ address_hash: addressHash }).distinct().pluck("organisation_id");

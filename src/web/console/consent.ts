@@ -115,7 +115,6 @@ async function showBases(app: App, req: Request, res: Response): Promise<void> {
     })),
     may: {
       write: mayDo(ctx.actor, "organisations:write"),
-      stops: mayDo(ctx.actor, "suppressions:write"),
     },
   });
 }

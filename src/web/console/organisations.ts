@@ -15,11 +15,12 @@ import {
   updateOrganisation,
 } from "../../domain/organisations/service.js";
 import { basisOf, basisVerdict } from "../../domain/consent/lawful-basis.js";
+import { stopsOfAddress } from "../../domain/consent/service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { dossierView } from "./dossier.js";
-import { basisWords } from "./consent-words.js";
+import { basisWords, stopReasonWords } from "./consent-words.js";
 import { consolePage, onlyFor } from "./layout.js";
 
 const PAGE = 50;
@@ -244,6 +245,10 @@ async function showContactEdit(
     basisState: basisWords(basisVerdict(basisOf(contact), app.clock.now())),
     basisName: app.messages.t("en", `contact.lawful_basis.${contact.lawful_basis}`),
     checkedAt: contact.basis_checked_at ?? contact.source_at,
+    stops: (await stopsOfAddress(ctxOf(res), contact.address_hash)).map((stop) => ({
+      ...stop,
+      words: stopReasonWords(stop.reason),
+    })),
     mayErase: mayDo(ctxOf(res).actor, "privacy:manage"),
     bases: options(app, "contact.lawful_basis", LAWFUL_BASES),
     statuses: options(app, "contact.status", CONTACT_STATUSES),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { DAY, HOUR } from "../../../src/platform/clock.js";
 import { commitMail } from "../../../src/domain/mail/commit-service.js";
-import { claimDueMail, processDueMail } from "../../../src/domain/mail/sending-service.js";
+import { claimDueMail } from "../../../src/domain/mail/sending-service.js";
 import { queueMail } from "../../../src/domain/mail/service.js";
 import { resumeAllOutreach, showSending, stopAllOutreach } from "../../../src/domain/mail/switch-service.js";
 import type { MailPolicy } from "../../../src/domain/mail/verdict-service.js";
@@ -131,8 +131,14 @@ describe("the one switch", () => {
     const staff = await staffCtx(app);
     const sending = sendingOf(app);
     let passed = 0;
+    let amidst: (() => void) | undefined;
     const watched: MailPolicy = {
-      ...sending.policy,
+      // A third of the stops begin here, inside a commit point, and have time to commit if nothing holds them.
+      mayGoOut: async (tx, messages) => {
+        amidst?.();
+        await aMoment();
+        return sending.policy.mayGoOut(tx, messages);
+      },
       // Runs last in the transaction of the commit point; looks from outside for a stop that is already there.
       settled: async (tx, messages) => {
         const going = (await tx.db("messages").where({ state: "sending" }).pluck("id")) as string[];
@@ -141,21 +147,31 @@ describe("the one switch", () => {
         await sending.policy.settled(tx, messages);
       },
     };
-    const states: unknown[] = [];
+    const states = new Set<unknown>();
     for (let round = 0; round < 40; round += 1) {
       const contact = await aContact(app);
       await aMailing(staff, letter, [contact]);
-      await Promise.all([
-        aMoment().then(() => stopAllOutreach(app.system, REASON)),
-        aMoment().then(() => processDueMail(app.system, { ...sending, policy: watched })),
-      ]);
-      states.push((await messageTo(app, contact))["state"]);
+      const claim = await claimDueMail(app.system, 5);
+      let stop: Promise<unknown> = Promise.resolve();
+      const begin = () => {
+        stop = stopAllOutreach(app.system, REASON);
+      };
+      amidst = round % 3 === 1 ? begin : undefined;
+      if (round % 3 === 0) begin();
+      if (round % 6 === 0) await stop;
+      const mails = commitMail(app.system, { ...sending, policy: watched }, claim);
+      if (round % 3 === 2) await aMoment().then(begin);
+      await mails;
+      await stop;
+      const { state } = await messageTo(app, contact);
+      states.add(state);
+      await app.db("messages").where({ state: "sending" }).update({ state: "sent" });
       await resumeAllOutreach(app.system);
       await settle(app);
       expect(await messageTo(app, contact)).toMatchObject({ state: "sent" });
     }
     expect(passed).toBe(0);
-    expect(new Set(states)).toEqual(new Set(["sent", "queued"]));
+    expect(states).toEqual(new Set(["sending", "queued"]));
   });
 });
 
