@@ -48,11 +48,17 @@ function linkIn(value: unknown): string | null {
   return typeof value === "string" ? (placeholdersIn(value)[0] ?? null) : null;
 }
 
+function cancelled(reason: string): StopVerdict {
+  return { go: false, to: "cancelled", reason };
+}
+
+function held(reason: string): StopVerdict {
+  return { go: false, to: "held", reason };
+}
+
 /** What ends or holds a mail up, whatever it says; undefined when nothing does. */
 function stopVerdict(facts: MessageFacts, holds: readonly LiveHold[]): StopVerdict | undefined {
   const { colleagueEnds } = readRules(facts.rules);
-  const cancelled = (reason: string): StopVerdict => ({ go: false, to: "cancelled", reason });
-  const held = (reason: string): StopVerdict => ({ go: false, to: "held", reason });
   if (facts.enrolmentState === "finished") return cancelled(facts.enrolmentReason ?? "removed");
   const isWaiting = facts.facts.letterState === "paused";
   const reason = stopReason({
