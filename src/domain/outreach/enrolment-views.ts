@@ -20,7 +20,8 @@ export async function listEnrolmentRecipients(
     `select c.id,
        exists (select 1 from enrolments e where e.contact_id = c.id and e.kind = 'sequence' and e.state <> 'finished') as in_sequence,
        (select max(e.finished_at) from enrolments e where e.contact_id = c.id and e.kind = 'sequence'
-          and e.letter_id = :letterId and e.state = 'finished') as last_round_ended_at,
+          and e.letter_id = :letterId and e.state = 'finished'
+          and exists (select 1 from messages m where m.enrolment_id = e.id and m.sending_at is not null)) as last_round_ended_at,
        exists (select 1 from enrolments e join contacts d on d.id = e.contact_id where d.organisation_id = c.organisation_id
           and d.id <> c.id and e.kind = 'sequence' and e.state <> 'finished') as organisation_active,
        exists (select 1 from outreach_holds h where h.ended_at is null and (h.until is null or h.until > :now)

@@ -18,6 +18,9 @@ import {
 } from "./segment-store.js";
 import { segmentCommand, updateSegmentCommand } from "./sequence-commands.js";
 
+/** A kept filter as it is shown. */
+export type Segment = SegmentRow;
+
 const TAKEN = { segments_name_idx: conflict("segment.name_taken", { name: "errors.segment.name_taken" }) };
 
 /** Keeps a filter under a name. Throws conflict when the name is taken. */
