@@ -5,6 +5,7 @@ import { getContact, updateContact } from "../organisations/service.js";
 import { createTask, settleTasks } from "../tasks/service.js";
 import { stopReason } from "./mailing.js";
 import { finishEnrolments } from "./store.js";
+import { inGoodTime } from "./timing-service.js";
 import { factsOfMessages, wordsOfLetters, type LetterWords, type MessageFacts } from "./views.js";
 import { valuesOf, wordMail } from "./wording.js";
 
@@ -22,12 +23,13 @@ async function mayGoOut(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<M
     letters.set(language, await wordsOfLetters(ctx, [...new Set(ids)], language));
   }
   const links = new Map(messages.map((message) => [message.id, linkIn(message.data["invitation"])]));
-  return new Map(
+  const verdicts = new Map(
     facts.map((each) => {
       const words = letters.get(each.language)?.get(each.letterId);
       return [each.messageId, judge(each, words, links.get(each.messageId) ?? null)];
     }),
   );
+  return inGoodTime(ctx, messages, facts, verdicts);
 }
 
 function linkIn(value: unknown): string | null {

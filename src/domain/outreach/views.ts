@@ -24,7 +24,7 @@ const ON_THE_WAY = `m.letter_id = l.id and m.purpose = 'outreach'
 const FACTS = `l.state as letter_state, c.status as contact_status, ${SIGNED} as signed, ${DECLINED} as declined,
   ${ANSWERED} as answered_by_other, ${SUPPRESSED} as suppressed`;
 const PERSON = `c.id as contact_id, c.name as contact_name, c.email, c.address_hash, c.lawful_basis, c.source, c.source_at,
-  o.id as organisation_id, o.name as organisation_name, o.country, o.sector`;
+  c.time_zone, o.id as organisation_id, o.name as organisation_name, o.country, o.sector`;
 
 interface FactRow {
   letter_state: string;
@@ -43,6 +43,7 @@ interface PersonRow {
   lawful_basis: string;
   source: string;
   source_at: Date;
+  time_zone: string | null;
   organisation_id: string;
   organisation_name: string;
   country: string | null;
@@ -61,6 +62,8 @@ export interface Person {
   lawfulBasis: string;
   source: string;
   sourceAt: Date;
+  /** Its own, where one is known. */
+  timeZone: string | null;
 }
 
 /** A contact who could get a mail, with all that decides it. */
@@ -78,6 +81,7 @@ function person(row: PersonRow): Person {
     lawfulBasis: row.lawful_basis,
     source: row.source,
     sourceAt: row.source_at,
+    timeZone: row.time_zone,
   };
 }
 

@@ -1,0 +1,48 @@
+/** When mail goes, at the commit point: in its window, and not too soon after another mail to the same person. */
+import type { Ctx } from "../../platform/context.js";
+import type { PolicyMessage, SendTimes, StopVerdict } from "../mail/verdict-service.js";
+import { pacingFacts, pacingRules } from "./pacing-views.js";
+import { pacingVerdict } from "./pacing.js";
+import type { MessageFacts } from "./views.js";
+import { expiresAt, opensAt, placeOf, windowVerdict, type Place, type SendWindow } from "./window.js";
+
+/** The window of a mail; null: any time, as for a mailing that somebody has sent off. */
+function windowOf(_facts: MessageFacts): SendWindow | null {
+  return null;
+}
+
+/** Has those verdicts that let a mail go say when; the others stay. Messages in the order in which they are due. */
+export async function inGoodTime(
+  ctx: Ctx,
+  messages: readonly PolicyMessage[],
+  facts: readonly MessageFacts[],
+  verdicts: ReadonlyMap<string, StopVerdict>,
+): Promise<Map<string, StopVerdict>> {
+  const now = ctx.clock.now();
+  const pacing = await pacingFacts(ctx, [...verdicts.keys()]);
+  const rules = await pacingRules(ctx);
+  const known = new Map(facts.map((each) => [each.messageId, each]));
+  const timed = new Map(verdicts);
+  const written = new Set<string>();
+  for (const { id } of messages) {
+    const [verdict, each, step] = [verdicts.get(id), known.get(id), pacing.get(id)];
+    if (!verdict?.go || !each) continue;
+    const [window, place, address] = [windowOf(each), placeOf(each.person), each.person.email ?? ""];
+    const closed = windowVerdict(window, place, now);
+    const wait =
+      closed ?? (step && pacingVerdict({ ...step, goesWithBatch: written.has(address) }, rules, now));
+    if (!wait) written.add(address);
+    timed.set(id, withTimes(wait ?? verdict, window, place));
+  }
+  return timed;
+}
+
+function withTimes(verdict: StopVerdict, window: SendWindow | null, place: Place): StopVerdict {
+  if (window === null || (!verdict.go && verdict.to !== "later")) return verdict;
+  const times: SendTimes = {
+    opensAt: (at) => opensAt(window, place, at),
+    expiresAt: (at) => expiresAt(window, place, at),
+  };
+  if (verdict.go) return { ...verdict, times };
+  return { ...verdict, until: times.opensAt(verdict.until), times };
+}
