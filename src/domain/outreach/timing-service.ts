@@ -27,22 +27,29 @@ export async function inGoodTime(
   for (const { id } of messages) {
     const [verdict, each, step] = [verdicts.get(id), known.get(id), pacing.get(id)];
     if (!verdict?.go || !each) continue;
-    const [window, place, address] = [windowOf(each), placeOf(each.person), each.person.email ?? ""];
-    const closed = windowVerdict(window, place, now);
-    const wait =
-      closed ?? (step && pacingVerdict({ ...step, goesWithBatch: written.has(address) }, rules, now));
-    if (!wait) written.add(address);
-    timed.set(id, withTimes(wait ?? verdict, window, place));
+    const address = each.person.email ?? "";
+    const wait = step && pacingVerdict({ ...step, goesWithBatch: written.has(address) }, rules, now);
+    const given = inWindow(wait ?? verdict, windowOf(each), placeOf(each.person), now);
+    if (given.go) written.add(address);
+    timed.set(id, given);
   }
   return timed;
 }
 
-function withTimes(verdict: StopVerdict, window: SendWindow | null, place: Place): StopVerdict {
+/** The verdict by the reader's clock: what may go, or may go later, does so while the window is open. */
+export function inWindow(
+  verdict: StopVerdict,
+  window: SendWindow | null,
+  place: Place,
+  now: Date,
+): StopVerdict {
   if (window === null || (!verdict.go && verdict.to !== "later")) return verdict;
+  const closed = windowVerdict(window, place, now);
+  if (closed?.to === "held") return closed;
   const times: SendTimes = {
     opensAt: (at) => opensAt(window, place, at),
     expiresAt: (at) => expiresAt(window, place, at),
   };
-  if (verdict.go) return { ...verdict, times };
-  return { ...verdict, until: times.opensAt(verdict.until), times };
+  if (!verdict.go) return { ...verdict, until: times.opensAt(verdict.until), times };
+  return { ...(closed ?? verdict), times };
 }
