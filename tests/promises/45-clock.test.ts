@@ -210,11 +210,11 @@ describe("promise 45: the right time, whatever the clock and the worker do", () 
           for (const mail of mails) seen.add(mail.state);
         },
       ),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: 8, endOnFailure: true },
     );
     // The lives were full enough to say something.
-    expect([...seen]).toEqual(expect.arrayContaining(["sent", "uncertain", "queued"]));
-  });
+    expect([...seen]).toEqual(expect.arrayContaining(["sent", "uncertain", "failed"]));
+  }, 120_000);
 
   test("what waits for room goes in its turn, and never counts as an attempt", async () => {
     await campaign(new Date("2027-03-01T09:00:00Z"));

@@ -1,7 +1,7 @@
 /** The caps at the commit point: room under each mailbox's limits and under those of the recipients' domains. */
 import type { Ctx } from "../../platform/context.js";
 import { capLedger, capsOf, type Cap, type Lane, type Limits } from "./cap.js";
-import { readLanes, readLimits, type LaneQuery, type LimitedMailbox } from "./cap-store.js";
+import { readLanes, readLimits, WAITING_AT_MOST, type LaneQuery, type LimitedMailbox } from "./cap-store.js";
 import type { MessageRow } from "./store.js";
 
 /** What a message says about the caps it goes through. */
@@ -80,5 +80,9 @@ async function fillLanes(ctx: Ctx, lanes: readonly CapLane[], batchSize: number)
   for (const { lane, at, waits } of await readLanes(ctx.db, queries, now)) {
     books.get(lane)?.[waits ? "waiting" : "sent"].push(at.getTime());
   }
-  return books;
+  return new Map([...books].map(([name, book]) => [name, { ...book, ...fullUntil(book.waiting) }]));
+}
+
+function fullUntil(waiting: readonly number[]): Pick<Lane, "fullUntil"> {
+  return waiting.length < WAITING_AT_MOST ? {} : { fullUntil: Math.min(...waiting) };
 }

@@ -39,13 +39,14 @@ export interface LaneQuery {
   newest: number;
 }
 
-const SENT = `m.purpose = 'outreach' and m.sending_at > k.after and (not k.lasting or m.state = any (?::text[]))
-  order by m.sending_at desc limit k.newest`;
-const WAITING = `m.state = 'queued' and m.state_reason = 'cap' and m.held_reason is null and m.due_at > ?
-  order by m.due_at desc limit ?`;
+const SENT =
+  "m.purpose = 'outreach' and m.sending_at > k.after and (not k.lasting or m.state = any (?::text[]))";
+const NEWEST = "m.sending_at desc limit k.newest";
+const WAITING = "m.state = 'queued' and m.state_reason = 'cap' and m.held_reason is null and m.due_at > ?";
+const LATEST = "m.due_at desc limit ?";
 
-/** More waiting messages than this are not looked at one by one; a later one takes its place behind the last of them. */
-const WAITING_AT_MOST = 5000;
+/** Of the messages that wait under a cap no more than these, the last ones, are looked at one by one. */
+export const WAITING_AT_MOST = 5000;
 
 /** When mails went, and when those that wait are due, by lane. */
 export async function readLanes(
@@ -59,17 +60,19 @@ export async function readLanes(
     `select k.lane, t.at, t.waits from jsonb_to_recordset(?::jsonb) as k (lane text, mailbox uuid, settings boolean,
          domain text, after timestamptz, lasting boolean, newest integer)
      cross join lateral (
-       (select m.sending_at as at, false as waits from messages m where m.mailbox_id = k.mailbox and ${SENT})
+       (select m.sending_at as at, false as waits from messages m where m.mailbox_id = k.mailbox and ${SENT} order by ${NEWEST})
        union all
-       (select m.sending_at, false from messages m where k.settings and m.mailbox_id is null and ${SENT})
+       (select m.sending_at, false from messages m where k.settings and m.mailbox_id is null and ${SENT}
+          order by m.mailbox_id desc, ${NEWEST})
        union all
-       (select m.sending_at, false from messages m where m.recipient_domain = k.domain and ${SENT})
+       (select m.sending_at, false from messages m where m.recipient_domain = k.domain and ${SENT} order by ${NEWEST})
        union all
-       (select m.due_at, true from messages m where m.mailbox_id = k.mailbox and ${WAITING})
+       (select m.due_at, true from messages m where m.mailbox_id = k.mailbox and ${WAITING} order by ${LATEST})
        union all
-       (select m.due_at, true from messages m where k.settings and m.mailbox_id is null and ${WAITING})
+       (select m.due_at, true from messages m where k.settings and m.mailbox_id is null and ${WAITING}
+          order by m.mailbox_id desc, ${LATEST})
        union all
-       (select m.due_at, true from messages m where m.recipient_domain = k.domain and ${WAITING})
+       (select m.due_at, true from messages m where m.recipient_domain = k.domain and ${WAITING} order by ${LATEST})
      ) t`,
     [JSON.stringify(lanes), counted, counted, counted, ...[1, 2, 3].flatMap(() => [now, WAITING_AT_MOST])],
   )) as { rows: { lane: string; at: Date; waits: boolean }[] };

@@ -41,6 +41,8 @@ export interface Lane extends Cap {
   sent: readonly number[];
   /** When messages that this cap or another holds back are due again, in any order. */
   waiting: readonly number[];
+  /** So many wait that only the last of them were counted: there is no room before this time. */
+  fullUntil?: number;
 }
 
 /** A message that could go. */
@@ -85,6 +87,7 @@ interface Book extends Cap {
   sent: number[];
   /** Ascending: what was sent and what waits. */
   taken: number[];
+  fullUntil?: number;
 }
 
 function openBook({ sent, waiting, ...cap }: Lane, now: number): Book {
@@ -110,7 +113,8 @@ function roomInAll(books: readonly Book[], now: number, opensAt?: (at: Date) => 
 }
 
 /** The first time from `time` on in whose span there is room, counting what waits. */
-function roomFrom({ limit, span, taken }: Book, time: number): number {
+function roomFrom({ limit, span, taken, fullUntil = 0 }: Book, from: number): number {
+  let time = Math.max(from, fullUntil);
   for (;;) {
     const first = after(taken, time - span);
     const over = after(taken, time) - first - limit;

@@ -1,21 +1,11 @@
 import type { Ctx } from "../../platform/context.js";
-import { DEFAULT_PACING, type PacingFacts, type PacingRules } from "./pacing.js";
+import type { PacingFacts } from "./pacing.js";
 
-/** The rules on how often people are written to, as set. */
-export async function pacingRules(ctx: Ctx): Promise<PacingRules> {
-  const row = (await ctx
-    .db("sending_control")
-    .first("contact_distance_days as contactDistanceDays", "one_contact_each as oneContactEach")) as
-    PacingRules | undefined;
-  return row ?? DEFAULT_PACING;
-}
+type KnownFacts = Omit<PacingFacts, "goesWithBatch">;
 
-/** Who has been written to before some messages; one statement for all, and none is told about mailings. */
-export async function pacingFacts(
-  ctx: Ctx,
-  messageIds: readonly string[],
-): Promise<Map<string, PacingFacts>> {
-  const result = await ctx.db.raw<{ rows: (Omit<PacingFacts, "automatic"> & { id: string })[] }>(
+/** What was written before those of some messages that are steps of sequences; one statement for all. */
+export async function pacingFacts(ctx: Ctx, messageIds: readonly string[]): Promise<Map<string, KnownFacts>> {
+  const result = await ctx.db.raw<{ rows: (KnownFacts & { id: string })[] }>(
     `select x.id, last.at as "lastMailAt", exists (
        select 1 from contacts c2 join enrolments e2 on e2.contact_id = c2.id join sequences q2 on q2.id = e2.sequence_id
        where c2.organisation_id = c.organisation_id and c2.id <> c.id and q2.letter_id = x.letter_id

@@ -13,9 +13,6 @@ export interface PacingRules {
   oneContactEach: boolean;
 }
 
-/** What holds where nobody has set anything. */
-export const DEFAULT_PACING: PacingRules = { contactDistanceDays: 2, oneContactEach: true };
-
 /** What is known of a step of a sequence that is due. */
 export interface PacingFacts {
   /** When the last other outreach mail to the address went out, or may have gone out. */

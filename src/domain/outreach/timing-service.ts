@@ -1,7 +1,8 @@
 /** When mail goes, at the commit point: in its window, and not too soon after another mail to the same person. */
 import type { Ctx } from "../../platform/context.js";
+import { sendingRules } from "../mail/sending-rules-service.js";
 import type { PolicyMessage, SendTimes, StopVerdict } from "../mail/verdict-service.js";
-import { pacingFacts, pacingRules } from "./pacing-views.js";
+import { pacingFacts } from "./pacing-views.js";
 import { pacingVerdict } from "./pacing.js";
 import type { MessageFacts } from "./views.js";
 import { expiresAt, opensAt, placeOf, windowVerdict, type Place, type SendWindow } from "./window.js";
@@ -20,7 +21,9 @@ export async function inGoodTime(
 ): Promise<Map<string, StopVerdict>> {
   const now = ctx.clock.now();
   const pacing = await pacingFacts(ctx, [...verdicts.keys()]);
-  const rules = await pacingRules(ctx);
+  const { contact_distance_days: contactDistanceDays, one_contact_each: oneContactEach } =
+    await sendingRules(ctx);
+  const rules = { contactDistanceDays, oneContactEach };
   const known = new Map(facts.map((each) => [each.messageId, each]));
   const timed = new Map(verdicts);
   const written = new Set<string>();

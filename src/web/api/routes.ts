@@ -22,6 +22,7 @@ import { invitationApi } from "./invitations.js";
 import { signatureApi } from "./signatures.js";
 import { taskApi } from "./tasks.js";
 import { reportApi } from "./reports.js";
+import { sendingLimitApi } from "./sending-limits.js";
 import { suppressionApi } from "./suppressions.js";
 
 /** Every act of the API; what is not listed here is neither served nor documented. */
@@ -32,6 +33,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...importApi(app),
     ...messageApi,
     ...suppressionApi,
+    ...sendingLimitApi,
     ...invitationApi,
     ...signatureApi,
     ...declineApi,
