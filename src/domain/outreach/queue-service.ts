@@ -115,7 +115,7 @@ export async function approveMail(
     const { worded } = await readWaiting(tx, id, given);
     if ("missing" in worded) throw conflict("message.missing", {}, { missing: worded.missing });
     if (isEdited) await editMessage(tx, id, given);
-    const place = placeOf({ country: mail.country, timeZone: null });
+    const place = placeOf(mail);
     const course = await readCourse(tx, mail.sequenceId, mail.version);
     const window = course ? windowOf(course.rules, mail.country) : null;
     const now = tx.clock.now();

@@ -46,6 +46,7 @@ const NO_CONTACT = {
   email: "",
   phone: "",
   language: "",
+  time_zone: "",
   lawful_basis: "published_address",
   notes: "",
 };
