@@ -90,7 +90,10 @@ describe("an organisation", () => {
     await aStep([second], letter);
     await send();
     expect(await messageTo(app, second)).toMatchObject(waits("colleague_first", DAY));
-    await app.db("enrolments").where({ contact_id: first.id }).update({ state: "finished" });
+    await app
+      .db("enrolments")
+      .where({ contact_id: first.id })
+      .update({ state: "finished", state_reason: "replied", finished_at: app.clock.now() });
     app.clock.advance(DAY);
     await send();
     expect(await messageTo(app, second)).toMatchObject({ state: "sent" });
