@@ -24,7 +24,7 @@ import {
 } from "./store.js";
 import type { TemplateText } from "./template-store.js";
 import { listRecipients, type Recipient } from "./views.js";
-import { expiresAt, placeOf } from "./window.js";
+import { expiresAt, opensAt, placeOf } from "./window.js";
 import { wordFor } from "./wording-service.js";
 
 /** A version of a sequence with everything its mails are made from. */
@@ -190,11 +190,14 @@ async function nextMail(
   const place = placeOf(recipient);
   const window = windowOf(course.rules, recipient.country);
   const subject = message.data["thread_subject"];
+  const now = ctx.clock.now();
+  const dueAt = nextDue(window, place, message.sending_at ?? now, step.delay_days);
   return {
     enrolment,
     recipient,
     step,
-    dueAt: nextDue(window, place, message.sending_at ?? ctx.clock.now(), step.delay_days),
+    // Late when it took a person some days to say that the mail before had arrived.
+    dueAt: dueAt > now ? dueAt : opensAt(window, place, now),
     thread: {
       inReplyTo: message.message_id,
       references: [...message.thread_references, message.message_id],
