@@ -4,6 +4,7 @@ import { newId } from "../../platform/ids.js";
 import { holdLocks, holdSwitch } from "../../platform/locks.js";
 import { HARD_DEADLINE, type Mailer } from "../../platform/mailer.js";
 import { suppressionJudge } from "../consent/service.js";
+import { capsFor } from "./cap-service.js";
 import { mailboxesNow, returnPathOf, settingsMailbox } from "./mailbox-account-service.js";
 import type { MailboxRow } from "./mailbox-store.js";
 import { addressMails, mailerOf, renderMessage, type MailWords, type WaysOut } from "./rendering-service.js";
@@ -53,7 +54,7 @@ export async function commitMail(
     });
     const mailboxes = await waysOf(tx, sending, rows);
     const now = tx.clock.now();
-    const { going, stopped } = await judge(tx, sending, rows, token, mailboxes);
+    const { going, stopped } = await judge(atOneTime(tx, now), sending, rows, token, mailboxes);
     const fence = { token, now, leaseUntil: new Date(now.getTime() + SENDING_LEASE) };
     const set = await setSending(tx.db, going, fence);
     const byId = new Map(rows.map((row) => [row.id, row]));
@@ -93,6 +94,11 @@ async function waysOf(
   );
 }
 
+/** One time for all that is judged together, so that caps and windows hold for the very time that is kept. */
+function atOneTime(ctx: Ctx, now: Date): Ctx {
+  return { ...ctx, clock: { now: () => now } };
+}
+
 async function judge(
   ctx: Ctx,
   sending: Sending,
@@ -111,6 +117,7 @@ async function judge(
   const isHeldUp = outreach.length > 0 && (await isOutreachStopped(ctx));
   const sponsors = await sponsorsOf(ctx, [...new Set(rows.flatMap((row) => row.letter_id ?? []))]);
   const going: SendingMessage[] = [];
+  const caps = await capsFor(ctx, outreach);
   const stopped: StateChange[] = [];
   for (const row of rows) {
     const stop = (state: MessageState, reason: string) => stopped.push({ id: row.id, state, reason, token });
@@ -131,7 +138,11 @@ async function judge(
     else if (!verdict) stop("cancelled", "contact_gone");
     else if (!verdict.go) stopped.push(stopBy(row, verdict, token));
     else if (isHeldUp) stopped.push(stopBy(row, HELD_UP, token));
-    else go(way, verdict);
+    else {
+      const until = caps.take(row, verdict.times?.opensAt);
+      if (until <= now) go(way, verdict);
+      else stopped.push(stopBy(row, { ...verdict, go: false, to: "later", reason: "cap", until }, token));
+    }
   }
   return { going, stopped };
 }
@@ -150,7 +161,7 @@ function stopBy(row: MessageRow, verdict: Exclude<StopVerdict, { go: true }>, to
   switch (verdict.to) {
     case "later": {
       const wait = row.expires_at.getTime() - row.due_at.getTime();
-      const expiresAt = new Date(verdict.until.getTime() + wait);
+      const expiresAt = verdict.times?.expiresAt(verdict.until) ?? new Date(verdict.until.getTime() + wait);
       return { ...base, state: "queued", dueAt: verdict.until, expiresAt, uncounted: true };
     }
     case "held":

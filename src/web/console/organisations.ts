@@ -52,6 +52,7 @@ const NO_CONTACT = {
   email: "",
   phone: "",
   language: "",
+  time_zone: "",
   lawful_basis: "published_address",
   notes: "",
 };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { processDueMail, recoverLeases, takeDueMail } from "../../../src/domain/mail/sending-service.js";
-import { queueMail, resolveMessage } from "../../../src/domain/mail/service.js";
+import { queueMail } from "../../../src/domain/mail/service.js";
+import { resolveMessage } from "../../../src/domain/mail/deciding-service.js";
 import { verdictWriter } from "../../../src/domain/mail/verdict-service.js";
 import { outreachPolicy } from "../../../src/domain/outreach/policy-service.js";
 import { DAY, HOUR, MINUTE } from "../../../src/platform/clock.js";
