@@ -40,7 +40,7 @@ const PUBLIC: Record<string, readonly string[]> = {
 
 /** Words of a closed list: no canary fits, and none of them says anything about anybody. */
 const CLOSED_LISTS =
-  /(^|_)(state|kind|role|purpose|status|reason|reason_code|code|basis|class|country|sector|language|time_zone|answer|verdict|transport|template|action|cause|next_ask|may_ask_again|step_key|rejection_code|from_state|to_state|scopes|contributing|codes)$/;
+  /(^|_)(state|kind|role|purpose|status|reason|reason_code|code|basis|class|country|sector|language|time_zone|answer|verdict|transport|template|action|cause|next_ask|may_ask_again|step_key|rejection_code|from_state|to_state|scopes|contributing|codes|approval)$/;
 
 interface Column {
   table_name: string;

@@ -18,6 +18,7 @@ import {
   insertMessages,
   lockMessage,
   lockMessagesOfSteps,
+  setEdited,
   setStates,
   type MessageRow,
   type NewMessage,
@@ -34,9 +35,9 @@ import {
 /** A message that is this late is looked at by a person instead of sent. */
 const MAY_WAIT = 3 * DAY;
 
-/** One mail of the machine's own accord: confirm, published, sign-in. */
+/** One mail of the machine's own accord: confirm, published, sign-in; or one that staff send to themselves to look at. */
 export interface TransactionalMail {
-  purpose: "transactional";
+  purpose: "transactional" | "test";
   /** What this mail is; the second one with the same key is not queued. */
   sendKey: string;
   /** `emails/<template>` and `mail.<template>.subject`. */
@@ -72,7 +73,7 @@ export async function queueMail(ctx: Ctx, mail: TransactionalMail): Promise<stri
   });
 }
 
-/** One mail of a mailing to one contact. */
+/** One mail of a mailing or of a sequence to one contact. */
 export interface OutreachMail {
   sendKey: string;
   language: string;
@@ -86,6 +87,20 @@ export interface OutreachMail {
   invitationLinkId: string;
   state: Extract<MessageState, "draft" | "queued" | "blocked">;
   stateReason: string | null;
+  /** Unset: now, and three days to go out. */
+  dueAt?: Date;
+  expiresAt?: Date;
+  mailboxId?: string | null;
+  heldReason?: string | null;
+  /** What this mail follows up, with the subject that both carry. */
+  thread?: MailThread | undefined;
+}
+
+/** The mails that a mail follows up (RFC 5322 §3.6.4). */
+export interface MailThread {
+  inReplyTo: string;
+  references: readonly string[];
+  subject: string;
 }
 
 /**
@@ -109,6 +124,7 @@ export async function queueOutreach(
         data: {
           invitation: linkPlaceholder(mail.invitationLinkId),
           unsubscribe: linkPlaceholder(unsubscribe.id),
+          ...(mail.thread ? { thread_subject: mail.thread.subject } : {}),
         },
         language: mail.language,
         letter_id: mail.letterId,
@@ -120,6 +136,12 @@ export async function queueOutreach(
         to_name: mail.to.name,
         state: mail.state,
         state_reason: mail.stateReason,
+        ...(mail.dueAt ? { due_at: mail.dueAt } : {}),
+        ...(mail.expiresAt ? { expires_at: mail.expiresAt } : {}),
+        mailbox_id: mail.mailboxId ?? null,
+        held_reason: mail.heldReason ?? null,
+        in_reply_to: mail.thread?.inReplyTo ?? null,
+        thread_references: [...(mail.thread?.references ?? [])],
       }),
     );
   }
@@ -165,11 +187,11 @@ function newMessage(ctx: Ctx, given: Given): NewMessage {
     state: "queued",
     state_reason: null,
     created_by: staffId(ctx),
+    expires_at: new Date(dueAt.getTime() + MAY_WAIT),
     ...given,
     address_hash: ctx.keys.addressHash(given.to_email),
     message_id: `<${id}@${domain}>`,
     due_at: dueAt,
-    expires_at: new Date(dueAt.getTime() + MAY_WAIT),
     created_at: now,
   };
 }
@@ -211,15 +233,21 @@ export async function releaseDrafts(ctx: Ctx, stepIds: readonly string[]): Promi
   return releaseMessages(ctx, ids);
 }
 
-async function releaseMessages(ctx: Ctx, ids: readonly string[]): Promise<number> {
+async function releaseMessages(ctx: Ctx, ids: readonly string[], times: Times = due(ctx)): Promise<number> {
   const change = (state: MessageState) =>
-    ids.map((id) => ({ id, state, reason: null, token: null, ...(state === "queued" ? due(ctx) : {}) }));
+    ids.map((id) => ({ id, state, reason: null, token: null, ...(state === "queued" ? times : {}) }));
   await changeStates(ctx, change("approved"), ["draft"]);
   const queued = await changeStates(ctx, change("queued"), ["approved"]);
   return queued.length;
 }
 
-function due(ctx: Ctx): { dueAt: Date; expiresAt: Date } {
+/** When a mail is due, and when it is too late for it. */
+export interface Times {
+  dueAt: Date;
+  expiresAt: Date;
+}
+
+function due(ctx: Ctx): Times {
   const now = ctx.clock.now();
   return { dueAt: now, expiresAt: new Date(now.getTime() + MAY_WAIT) };
 }
@@ -235,16 +263,39 @@ export async function cancelMessages(
   return changeStates(ctx, changes, UNBEGUN);
 }
 
-/** Approves one message that waits as a draft. Throws conflict when it does not wait. */
-export async function approveMessage(ctx: Ctx, id: string): Promise<void> {
+/** Approves one message that waits as a draft; due at once unless told otherwise. Throws conflict when it does not wait. */
+export async function approveMessage(ctx: Ctx, id: string, times?: Times): Promise<void> {
   requirePermission(ctx, "outreach:write");
   await transaction(ctx, async (tx) => {
     const message = await lockMessage(tx.db, id);
     if (!message) throw notFound("message.unknown");
     if (message.state !== "draft") throw conflict("message.not_waiting");
-    await releaseMessages(tx, [id]);
+    await releaseMessages(tx, [id], times);
     await record(tx, act("message.approved", message));
   });
+}
+
+/** Gives one message that waits as a draft other words than its template's; the caller has checked them. */
+export async function editMessage(
+  ctx: Ctx,
+  id: string,
+  words: { subject: string; body: string },
+): Promise<void> {
+  const message = await lockMessage(ctx.db, id);
+  if (message?.state !== "draft") throw conflict("message.not_waiting");
+  await setEdited(ctx.db, id, words);
+  await record(ctx, act("message.edited", message));
+}
+
+/** Takes back one message that waits as a draft. Throws conflict when it does not wait. */
+export async function skipMessage(ctx: Ctx, id: string): Promise<MessageRow> {
+  const message = isUuid(id) ? await lockMessage(ctx.db, id) : undefined;
+  if (!message) throw notFound("message.unknown");
+  if (message.state !== "draft") throw conflict("message.not_waiting");
+  const change: StateChange = { id, state: "cancelled", reason: "rejected_by_staff", token: null };
+  const [changed] = await changeStates(ctx, [change], ["draft"]);
+  await record(ctx, act("message.rejected", message));
+  return changed ?? message;
 }
 
 /**

@@ -268,10 +268,10 @@ export async function lockLapsed(
     .pluck("id");
 }
 
-/** Ids of messages that waited past their time, held so that no worker claims them meanwhile. */
+/** Ids of messages that waited past their time, held so that no worker claims them meanwhile. A draft's time has not begun. */
 export async function lockExpired(db: Db, now: Date, limit: number): Promise<string[]> {
   return db("messages")
-    .whereIn("state", ["draft", "approved", "queued", "blocked"])
+    .whereIn("state", ["approved", "queued", "blocked"])
     .whereNull("held_reason")
     .where("expires_at", "<=", now)
     .orderBy("expires_at")
@@ -298,12 +298,13 @@ export async function lockMessagesOfSteps(
 export async function lockMessagesOfEnrolments(
   db: Db,
   enrolmentIds: readonly string[],
-): Promise<Pick<MessageRow, "id" | "enrolment_id">[]> {
+): Promise<Pick<MessageRow, "id" | "enrolment_id" | "due_at" | "state">[]> {
   return db<MessageRow>("messages")
     .whereIn("enrolment_id", [...enrolmentIds])
     .whereIn("state", ["draft", "approved", "queued", "blocked"])
+    .orderBy("id")
     .forUpdate()
-    .select("id", "enrolment_id");
+    .select("id", "enrolment_id", "due_at", "state");
 }
 
 /** Keeps messages from becoming due, or lets them go on where the reason is null. */
@@ -312,4 +313,33 @@ export async function setHeld(db: Db, ids: readonly string[], reason: string | n
     .whereIn("id", [...ids])
     .whereIn("state", ["draft", "approved", "queued", "blocked"])
     .update({ held_reason: reason, row_version: db.raw("row_version + 1") });
+}
+
+/** Lets messages that were held go on, each at its new time. */
+export async function setFreed(
+  db: Db,
+  mails: readonly { id: string; dueAt: Date; expiresAt: Date }[],
+): Promise<void> {
+  if (mails.length === 0) return;
+  await db.raw(
+    `update messages m set held_reason = null, due_at = v.due_at, expires_at = v.expires_at,
+       row_version = m.row_version + 1
+     from jsonb_to_recordset(?::jsonb) as v (id uuid, due_at timestamptz, expires_at timestamptz)
+     where m.id = v.id and m.state in ('draft', 'approved', 'queued', 'blocked')`,
+    [JSON.stringify(mails.map((mail) => ({ id: mail.id, due_at: mail.dueAt, expires_at: mail.expiresAt })))],
+  );
+}
+
+/** Keeps the words that somebody gave one message in place of its template's. */
+export async function setEdited(
+  db: Db,
+  id: string,
+  edited: { subject: string; body: string },
+): Promise<void> {
+  await db("messages")
+    .where({ id, state: "draft" })
+    .update({
+      data: db.raw("data || jsonb_build_object('edited', ?::jsonb)", [JSON.stringify(edited)]),
+      row_version: db.raw("row_version + 1"),
+    });
 }

@@ -38,7 +38,12 @@ export type PolicyMessage = Pick<
   | "organisation_id"
   | "contact_id"
   | "enrolment_id"
+  | "step_id"
+  | "message_id"
+  | "thread_references"
+  | "subject"
   | "data"
+  | "sending_at"
   | "lease_until"
 >;
 

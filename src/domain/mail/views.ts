@@ -86,7 +86,11 @@ function joined(ctx: Ctx) {
     .leftJoin("organisations as o", "o.id", "m.organisation_id")
     .leftJoin("letters as l", "l.id", "m.letter_id")
     .leftJoin("steps as p", "p.id", "m.step_id")
-    .select(...LINE, ctx.db.raw("coalesce(m.subject, p.subject, m.data->>'subject', m.template) as subject"));
+    .joinRaw(
+      `left join lateral (select t.subject from template_texts t where t.version_id = p.template_version_id
+         order by t.language = m.language desc, t.language limit 1) w on true`,
+    )
+    .select(...LINE, ctx.db.raw("coalesce(m.subject, m.data->>'subject', w.subject, m.template) as subject"));
 }
 
 /** Messages, newest first, a page at a time. The caller checks who may see them. */

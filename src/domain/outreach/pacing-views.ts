@@ -15,7 +15,7 @@ export async function pacingFacts(ctx: Ctx, messageIds: readonly string[]): Prom
        join sequences q on q.id = e.sequence_id
      left join lateral (select max(m.sending_at) as at from messages m
        where m.address_hash = x.address_hash and m.sending_at is not null and m.purpose = 'outreach'
-         and m.state in ('sending', 'sent', 'uncertain') and m.id <> x.id) last on true
+         and m.state in ('sending', 'sent', 'uncertain') and m.enrolment_id <> x.enrolment_id) last on true
      where x.id = any (?::uuid[]) and q.kind = 'sequence'`,
     [[...messageIds]],
   );

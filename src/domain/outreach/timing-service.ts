@@ -4,13 +4,9 @@ import { sendingRules } from "../mail/sending-rules-service.js";
 import type { PolicyMessage, SendTimes, StopVerdict } from "../mail/verdict-service.js";
 import { pacingFacts } from "./pacing-views.js";
 import { pacingVerdict } from "./pacing.js";
+import { readRules, windowOf } from "./sequence.js";
 import type { MessageFacts } from "./views.js";
 import { expiresAt, opensAt, placeOf, windowVerdict, type Place, type SendWindow } from "./window.js";
-
-/** The window of a mail; null: any time, as for a mailing that somebody has sent off. */
-function windowOf(_facts: MessageFacts): SendWindow | null {
-  return null;
-}
 
 /** Has those verdicts that let a mail go say when; the others stay. Messages in the order in which they are due. */
 export async function inGoodTime(
@@ -32,7 +28,12 @@ export async function inGoodTime(
     if (!verdict?.go || !each) continue;
     const address = each.person.email ?? "";
     const wait = step && pacingVerdict({ ...step, goesWithBatch: written.has(address) }, rules, now);
-    const given = inWindow(wait ?? verdict, windowOf(each), placeOf(each.person), now);
+    const given = inWindow(
+      wait ?? verdict,
+      windowOf(readRules(each.rules), each.person.country),
+      placeOf(each.person),
+      now,
+    );
     if (given.go) written.add(address);
     timed.set(id, given);
   }

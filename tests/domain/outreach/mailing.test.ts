@@ -320,6 +320,6 @@ test("stopping a mailing takes back what has not gone out", async () => {
     { state: "cancelled", state_reason: "mailing_stopped" },
   ]);
   expect(await app.db("enrolments").distinct("state", "state_reason")).toEqual([
-    { state: "finished", state_reason: "mailing_stopped" },
+    { state: "finished", state_reason: "removed" },
   ]);
 });

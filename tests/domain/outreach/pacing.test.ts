@@ -85,12 +85,15 @@ describe("an organisation", () => {
     await aStep([first], letter);
     await send();
     // The first one's sequence goes on.
-    await app.db("enrolments").update({ state: "active", finished_at: null });
+    await app.db("enrolments").update({ state: "active", state_reason: null, finished_at: null });
     app.clock.advance(MINUTE);
     await aStep([second], letter);
     await send();
     expect(await messageTo(app, second)).toMatchObject(waits("colleague_first", DAY));
-    await app.db("enrolments").where({ contact_id: first.id }).update({ state: "finished" });
+    await app
+      .db("enrolments")
+      .where({ contact_id: first.id })
+      .update({ state: "finished", state_reason: "completed", finished_at: app.clock.now() });
     app.clock.advance(DAY);
     await send();
     expect(await messageTo(app, second)).toMatchObject({ state: "sent" });
