@@ -143,8 +143,6 @@ function addressed({ row, mail, mailbox, at }: StoredMail, links: ReadonlyMap<st
     envelopeFrom: mail.envelope_from,
     to: { name: row.to_name, address: row.to_email },
     replyTo: mail.headers.reply_to ?? null,
-    inReplyTo: row.in_reply_to,
-    references: row.thread_references,
     date: at,
     subject: mail.subject,
     text: fillLinks(mail.body_text, links),
