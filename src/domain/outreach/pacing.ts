@@ -1,7 +1,7 @@
 /**
  * How often people are written to, whatever the letter. Both rules hold for the steps of sequences only, which go by
  * themselves: a mailing that somebody has written and approved goes when they said. What is counted is every outreach
- * mail, so a mailing of today keeps tomorrow's step away.
+ * mail but those of the same enrolment, whose delays somebody chose: a mailing of today keeps tomorrow's step away.
  */
 import { DAY, MINUTE } from "../../platform/clock.js";
 
@@ -15,7 +15,7 @@ export interface PacingRules {
 
 /** What is known of a step of a sequence that is due. */
 export interface PacingFacts {
-  /** When the last other outreach mail to the address went out, or may have gone out. */
+  /** When the last outreach mail of another enrolment to the address went out, or may have gone out. */
   lastMailAt: Date | null;
   /** A colleague whose turn came first is being written to about the letter. */
   colleagueFirst: boolean;
