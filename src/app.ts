@@ -7,6 +7,7 @@ import { findEmbeddedPostgres, startEmbeddedPostgres } from "./platform/embedded
 import { loadMessages, type Messages } from "./platform/i18n.js";
 import { createLog, type Log } from "./platform/log.js";
 import { captureMailer, smtpMailer, type Mailer } from "./platform/mailer.js";
+import { fileSendMark, type SendMark } from "./platform/send-mark.js";
 import { loadAssets, type Assets } from "./platform/assets.js";
 import { loadTemplates, type Templates } from "./platform/templates.js";
 import { createKeys, type Keys } from "./platform/tokens.js";
@@ -22,6 +23,8 @@ export interface App {
   assets: Assets;
   templates: Templates;
   mailer: Mailer;
+  /** What this machine remembers of sending outside the database. */
+  mark: SendMark;
   /** A context for a use case, with the given actor. */
   ctx(actor: Actor): Ctx;
   /** Lets go of the database and of the mail server; calling it again does nothing. */
@@ -34,6 +37,7 @@ export interface Overrides {
   clock?: Clock;
   db?: Db;
   mailer?: Mailer;
+  mark?: SendMark;
 }
 
 /** Where the database is: the application's role, and the owner's for migrations. */
@@ -53,6 +57,7 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
   const assets = loadAssets(root);
   const templates = loadTemplates({ root, messages, assets });
   const mailer = overrides.mailer ?? (config.smtpUrl ? smtpMailer(config.smtpUrl, log) : captureMailer());
+  const mark = overrides.mark ?? fileSendMark(config.dataDir, config.environment);
   const settings = { publicUrl: config.publicUrl, mailFrom: config.mailFrom };
   let closed: Promise<void> | undefined;
   return {
@@ -65,6 +70,7 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
     assets,
     templates,
     mailer,
+    mark,
     ctx: (actor) => ({ db, clock, log, keys, settings, actor }),
     close: () => (closed ??= closeAll(mailer, overrides.db ? undefined : db)),
   };

@@ -5,6 +5,7 @@ import { ConfigError, packageRoot } from "../platform/config.js";
 import { isDatabaseDown } from "../platform/db.js";
 import { DomainError } from "../platform/errors.js";
 import { CommandError, UsageError, answer, note, type Command } from "./command.js";
+import { arm } from "./arm.js";
 import { demoCommand } from "./demo.js";
 import { doctor } from "./doctor.js";
 import { exportCommand } from "./export.js";
@@ -20,6 +21,7 @@ const COMMANDS: readonly Command[] = [
   ...serveCommands,
   migrateCommand,
   doctor,
+  arm,
   demoCommand,
   staffAdd,
   tokenCreate,

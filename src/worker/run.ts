@@ -3,9 +3,13 @@ import type { App } from "../app.js";
 import { commitMail, type Claim, type Sending } from "../domain/mail/commit-service.js";
 import { claimDueMail, deliver, releaseClaim } from "../domain/mail/sending-service.js";
 import { verdictWriter, type CommittedMail, type VerdictWriter } from "../domain/mail/verdict-service.js";
+import { timeWatch } from "../domain/mail/time-step.js";
+import { reportWorker } from "../domain/mail/worker-service.js";
 import { SECOND } from "../platform/clock.js";
 import type { Ctx } from "../platform/context.js";
-import { housekeeping, sendingOf } from "./schedule.js";
+import { newId } from "../platform/ids.js";
+import { ownIdentity } from "../platform/process-identity.js";
+import { sendingOf, tidyUp } from "./schedule.js";
 
 /** A running worker. */
 export interface Worker {
@@ -29,7 +33,10 @@ export function runWorker(app: App): Worker {
   const ctx = app.ctx({ kind: "system", name: "worker" });
   const cutOff = new AbortController();
   const stopping = new AbortController();
-  const sending: Sending = { ...sendingOf(app), signal: cutOff.signal };
+  const base = sendingOf(app);
+  const worker = { id: newId(app.clock), watch: timeWatch(() => performance.now()), halt: undefined };
+  const guard = base.guard && { ...base.guard, worker };
+  const sending: Sending = { ...base, guard, signal: cutOff.signal };
   const deliveries = trackDeliveries();
   const loop = keepGoing(ctx, sending, deliveries, stopping.signal);
   let stopped: Promise<void> | undefined;
@@ -40,6 +47,7 @@ export function runWorker(app: App): Worker {
     const timer = setTimeout(() => cutOff.abort(), GRACE);
     await Promise.all(deliveries.running);
     clearTimeout(timer);
+    await report(ctx, sending, true);
   }
   return { stop: () => (stopped ??= stop()) };
 }
@@ -98,10 +106,11 @@ async function keepGoing(
   while (!stopping.aborted) {
     try {
       if (performance.now() >= tidyAt) {
-        for (const tick of housekeeping) await tick.run(ctx, sending);
+        await report(ctx, sending);
+        await tidyUp(ctx, sending);
         tidyAt = performance.now() + HOUSEKEEPING_EVERY;
       }
-      if (held.rows.length === 0) held = await claimDueMail(ctx, CLAIM);
+      if (held.rows.length === 0) held = await claimDueMail(ctx, sending, CLAIM);
       if (held.rows.length === 0) await pause(IDLE, stopping);
       if (stopping.aborted) break;
       const room = Math.min(2 * ON_THE_WIRE - deliveries.onWire, UNDER_WAY - deliveries.running.size);
@@ -118,6 +127,14 @@ async function keepGoing(
   }
   await releaseClaim(ctx, held).catch((error: unknown) =>
     ctx.log.warn({ err: error }, "claimed messages wait for their lease to run out"),
+  );
+}
+
+/** Says that this worker is there, or that it has stopped; a report that fails costs nothing but the report. */
+async function report(ctx: Ctx, { guard }: Sending, stopped = false): Promise<void> {
+  if (!guard) return;
+  await reportWorker(ctx, guard, ownIdentity(), stopped).catch((error: unknown) =>
+    ctx.log.warn({ err: error }, "the worker could not say that it is there"),
   );
 }
 

@@ -1,9 +1,11 @@
 import { MINUTE } from "../../platform/clock.js";
-import { transaction, type Ctx } from "../../platform/context.js";
+import type { Ctx } from "../../platform/context.js";
+import { timedTransaction } from "../../platform/database-time.js";
 import { newId } from "../../platform/ids.js";
 import { holdLocks } from "../../platform/locks.js";
 import { HARD_DEADLINE, type Mailer } from "../../platform/mailer.js";
 import { suppressionJudge } from "../consent/service.js";
+import { findHalt, raiseMark, type Guard } from "./guard-service.js";
 import { addressMails, renderMessage, type MailWords } from "./rendering-service.js";
 import type { MessageState } from "./message.js";
 import { changeStates } from "./service.js";
@@ -15,6 +17,8 @@ import { sponsorsOf } from "./views.js";
 export interface Sending extends MailWords {
   mailer: Mailer;
   policy: MailPolicy;
+  /** Absent where mail is captured: nothing leaves the machine then. */
+  guard?: Guard | undefined;
   /** Ends running sends when the worker has to go. */
   signal?: AbortSignal;
 }
@@ -28,8 +32,9 @@ export interface Claim {
 }
 
 /**
- * The commit point: locks, every stop rule again from rows, the mail rendered and stored, `sending` set. Returns the
- * mails that now have to be sent; what was stopped, or taken over after its lease, is not among them.
+ * The commit point: locks, the right database still, every stop rule again from rows, the mail rendered and stored, `sending` set. Returns the
+ * mails that now have to be sent; what was stopped, or taken over after its lease, is not among them. SMTP may begin
+ * when it returns: by then the mark outside the database says how far sending has come.
  */
 export async function commitMail(
   ctx: Ctx,
@@ -37,7 +42,8 @@ export async function commitMail(
   { token, rows }: Claim,
 ): Promise<CommittedMail[]> {
   if (rows.length === 0) return [];
-  const committed = await transaction(ctx, async (tx) => {
+  let number = 0;
+  const committed = await timedTransaction(ctx, async (tx) => {
     await holdLocks(tx.db, {
       letter: rows.flatMap((row) => row.letter_id ?? []),
       organisation: rows.flatMap((row) => row.organisation_id ?? []),
@@ -46,6 +52,11 @@ export async function commitMail(
       mailbox: [tx.settings.mailFrom],
     });
     const now = tx.clock.now();
+    const halt = await findHalt(tx, sending);
+    if (halt) {
+      await changeStates(tx, backToQueue(rows, token, "sending_halted"), ["claimed"]);
+      return [];
+    }
     const { going, stopped } = await judge(tx, sending, rows, token);
     const fence = {
       token,
@@ -58,6 +69,7 @@ export async function commitMail(
       going.map((mail) => ({ ...mail, event_id: newId(tx.clock) })),
       fence,
     );
+    number = Math.max(0, ...set.values());
     const byId = new Map(rows.map((row) => [row.id, row]));
     const mails = going.filter((mail) => set.has(mail.id));
     const ended = await changeStates(tx, stopped, ["claimed"]);
@@ -67,7 +79,18 @@ export async function commitMail(
       return row ? [{ row, mail, at: now }] : [];
     });
   });
-  return addressMails(ctx, token, committed);
+  try {
+    if (number > 0) await raiseMark(ctx, sending.guard, number);
+    return await addressMails(ctx, token, committed);
+  } catch (error) {
+    // SMTP has provably not begun.
+    await changeStates(ctx, backToQueue(rows, token, "mark_not_kept"), ["sending"]);
+    throw error;
+  }
+}
+
+function backToQueue(rows: readonly MessageRow[], token: string, reason: string): StateChange[] {
+  return rows.map((row) => ({ id: row.id, state: "queued", reason, token, uncounted: true }));
 }
 
 async function judge(

@@ -1,8 +1,10 @@
 import { SECOND } from "../../platform/clock.js";
-import { transaction, type Ctx } from "../../platform/context.js";
+import type { Ctx } from "../../platform/context.js";
+import { timedTransaction } from "../../platform/database-time.js";
 import { isDatabaseDown } from "../../platform/db.js";
 import type { OutgoingMail, SendVerdict } from "../../platform/mailer.js";
-import { backOff, isAddressDead, type MessageState } from "./message.js";
+import type { Halt } from "./arming.js";
+import { backOff, isAddressDead } from "./message.js";
 import { changeStates } from "./service.js";
 import type { MessageRow, StateChange } from "./store.js";
 
@@ -34,8 +36,12 @@ export type PolicyMessage = Pick<
 export interface MailPolicy {
   /** Judges outreach messages inside the transaction that commits to the send; every id gets a verdict. */
   mayGoOut(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<Map<string, StopVerdict>>;
-  /** Hears of messages that have come to an end or need a person, inside the transaction that says so. */
+  /** Hears of messages with a new state, of their own accord or of a verdict, inside the transaction that says so. */
   settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<void>;
+  /** Hears that nothing is sent at present, and why, inside the transaction that found it out. */
+  halted?(ctx: Ctx, halt: Halt): Promise<void>;
+  /** Hears that sending goes on by itself. */
+  resumed?(ctx: Ctx): Promise<void>;
 }
 
 /** A message past its commit point, with the claim that may write its verdict. */
@@ -46,15 +52,10 @@ export interface CommittedMail {
   outgoing: OutgoingMail;
 }
 
-const OVER: ReadonlySet<MessageState> = new Set([
-  "sent",
-  "failed",
-  "uncertain",
-  "cancelled",
-  "suppressed",
-  "expired",
-  "blocked",
-]);
+interface Heard {
+  mail: CommittedMail;
+  verdict: SendVerdict;
+}
 
 /** Takes verdicts as they come and keeps them, several in one transaction when several are there. */
 export interface VerdictWriter {
@@ -63,7 +64,12 @@ export interface VerdictWriter {
 
 /** A writer that tries again for a while when the database can't be reached, since a verdict is hard to come by twice. */
 export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
-  let waiting: { change: StateChange; done: () => void; failed: (error: unknown) => void }[] = [];
+  let waiting: {
+    mail: CommittedMail;
+    verdict: SendVerdict;
+    done: () => void;
+    failed: (error: unknown) => void;
+  }[] = [];
   let isWriting = false;
   async function drain(): Promise<void> {
     isWriting = true;
@@ -71,13 +77,7 @@ export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
       const batch = waiting;
       waiting = [];
       try {
-        await persist(() =>
-          saveVerdicts(
-            ctx,
-            policy,
-            batch.map((each) => each.change),
-          ),
-        );
+        await persist(() => saveVerdicts(ctx, policy, batch));
         for (const each of batch) each.done();
       } catch (error) {
         for (const each of batch) each.failed(error);
@@ -88,7 +88,7 @@ export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
   return {
     write: (mail, verdict) =>
       new Promise((done, failed) => {
-        waiting.push({ change: changeBy(ctx, mail, verdict), done, failed });
+        waiting.push({ mail, verdict, done, failed });
         if (!isWriting) void drain();
       }),
   };
@@ -108,8 +108,7 @@ async function persist(work: () => Promise<void>): Promise<void> {
   return work();
 }
 
-function changeBy(ctx: Ctx, mail: CommittedMail, verdict: SendVerdict): StateChange {
-  const now = ctx.clock.now();
+function changeBy(now: Date, { mail, verdict }: Heard): StateChange {
   const base = { id: mail.id, token: mail.token, reply: verdict.reply };
   switch (verdict.kind) {
     case "sent":
@@ -128,17 +127,16 @@ function changeBy(ctx: Ctx, mail: CommittedMail, verdict: SendVerdict): StateCha
         reason: isAddressDead(verdict.reply) ? "address_dead" : verdict.reason,
       };
     case "uncertain":
-      return { ...base, state: "uncertain", reason: verdict.reason, leaseUntil: now };
+      // Its lease goes on: until then nobody sends it again.
+      return { ...base, state: "uncertain", reason: verdict.reason };
   }
 }
 
 /** Writes verdicts under the claims they were found out under; a late one still settles an uncertain message. */
-async function saveVerdicts(ctx: Ctx, policy: MailPolicy, changes: readonly StateChange[]): Promise<void> {
-  await transaction(ctx, async (tx) => {
+async function saveVerdicts(ctx: Ctx, policy: MailPolicy, heard: readonly Heard[]): Promise<void> {
+  await timedTransaction(ctx, async (tx) => {
+    const changes = heard.map((each) => changeBy(tx.clock.now(), each));
     const rows = await changeStates(tx, changes, ["sending", "uncertain"]);
-    await policy.settled(
-      tx,
-      rows.filter((row) => OVER.has(row.state)),
-    );
+    await policy.settled(tx, rows);
   });
 }

@@ -2,14 +2,15 @@ import type { Ctx } from "../../platform/context.js";
 import { placeholdersIn } from "../links/link.js";
 import type { MailPolicy, PolicyMessage, StopVerdict } from "../mail/verdict-service.js";
 import { getContact, updateContact } from "../organisations/service.js";
-import { createTask, settleTasks } from "../tasks/service.js";
+import { createTask, settleTasksOf } from "../tasks/service.js";
+import { halted, resumed } from "./alarm-service.js";
 import { stopReason } from "./mailing.js";
 import { finishEnrolments } from "./store.js";
 import { factsOfMessages, wordsOfLetters, type LetterWords, type MessageFacts } from "./views.js";
 import { valuesOf, wordMail } from "./wording.js";
 
 /** Outreach's say in the sending of mail: the stop rules and the words at the commit point, and what follows an end. */
-export const outreachPolicy: MailPolicy = { mayGoOut, settled };
+export const outreachPolicy: MailPolicy = { mayGoOut, settled, halted, resumed };
 
 async function mayGoOut(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<Map<string, StopVerdict>> {
   const facts = await factsOfMessages(
@@ -93,8 +94,14 @@ async function settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<vo
   }
   for (const message of messages) {
     if (isDead(message)) await markDead(ctx, message);
-    if (isLate(ctx, message)) await settleTasks(ctx, "uncertain_message", message.id);
   }
+  // A verdict that came late, or the mail server's log, may have answered what a task asks.
+  const known = messages.filter(({ state }) => state === "sent" || state === "failed" || state === "queued");
+  await settleTasksOf(
+    ctx,
+    "uncertain_message",
+    known.map(({ id }) => id),
+  );
   const ends = messages.flatMap((message) => {
     const reason = endOf(message);
     return message.enrolment_id && reason ? [{ id: message.enrolment_id, reason }] : [];
@@ -111,11 +118,6 @@ function taskFor(message: PolicyMessage) {
 
 function isDead(message: PolicyMessage): boolean {
   return message.state === "failed" && message.contact_id !== null && message.state_reason === "address_dead";
-}
-
-/** The verdict came after the lease: a task may already ask what became of the message. */
-function isLate(ctx: Ctx, { state, lease_until: lease }: PolicyMessage): boolean {
-  return (state === "sent" || state === "failed") && lease !== null && lease <= ctx.clock.now();
 }
 
 /** Nobody reads this address: the contact says so from now on. It is not suppressed; a new address may be given. */

@@ -10,6 +10,7 @@ export const PERMISSIONS = [
   "imports:write",
   "outreach:write",
   "messages:read",
+  "sending:arm",
   "invitations:write",
   "signatures:read",
   "signatures:review",

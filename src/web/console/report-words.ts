@@ -71,6 +71,8 @@ const TASK_WORDS: Record<string, string> = {
   uncertain_message: "Find out whether a mail arrived",
   blocked_message: "Fill in what a mail lacks",
   expired_message: "A mail was too late and did not go out",
+  arm_sending: "Say whether this database may send mail",
+  time_stepped: "Say whether the time is right",
   other: "Task",
 };
 

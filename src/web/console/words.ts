@@ -22,6 +22,7 @@ const SCOPE_WORDS: Record<Permission, string> = {
   "imports:write": "Import lists",
   "outreach:write": "Write and approve mails",
   "messages:read": "Read messages",
+  "sending:arm": "Let a database send, after a restore or a move",
   "invitations:write": "Make invitations",
   "signatures:read": "Read signatures",
   "signatures:review": "Accept and reject signatures",
