@@ -38,7 +38,7 @@ export function runWorker(app: App): Worker {
   const guard = base.guard && { ...base.guard, worker };
   const sending: Sending = { ...base, guard, signal: cutOff.signal };
   const deliveries = trackDeliveries();
-  const loop = keepGoing(ctx, sending, deliveries, stopping.signal);
+  const loop = keepGoing(ctx, sending, deliveries, stopping.signal, app.config.mtaLogFile);
   let stopped: Promise<void> | undefined;
 
   async function stop(): Promise<void> {
@@ -99,6 +99,7 @@ async function keepGoing(
   sending: Sending,
   deliveries: Deliveries,
   stopping: AbortSignal,
+  mtaLogFile: string | undefined,
 ): Promise<void> {
   const writer = verdictWriter(ctx, sending.policy);
   let held: Claim = { token: "", rows: [] };
@@ -107,7 +108,7 @@ async function keepGoing(
     try {
       if (performance.now() >= tidyAt) {
         await report(ctx, sending);
-        await tidyUp(ctx, sending);
+        await tidyUp(ctx, sending, mtaLogFile);
         tidyAt = performance.now() + HOUSEKEEPING_EVERY;
       }
       if (held.rows.length === 0) held = await claimDueMail(ctx, sending, CLAIM);

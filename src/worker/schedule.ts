@@ -7,6 +7,7 @@ import {
   processDueMail,
   recoverLeases,
 } from "../domain/mail/sending-service.js";
+import { settleFromLog } from "../domain/mail/mail-log-service.js";
 import { recoverFromDead } from "../domain/mail/worker-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
@@ -51,11 +52,12 @@ export const housekeeping: readonly Tick[] = [
  * Tidies up once. While the time is in doubt nothing is done that asks it: a clock that jumped would end leases,
  * letters and mails that have time left. Returns how much was done.
  */
-export async function tidyUp(ctx: Ctx, sending: Sending): Promise<number> {
+export async function tidyUp(ctx: Ctx, sending: Sending, mtaLogFile?: string): Promise<number> {
   const halt = await lookForHalt(ctx, sending);
   const ticks = halt?.kind === "time_stepped" ? housekeeping.filter((tick) => tick.timeless) : housekeeping;
   let done = 0;
   for (const tick of ticks) done += await tick.run(ctx, sending);
+  if (mtaLogFile !== undefined) done += await settleFromLog(ctx, sending.policy, mtaLogFile);
   return done;
 }
 
@@ -65,7 +67,7 @@ export async function settleAll(app: App): Promise<number> {
   const sending = sendingOf(app);
   let all = 0;
   for (let done = -1; done !== 0;) {
-    done = await tidyUp(ctx, sending);
+    done = await tidyUp(ctx, sending, app.config.mtaLogFile);
     done += await processDueMail(ctx, sending);
     all += done;
   }
