@@ -101,11 +101,15 @@ async function keepGoing(
   stopping: AbortSignal,
   mtaLogFile: string | undefined,
 ): Promise<void> {
-  const writer = verdictWriter(ctx, sending.policy);
+  const writer = verdictWriter(ctx, sending.policy, sending.signal);
   let held: Claim = { token: "", rows: [] };
+  /** Taken to a commit point whose answer was lost; nothing of them has begun. */
+  const unanswered: Claim[] = [];
   let tidyAt = 0;
   while (!stopping.aborted) {
     try {
+      for (const claim of unanswered) await releaseClaim(ctx, claim, "commit_unanswered");
+      unanswered.length = 0;
       if (performance.now() >= tidyAt) {
         await report(ctx, sending);
         await tidyUp(ctx, sending, mtaLogFile);
@@ -115,20 +119,25 @@ async function keepGoing(
       if (held.rows.length === 0) await pause(IDLE, stopping);
       if (stopping.aborted) break;
       const room = Math.min(2 * ON_THE_WIRE - deliveries.onWire, UNDER_WAY - deliveries.running.size);
-      const rows = held.rows.splice(0, room);
-      for (const mail of await commitMail(ctx, sending, { token: held.token, rows })) {
+      const part = { token: held.token, rows: held.rows.splice(0, room) };
+      unanswered.push(part);
+      for (const mail of await commitMail(ctx, sending, part)) {
         begin(ctx, sending, writer, mail, deliveries);
       }
+      unanswered.length = 0;
       while (isFull(deliveries) && !stopping.aborted) await deliveries.change();
     } catch (error) {
+      unanswered.push(held);
       held = { token: "", rows: [] };
       ctx.log.error({ err: error }, "the worker could not do its work; it tries again");
       await pause(AFTER_FAULT, stopping);
     }
   }
-  await releaseClaim(ctx, held).catch((error: unknown) =>
-    ctx.log.warn({ err: error }, "claimed messages wait for their lease to run out"),
-  );
+  for (const claim of [...unanswered, held]) {
+    await releaseClaim(ctx, claim).catch((error: unknown) =>
+      ctx.log.warn({ err: error }, "claimed messages wait for their lease to run out"),
+    );
+  }
 }
 
 /** Says that this worker is there, or that it has stopped; a report that fails costs nothing but the report. */

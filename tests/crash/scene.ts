@@ -42,7 +42,7 @@ export interface Scene {
   rows(): Promise<JudgedRow[]>;
   judge(): Promise<Judgement>;
   /** Lets a worker run until nothing is left to do by itself. */
-  drain(options?: { withLog?: boolean; leaveUncertain?: boolean }): Promise<void>;
+  drain(options?: { withLog?: boolean }): Promise<void>;
   /** The deadlines of uncertain mails are over, as if a quarter of an hour had passed. */
   letLeasesEnd(): Promise<void>;
   /** A person who has looked into the mail server's own record settles what is left. */
@@ -141,7 +141,7 @@ export async function openScene(seed: number): Promise<Scene> {
     },
     rows: () => db<JudgedRow>("messages").select("id", "message_id", "state"),
     judge: async () => judge(await scene.rows(), sink.copies()),
-    drain: async ({ withLog = true, leaveUncertain = true } = {}) => {
+    drain: async ({ withLog = true } = {}) => {
       const worker = startWorker({ withLog });
       await worker.running;
       // Those refused for the moment need not wait for their back-off here.
@@ -153,9 +153,9 @@ export async function openScene(seed: number): Promise<Scene> {
         if ((await count("queued", "claimed", "sending")) === 0) break;
         await pause(100);
       }
-      for (let n = 0; n < 200 && withLog; n += 1) {
+      for (let n = withLog ? 0 : 200; n < 200; n += 1) {
         const open = (await scene.judge()).uncertain;
-        if (leaveUncertain ? open.every((each) => !each.accepted) : open.length === 0) break;
+        if (open.every((each) => !each.accepted)) break;
         await pause(100);
       }
       await worker.terminate();

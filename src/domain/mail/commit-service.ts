@@ -5,7 +5,7 @@ import { newId } from "../../platform/ids.js";
 import { holdLocks } from "../../platform/locks.js";
 import { HARD_DEADLINE, type Mailer } from "../../platform/mailer.js";
 import { suppressionJudge } from "../consent/service.js";
-import { findHalt, raiseMark, type Guard } from "./guard-service.js";
+import { askToSend, raiseMark, type Guard } from "./guard-service.js";
 import { addressMails, renderMessage, type MailWords } from "./rendering-service.js";
 import type { MessageState } from "./message.js";
 import { changeStates } from "./service.js";
@@ -42,8 +42,7 @@ export async function commitMail(
   { token, rows }: Claim,
 ): Promise<CommittedMail[]> {
   if (rows.length === 0) return [];
-  let number = 0;
-  const committed = await timedTransaction(ctx, async (tx) => {
+  const { mails, arming, number } = await timedTransaction(ctx, async (tx) => {
     await holdLocks(tx.db, {
       letter: rows.flatMap((row) => row.letter_id ?? []),
       organisation: rows.flatMap((row) => row.organisation_id ?? []),
@@ -52,10 +51,10 @@ export async function commitMail(
       mailbox: [tx.settings.mailFrom],
     });
     const now = tx.clock.now();
-    const halt = await findHalt(tx, sending);
-    if (halt) {
+    const pass = await askToSend(tx, sending);
+    if (pass.halt) {
       await changeStates(tx, backToQueue(rows, token, "sending_halted"), ["claimed"]);
-      return [];
+      return { mails: [], arming: undefined, number: 0 };
     }
     const { going, stopped } = await judge(tx, sending, rows, token);
     const fence = {
@@ -69,21 +68,31 @@ export async function commitMail(
       going.map((mail) => ({ ...mail, event_id: newId(tx.clock) })),
       fence,
     );
-    number = Math.max(0, ...set.values());
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    const mails = going.filter((mail) => set.has(mail.id));
     const ended = await changeStates(tx, stopped, ["claimed"]);
     await sending.policy.settled(tx, ended);
-    return mails.flatMap((mail) => {
-      const row = byId.get(mail.id);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const committed = going.flatMap((mail) => {
+      const row = set.has(mail.id) ? byId.get(mail.id) : undefined;
       return row ? [{ row, mail, at: now }] : [];
     });
+    return {
+      mails: await addressMails(tx, token, committed),
+      arming: pass.arming,
+      number: Math.max(0, ...set.values()),
+    };
   });
+  if (number > 0) {
+    const raise = () => raiseMark(sending.guard, arming, number);
+    await markOrGiveBack(ctx, { token, rows }, raise);
+  }
+  return mails;
+}
+
+/** SMTP begins only when the mark outside the database is kept; else it provably has not, and all go back. */
+async function markOrGiveBack(ctx: Ctx, { token, rows }: Claim, raise: () => Promise<void>): Promise<void> {
   try {
-    if (number > 0) await raiseMark(ctx, sending.guard, number);
-    return await addressMails(ctx, token, committed);
+    await raise();
   } catch (error) {
-    // SMTP has provably not begun.
     await changeStates(ctx, backToQueue(rows, token, "mark_not_kept"), ["sending"]);
     throw error;
   }

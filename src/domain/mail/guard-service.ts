@@ -26,19 +26,23 @@ export interface Guard {
 /** The latest good reading is written down this often; no row is written for each look. */
 const MARK_EVERY = 10 * SECOND;
 
+/** Whether mails may leave: why not, or under which arming. Without a guard there is none. */
+export type Pass = { halt: Halt } | { halt: undefined; arming: Arming | undefined };
+
 /**
- * What keeps this process from sending, inside the transaction that wants to; undefined when nothing does. A fresh
- * database arms itself here. Nothing is asked where mail is captured: it leaves nothing and can't go twice.
+ * Looks whether this process may send, inside the transaction that wants to. A fresh database arms itself here.
+ * Nothing is asked where mail is captured: it leaves nothing and can't go twice.
  */
-export async function findHalt(
+export async function askToSend(
   ctx: Ctx,
   { guard, policy }: { guard?: Guard | undefined; policy: MailPolicy },
-): Promise<Halt | undefined> {
-  if (!guard) return undefined;
+): Promise<Pass> {
+  if (!guard) return { halt: undefined, arming: undefined };
   const control = await readControl(ctx.db);
-  const halt = (await timeHalt(ctx, guard, policy, control)) ?? (await armingHalt(ctx, guard, control));
-  if (guard.worker) guard.worker.halt = halt;
-  return halt;
+  const halt = await timeHalt(ctx, guard, policy, control);
+  const pass = halt ? { halt } : await armingPass(ctx, guard, control);
+  if (guard.worker) guard.worker.halt = pass.halt;
+  return pass;
 }
 
 async function timeHalt(
@@ -80,22 +84,18 @@ async function timeHalt(
   }
 }
 
-async function armingHalt(
-  ctx: Ctx,
-  guard: Guard,
-  control: ControlRow | undefined,
-): Promise<Halt | undefined> {
+async function armingPass(ctx: Ctx, guard: Guard, control: ControlRow | undefined): Promise<Pass> {
   const environment = await guard.mark.nameEnvironment();
-  const here = { environment, mark: await guard.mark.read() };
-  const verdict = judgeStanding(await standingOf(ctx, guard.mark, control), here);
-  if (verdict === "armed") return undefined;
-  if (verdict !== "fresh") return { kind: "not_armed", refusal: verdict };
+  const standing = await standingOf(ctx, guard.mark, control);
+  const verdict = judgeStanding(standing, { environment, mark: await guard.mark.read() });
+  if (verdict === "armed") return { halt: undefined, arming: standing.arming };
+  if (verdict !== "fresh") return { halt: { kind: "not_armed", refusal: verdict } };
   const held = await lockControl(ctx.db);
   // Somebody else may have armed it while we waited for the row.
-  if (held.environment !== null) return armingHalt(ctx, guard, held);
-  await writeArming(ctx, environment, 1, await standingOf(ctx, guard.mark, held), null);
+  if (held.environment !== null) return armingPass(ctx, guard, held);
+  const arming = await writeArming(ctx, environment, 1, standing, null);
   ctx.log.info({ environment }, "nothing has been sent from this database: it is armed");
-  return undefined;
+  return { halt: undefined, arming };
 }
 
 /** What this machine knows of itself. */
@@ -135,27 +135,30 @@ export async function writeArming(
   ctx: Ctx,
   environment: string,
   epoch: number,
-  standing: Standing,
+  { systemIdentifier, timeline }: Standing,
   by: string | null,
-): Promise<void> {
+): Promise<Arming> {
+  const armingId = randomUUID();
   await updateControl(ctx.db, {
     environment,
     epoch,
-    arming_id: randomUUID(),
-    system_identifier: standing.systemIdentifier,
-    timeline: standing.timeline,
+    arming_id: armingId,
+    system_identifier: systemIdentifier,
+    timeline,
     armed_at: ctx.clock.now(),
     armed_by: by,
   });
+  return { environment, epoch, armingId, systemIdentifier, timeline };
 }
 
 /**
- * Writes down outside the database how far sending has come. Called after the commit point and before SMTP begins;
- * throws when it can't be kept, and then nothing may be sent.
+ * Writes down outside the database how far sending has come under an arming. Called after the commit point and before
+ * SMTP begins, and asks the database nothing; throws when it can't be kept, and then nothing may be sent.
  */
-export async function raiseMark(ctx: Ctx, guard: Guard | undefined, number: number): Promise<void> {
-  if (!guard) return;
-  const arming = armingOf(await readControl(ctx.db));
-  if (!arming) throw new Error("the database is not armed any more");
-  await guard.mark.raise({ epoch: arming.epoch, armingId: arming.armingId, number });
+export async function raiseMark(
+  guard: Guard | undefined,
+  arming: Arming | undefined,
+  number: number,
+): Promise<void> {
+  if (guard && arming) await guard.mark.raise({ epoch: arming.epoch, armingId: arming.armingId, number });
 }

@@ -98,10 +98,7 @@ export async function armDatabase(ctx: Ctx, mark: SendMark, environment: string)
         (await mark.read())?.epoch ?? 0,
         ...known.map((worker) => worker.mark_epoch ?? 0),
       );
-    await writeArming(tx, environment, epoch, await standingOf(tx, mark, control), staffId(tx));
-    const arming = armingOf(await readControl(tx.db));
-    if (!arming) throw new Error("the arming was not kept");
-    return arming;
+    return writeArming(tx, environment, epoch, await standingOf(tx, mark, control), staffId(tx));
   });
 }
 

@@ -4,7 +4,7 @@ import { timedTransaction } from "../../platform/database-time.js";
 import { newId } from "../../platform/ids.js";
 import { commitMail, type Claim, type Sending } from "./commit-service.js";
 import type { Halt } from "./arming.js";
-import { findHalt } from "./guard-service.js";
+import { askToSend } from "./guard-service.js";
 import { statesBefore, type MessageState } from "./message.js";
 import { changeStates, noteStates } from "./service.js";
 import { claimDueMessages, lockExpired, lockLapsed, type StateChange } from "./store.js";
@@ -29,7 +29,7 @@ export async function takeDueMail(ctx: Ctx, sending: Sending, limit: number): Pr
 /** Looks whether anything keeps this process from sending; the policy hears of it. */
 export async function lookForHalt(ctx: Ctx, sending: Sending): Promise<Halt | undefined> {
   return timedTransaction(ctx, async (tx) => {
-    const halt = await findHalt(tx, sending);
+    const { halt } = await askToSend(tx, sending);
     if (halt) await sending.policy.halted?.(tx, halt);
     return halt;
   });
@@ -49,16 +49,24 @@ export async function claimDueMail(ctx: Ctx, sending: Sending, limit: number): P
   });
 }
 
-/** Gives claimed messages back to the queue at once, instead of leaving that to their lease. */
-export async function releaseClaim(ctx: Ctx, { token, rows }: Claim): Promise<void> {
+/**
+ * Gives messages back to the queue at once, instead of leaving that to their lease. The caller knows that SMTP has not
+ * begun for any of them, also where a commit point may have been reached without an answer.
+ */
+export async function releaseClaim(
+  ctx: Ctx,
+  { token, rows }: Claim,
+  reason = "worker_stopped",
+): Promise<void> {
   if (rows.length === 0) return;
   const changes = rows.map((row): StateChange => ({
     id: row.id,
     state: "queued",
-    reason: "worker_stopped",
+    reason,
     token,
+    uncounted: true,
   }));
-  await transaction(ctx, (tx) => changeStates(tx, changes, ["claimed"]));
+  await transaction(ctx, (tx) => changeStates(tx, changes, ["claimed", "sending"]));
 }
 
 /** Sends one committed mail and keeps its verdict. `onAnswer` is called as soon as the mail server has answered. */

@@ -1,3 +1,4 @@
+import { setTimeout as waitFor } from "node:timers/promises";
 import { SECOND } from "../../platform/clock.js";
 import type { Ctx } from "../../platform/context.js";
 import { timedTransaction } from "../../platform/database-time.js";
@@ -62,8 +63,11 @@ export interface VerdictWriter {
   write(mail: CommittedMail, verdict: SendVerdict): Promise<void>;
 }
 
-/** A writer that tries again for a while when the database can't be reached, since a verdict is hard to come by twice. */
-export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
+/**
+ * A writer that tries again for a minute when the database can't be reached, since a verdict is hard to come by
+ * twice; not longer than `signal` lets it.
+ */
+export function verdictWriter(ctx: Ctx, policy: MailPolicy, signal?: AbortSignal): VerdictWriter {
   let waiting: {
     mail: CommittedMail;
     verdict: SendVerdict;
@@ -77,7 +81,7 @@ export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
       const batch = waiting;
       waiting = [];
       try {
-        await persist(() => saveVerdicts(ctx, policy, batch));
+        await persist(() => saveVerdicts(ctx, policy, batch), signal);
         for (const each of batch) each.done();
       } catch (error) {
         for (const each of batch) each.failed(error);
@@ -94,15 +98,17 @@ export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
   };
 }
 
-const RETRIES = [SECOND, 2 * SECOND, 5 * SECOND];
+const RETRIES = [1, 1, 2, 4, 7, 15, 30].map((seconds) => seconds * SECOND);
 
-async function persist(work: () => Promise<void>): Promise<void> {
+async function persist(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   for (const pause of RETRIES) {
     try {
       return await work();
     } catch (error) {
       if (!isDatabaseDown(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      // Cut short when the worker has to go: the last try follows at once.
+      await waitFor(pause, undefined, signal ? { signal } : {}).catch(() => undefined);
+      if (signal?.aborted) break;
     }
   }
   return work();

@@ -41,6 +41,7 @@ const REASON_WORDS: Record<string, string> = {
   claim_lapsed: "a worker ended before it began to send",
   worker_stopped: "the worker was stopped before it began to send",
   found_in_log: "found as accepted in the mail server’s log",
+  commit_unanswered: "the database went away before sending began",
   sending_halted: "sending was halted before it began",
   mark_not_kept: "it could not be written down how far sending had come",
   settled_by_staff: "settled by staff",
