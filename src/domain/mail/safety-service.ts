@@ -14,6 +14,7 @@ import {
   type ControlRow,
   type WorkerRow,
 } from "./guard-store.js";
+import { armerName } from "./views.js";
 
 /** A worker as shown. */
 export interface ShownWorker {
@@ -54,7 +55,7 @@ export async function sendingSafety(ctx: Ctx, mark: SendMark): Promise<SendingSa
       arming: arming && {
         ...arming,
         armedAt: control?.armed_at ?? null,
-        armedBy: control?.armed_by ?? null,
+        armedBy: await armerName(tx, control?.armed_by ?? null),
       },
       standing,
       here,

@@ -1,4 +1,5 @@
 import { transaction, type Ctx } from "../../platform/context.js";
+import { invalid } from "../../platform/errors.js";
 import type { SendMark } from "../../platform/send-mark.js";
 import { record } from "../activity/service.js";
 import type { Arming } from "../mail/arming.js";
@@ -12,9 +13,14 @@ export async function readSafety(ctx: Ctx, mark: SendMark): Promise<SendingSafet
   return sendingSafety(ctx, mark);
 }
 
+const ENVIRONMENT = /^[\w.-]{1,80}$/;
+
 /** Lets this database, as it stands now, send from an environment: after a restore, a move, a change of servers. */
 export async function armSending(ctx: Ctx, mark: SendMark, environment: string): Promise<Arming> {
   requirePermission(ctx, "sending:arm");
+  if (!ENVIRONMENT.test(environment)) {
+    throw invalid("form.invalid", { environment: "errors.field.invalid" });
+  }
   return transaction(ctx, async (tx) => {
     const before = await sendingSafety(tx, mark);
     const arming = await armDatabase(tx, mark, environment);

@@ -44,6 +44,8 @@ export interface Today {
   tasks: Waiting<OpenTask> | undefined;
   uncertain: Waiting<UncertainMessage> | undefined;
   activity: ActivityLine[] | undefined;
+  /** What keeps all mail from going out, as the open task says; undefined when nothing does. */
+  halt: { kind: "arm_sending" | "time_stepped"; reason: string | null } | undefined;
 }
 
 const SHOWN = 8;
@@ -58,7 +60,19 @@ export async function today(ctx: Ctx, letterId: string): Promise<Today> {
     activity: may("organisations:read")
       ? (await listActivity(ctx, { letterId, limit: SHOWN })).items
       : undefined,
+    halt: may("messages:read") ? await sendingHalt(ctx) : undefined,
   };
+}
+
+async function sendingHalt(ctx: Ctx): Promise<Today["halt"]> {
+  return ctx
+    .db("tasks")
+    .whereIn("kind", ["arm_sending", "time_stepped"])
+    .whereNull("done_at")
+    .first<{ kind: "arm_sending" | "time_stepped"; reason: string | null } | undefined>(
+      "kind",
+      ctx.db.raw("detail->>'reason' as reason"),
+    );
 }
 
 async function waitingSignatures(ctx: Ctx, letterId: string): Promise<Waiting<WaitingSignature>> {

@@ -1,4 +1,5 @@
 import type { LeftOutReason, MailingState } from "../../domain/outreach/mailing.js";
+import { REFUSAL_SENTENCES } from "../../domain/mail/refusal-words.js";
 import { messageTone, type MessageState } from "../../domain/mail/message.js";
 
 /** A state as a template shows it: its shape and its words. */
@@ -64,6 +65,13 @@ export function reasonWords(reason: string | null): string {
   if (!reason) return "";
   if (reason.startsWith("missing ")) return `no value for ${reason.slice(8)}`;
   return REASON_WORDS[reason] ?? reason;
+}
+
+/** Why nothing is sent at present, in a sentence. */
+export function haltSentence(reason: string | null): string {
+  return reason !== null && reason in REFUSAL_SENTENCES
+    ? REFUSAL_SENTENCES[reason as keyof typeof REFUSAL_SENTENCES]
+    : "Somebody has to look at the database.";
 }
 
 /** A message's state, with the reason after a colon where the state alone says too little. */

@@ -25,6 +25,7 @@ import { slug } from "../../platform/schema.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
 import { FUNNEL_FINDINGS, STAGE_WORDS, reasonHeading, reasonName, taskName } from "./report-words.js";
+import { haltSentence } from "./mail-words.js";
 import { actName, actorName } from "./words.js";
 
 const reportQuery = z.object({ letter: slug().optional().catch(undefined) });
@@ -117,7 +118,7 @@ function reasonsView(reasons: readonly ReasonCount[]): Record<string, unknown> {
   };
 }
 
-function listsView({ review, tasks, uncertain, activity }: Today, at: Date): Record<string, unknown> {
+function listsView({ review, tasks, uncertain, activity, halt }: Today, at: Date): Record<string, unknown> {
   const waiting = (review?.total ?? 0) + (tasks?.total ?? 0) + (uncertain?.total ?? 0);
   const taskRows = tasks?.items.map((task) => ({
     ...task,
@@ -129,7 +130,8 @@ function listsView({ review, tasks, uncertain, activity }: Today, at: Date): Rec
     late: taskRows?.filter(({ late }) => late).length ?? 0,
     review: review && { ...review, more: review.total - review.items.length },
     tasks: tasks && { items: taskRows, total: tasks.total, more: tasks.total - tasks.items.length },
-    uncertain,
+    halt: halt ? haltSentence(halt.kind === "time_stepped" ? halt.kind : halt.reason) : "",
+    uncertain: uncertain && { ...uncertain, more: uncertain.total - uncertain.items.length },
     activity: activity?.map((line) => ({
       at: line.at,
       title: actName(line.action),
