@@ -22,7 +22,7 @@ create table send_workers (
   mark_epoch bigint,
   mark_number bigint,
   refusal text constraint send_workers_refusal_check check (refusal in (
-    'never_armed', 'other_environment', 'other_server', 'other_timeline', 'other_arming', 'behind_mark', 'time_stepped')),
+    'never_armed', 'other_environment', 'other_server', 'other_timeline', 'other_arming', 'behind_mark', 'copied_folder', 'time_stepped')),
   started_at timestamptz not null,
   seen_at timestamptz not null,
   stopped_at timestamptz

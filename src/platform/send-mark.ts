@@ -3,7 +3,7 @@
  * have passed their commit point. A database that is behind this is an older copy.
  */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SECOND } from "./clock.js";
 import { takeProcessLock } from "./process-lock.js";
@@ -18,6 +18,12 @@ export interface Mark {
   number: number;
 }
 
+/** A mark as found. */
+export interface FoundMark extends Mark {
+  /** The folder it lies in was copied or put back since it was written: it may be as old as what it should catch. */
+  isCopy: boolean;
+}
+
 /** The memory of a machine; several processes on one data directory share it. */
 export interface SendMark {
   /** The name of the environment; undefined where none has been given and none made yet. */
@@ -25,7 +31,7 @@ export interface SendMark {
   /** The same, made and kept where there is none. */
   nameEnvironment(): Promise<string>;
   /** Undefined on a machine that has never sent. */
-  read(): Promise<Mark | undefined>;
+  read(): Promise<FoundMark | undefined>;
   /** Writes down a mark that is further than the kept one; durable when it resolves. An older one changes nothing. */
   raise(mark: Mark): Promise<void>;
 }
@@ -39,18 +45,25 @@ export function isFurther(mark: Mark, than: Mark | undefined): boolean {
 const LOCK_PATIENCE = 10 * SECOND;
 
 /**
- * The memory in a data directory, in the files `environment` and `sending.json`. `configured` is
+ * The memory in a data directory, in the files `environment`, `sending.json` and `sending.place`. `configured` is
  * COUNTERSIGN_ENVIRONMENT; without it the environment's name is an id made once.
+ *
+ * With the embedded server the database lies in the same folder, so that a backup of the folder holds both. The file
+ * `sending.place` therefore names its own number on the disk: a copy has another.
  */
 export function fileSendMark(dataDir: string, configured: string | undefined): SendMark {
   const file = path.join(dataDir, "sending.json");
+  const place = path.join(dataDir, "sending.place");
   let turn: Promise<void> = Promise.resolve();
 
   async function raise(mark: Mark): Promise<void> {
     await mkdir(dataDir, { recursive: true });
     const release = await takeProcessLock(path.join(dataDir, "sending.lock"), LOCK_PATIENCE);
     try {
-      if (isFurther(mark, await readMark(file))) await writeDurably(file, `${JSON.stringify(mark)}\n`);
+      const kept = await readMark(file);
+      if (!isFurther(mark, kept)) return;
+      await writeDurably(file, `${JSON.stringify(mark)}\n`);
+      if (mark.epoch !== kept?.epoch) await writePlace(place);
     } finally {
       await release();
     }
@@ -58,7 +71,10 @@ export function fileSendMark(dataDir: string, configured: string | undefined): S
   return {
     environment: async () => configured ?? (await textOf(path.join(dataDir, "environment")))?.trim(),
     nameEnvironment: async () => configured ?? keptEnvironment(dataDir),
-    read: () => readMark(file),
+    read: async () => {
+      const mark = await readMark(file);
+      return mark && { ...mark, isCopy: !(await isInPlace(place)) };
+    },
     raise: (mark) => (turn = turn.catch(() => undefined).then(() => raise(mark))),
   };
 }
@@ -72,6 +88,23 @@ async function readMark(file: string): Promise<Mark | undefined> {
     throw new Error(`${file} is not what was written there; what it said is lost.`);
   }
   return { epoch, armingId, number };
+}
+
+/** Written in place: its number on the disk stays, so that it can name it. */
+async function writePlace(place: string): Promise<void> {
+  const handle = await open(place, "a", 0o600);
+  try {
+    await handle.truncate();
+    await handle.writeFile(String((await handle.stat()).ino));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function isInPlace(place: string): Promise<boolean> {
+  const text = await textOf(place);
+  return text !== undefined && text === String((await stat(place)).ino);
 }
 
 async function textOf(file: string): Promise<string | undefined> {

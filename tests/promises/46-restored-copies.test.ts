@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { buildApp, type App } from "../../src/app.js";
@@ -182,6 +182,26 @@ describe("promise 46: a restored copy of the database does not send", () => {
     await settle(one);
     expect(sink.mails).toHaveLength(2);
     expect((await readSafety(app.system, one.mark)).verdict).toBe("behind_mark");
+  });
+
+  test("a data directory put back together with its database does not send until it is armed", async () => {
+    const here = machine("one");
+    await write([await aContact(app)]);
+    await settle(here);
+    await write([await aContact(app)]);
+    // A backup of the folder holds the database of the embedded server and the mark, both from the same night.
+    await cp(path.join(dataDir, "one"), path.join(dataDir, "backup"), { recursive: true });
+    await rm(path.join(dataDir, "one"), { recursive: true });
+    await rename(path.join(dataDir, "backup"), path.join(dataDir, "one"));
+    await settle(here);
+    expect(sink.mails).toHaveLength(1);
+    expect((await readSafety(app.system, here.mark)).verdict).toBe("copied_folder");
+    await armSending(await staffCtx(app), here.mark, "production");
+    await settle(here);
+    expect(sink.mails).toHaveLength(2);
+    await write([await aContact(app)]);
+    await settle(here);
+    expect(sink.mails).toHaveLength(3);
   });
 
   test("a server on another timeline does not send", async () => {

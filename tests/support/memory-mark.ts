@@ -6,7 +6,7 @@ export function memoryMark(environment = "test"): SendMark & { forget(): void } 
   return {
     environment: async () => environment,
     nameEnvironment: async () => environment,
-    read: async () => kept,
+    read: async () => kept && { ...kept, isCopy: false },
     raise: async (mark) => {
       if (isFurther(mark, kept)) kept = mark;
     },

@@ -1,5 +1,5 @@
 /** Whether a database may send from here: it has to be the one that was armed for this environment, and not an older copy. */
-import type { Mark } from "../../platform/send-mark.js";
+import type { FoundMark } from "../../platform/send-mark.js";
 
 /** What keeps a database from sending until a person arms it. */
 export const REFUSALS = [
@@ -9,6 +9,7 @@ export const REFUSALS = [
   "other_timeline",
   "other_arming",
   "behind_mark",
+  "copied_folder",
 ] as const;
 
 /** One of them. */
@@ -39,7 +40,7 @@ export interface Standing {
 export interface Here {
   /** Undefined on a machine that has never sent and was given no name. */
   environment: string | undefined;
-  mark: Mark | undefined;
+  mark: FoundMark | undefined;
 }
 
 /** `fresh`: nothing has been sent from here and nobody remembers anything else, so it may arm itself. */
@@ -52,6 +53,7 @@ export function judgeStanding(standing: Standing, here: Here): "armed" | "fresh"
   if (arming.timeline !== standing.timeline) return "other_timeline";
   if (!mark || mark.epoch < arming.epoch) return "armed";
   if (mark.epoch > arming.epoch) return "behind_mark";
+  if (mark.isCopy) return "copied_folder";
   if (mark.armingId !== arming.armingId) return "other_arming";
   return standing.number < mark.number ? "behind_mark" : "armed";
 }

@@ -10,5 +10,7 @@ export const REFUSAL_SENTENCES: Record<Refusal | "time_stepped", string> = {
   other_arming: "This database was armed elsewhere, beside the one that was sent from here.",
   behind_mark:
     "This database is older than what was sent from here. It may have been restored from a backup.",
+  copied_folder:
+    "The data directory was copied or put back since mail was sent from it. What it remembers may be too old.",
   time_stepped: "The time has jumped by more than two minutes.",
 };

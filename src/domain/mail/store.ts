@@ -282,10 +282,13 @@ export async function lockMessagesOfWorkers(
     .pluck("id");
 }
 
-/** Ids of messages that waited past their time, held so that no worker claims them meanwhile. */
+/**
+ * Ids of messages that waited past their time, held so that no worker claims them meanwhile. The time of a draft
+ * begins with its approval.
+ */
 export async function lockExpired(db: Db, now: Date, limit: number): Promise<string[]> {
   return db("messages")
-    .whereIn("state", ["draft", "approved", "queued", "blocked"])
+    .whereIn("state", ["approved", "queued", "blocked"])
     .whereNull("held_reason")
     .where("expires_at", "<=", now)
     .orderBy("expires_at")
