@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import {
   MESSAGE_STATES,
@@ -8,6 +10,7 @@ import {
   messageTone,
   statesBefore,
 } from "../../../src/domain/mail/message.js";
+import { packageRoot } from "../../../src/platform/config.js";
 
 describe("the states of a message", () => {
   test("a sent, failed, cancelled, suppressed or expired message stays what it is", () => {
@@ -51,4 +54,14 @@ describe("a refusal counts against the address only if it says that nobody reads
     "421 later",
     null,
   ])("not dead: %s", (reply) => expect(isAddressDead(reply)).toBe(false));
+});
+
+test("docs/sending.md has the table of states as it is", () => {
+  const page = readFileSync(path.join(packageRoot, "docs", "sending.md"), "utf8");
+  const table = new Map(
+    [...page.matchAll(/^\| ([a-z]+) +\| ([^|]+)\|$/gm)].map(([, from = "", to = ""]) => [from, to.trim()]),
+  );
+  for (const state of MESSAGE_STATES) {
+    expect([state, table.get(state)]).toEqual([state, TRANSITIONS[state].join(", ") || "–"]);
+  }
 });
