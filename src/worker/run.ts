@@ -21,6 +21,7 @@ const IDLE = SECOND;
 const AFTER_FAULT = 3 * SECOND;
 const HOUSEKEEPING_EVERY = 5 * SECOND;
 const GRACE = 8 * SECOND;
+const FAREWELL = SECOND;
 /** Messages claimed at a time; a claim costs nothing when the worker dies. */
 const CLAIM = 100;
 /** Mails handed to the mail server at a time; twice the connections, so that none of them waits for the database. */
@@ -47,7 +48,8 @@ export function runWorker(app: App): Worker {
     const timer = setTimeout(() => cutOff.abort(), GRACE);
     await Promise.all(deliveries.running);
     clearTimeout(timer);
-    await report(ctx, sending, true);
+    // With the database away this is not worth the wait.
+    await Promise.race([report(ctx, sending, true), waitFor(FAREWELL)]);
   }
   return { stop: () => (stopped ??= stop()) };
 }
@@ -127,7 +129,7 @@ async function keepGoing(
       unanswered.length = 0;
       while (isFull(deliveries) && !stopping.aborted) await deliveries.change();
     } catch (error) {
-      unanswered.push(held);
+      if (held.rows.length > 0) unanswered.push(held);
       held = { token: "", rows: [] };
       ctx.log.error({ err: error }, "the worker could not do its work; it tries again");
       await pause(AFTER_FAULT, stopping);
