@@ -40,7 +40,13 @@ export async function dueMessage(): Promise<Figure> {
 async function claimOnce(app: BenchApp): Promise<number> {
   const trx = await app.db.transaction();
   const now = app.clock.now();
-  const rows = await claimDueMessages(trx, { token: newId(app.clock), now, leaseUntil: now, limit: 100 });
+  const rows = await claimDueMessages(trx, {
+    token: newId(app.clock),
+    now,
+    leaseUntil: now,
+    limit: 100,
+    workerId: null,
+  });
   await trx.rollback();
   if (rows.length !== 1) throw new Error(`${rows.length} messages were due instead of one`);
   return rows.length;

@@ -6,6 +6,7 @@ import { isDatabaseDown } from "../platform/db.js";
 import { DomainError } from "../platform/errors.js";
 import { classifyMailCommand } from "./classify-mail.js";
 import { CommandError, UsageError, answer, note, type Command } from "./command.js";
+import { arm } from "./arm.js";
 import { demoCommand } from "./demo.js";
 import { doctor } from "./doctor.js";
 import { exportCommand } from "./export.js";
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   ...serveCommands,
   migrateCommand,
   doctor,
+  arm,
   demoCommand,
   staffAdd,
   tokenCreate,

@@ -190,6 +190,9 @@ describe("countersign migrate and doctor", () => {
         { what: "Mail", verdict: "warning" },
         { what: "Database", verdict: "ok" },
         { what: "Schema", verdict: "ok" },
+        { what: "Environment", verdict: "ok" },
+        { what: "Uncertain mails", verdict: "ok" },
+        { what: "Clock", verdict: "ok" },
       ]);
     } finally {
       await database.close();

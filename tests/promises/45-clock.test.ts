@@ -111,10 +111,10 @@ async function live(sending: Sending, kind: Event["kind"]): Promise<void> {
   const ctx = app.system;
   await recoverLeases(ctx, sending.policy);
   await expireMessages(ctx, sending.policy);
-  if (kind === "dies after claiming") await claimDueMail(ctx, 10);
+  if (kind === "dies after claiming") await claimDueMail(ctx, sending, 10);
   else if (kind === "dies while sending") await takeDueMail(ctx, sending, 3);
   else if (kind === "two") {
-    const claims = [await claimDueMail(ctx, 6), await claimDueMail(ctx, 6)];
+    const claims = [await claimDueMail(ctx, sending, 6), await claimDueMail(ctx, sending, 6)];
     await Promise.all(claims.map((claim) => commitMail(ctx, sending, claim)));
   } else while ((await processDueMail(ctx, sending, 15)) > 0);
 }

@@ -129,17 +129,17 @@ const MAILBOX_WAITS = `exists (select 1 from mailboxes b where (b.state = 'pause
  */
 export async function claimDueMessages(
   db: Db,
-  claim: { token: string; now: Date; leaseUntil: Date; limit: number },
+  claim: { token: string; now: Date; leaseUntil: Date; limit: number; workerId: string | null },
 ): Promise<MessageRow[]> {
   const result = (await db.raw(
-    `update messages set state = 'claimed', claim_token = ?, lease_until = ?, attempts = attempts + 1,
+    `update messages set state = 'claimed', claim_token = ?, lease_until = ?, worker_id = ?, attempts = attempts + 1,
        row_version = row_version + 1
      where id in (select id from messages where state = 'queued' and held_reason is null and due_at <= ?
                     and not ${MAILBOX_WAITS}
                     and (purpose <> 'outreach' or not exists (select 1 from sending_control where stopped_at is not null))
                   order by due_at, id limit ? for update skip locked)
      returning *`,
-    [claim.token, claim.leaseUntil, claim.now, claim.limit],
+    [claim.token, claim.leaseUntil, claim.workerId, claim.now, claim.limit],
   )) as { rows: MessageRow[] };
   return result.rows.sort((a, b) => a.due_at.getTime() - b.due_at.getTime() || (a.id < b.id ? -1 : 1));
 }
@@ -165,14 +165,14 @@ export interface SendingMessage extends RenderedMessage {
 
 /**
  * Stores what will be sent and sets `sending`, where id, token and state still match, each with its event in the same
- * statement; returns the ids that did.
+ * statement; returns the ids that did, and the number of its commit point for each.
  */
 export async function setSending(
   db: Db,
   mails: readonly SendingMessage[],
   fence: { token: string; now: Date; leaseUntil: Date },
-): Promise<Set<string>> {
-  if (mails.length === 0) return new Set();
+): Promise<Map<string, number>> {
+  if (mails.length === 0) return new Map();
   const result = (await db.raw(
     `with v as (
        select * from jsonb_to_recordset(?::jsonb) as v (id uuid, event_id uuid, subject text, body_text text,
@@ -181,17 +181,18 @@ export async function setSending(
        update messages m set state = 'sending', state_reason = null, subject = v.subject, body_text = v.body_text,
          body_html = v.body_html, body_hash = decode(v.body_hash, 'hex'), headers = v.headers, transport = v.transport,
          mailbox_id = v.mailbox_id, envelope_from = v.envelope_from,
-         sending_at = ?, lease_until = ?, row_version = m.row_version + 1
+         sending_at = ?, lease_until = ?, commit_number = nextval('send_commits'),
+         row_version = m.row_version + 1
        from v where m.id = v.id and m.claim_token = ? and m.state = 'claimed'
-       returning m.id, v.event_id
+       returning m.id, m.commit_number, v.event_id
      ), noted as (
        insert into message_events (id, message_id, at, kind, detail)
        select event_id, id, ?, 'sending', jsonb_build_object('claim', ?::text) from changed
      )
-     select id from changed`,
+     select id, commit_number from changed`,
     [JSON.stringify(mails), fence.now, fence.leaseUntil, fence.token, fence.now, fence.token],
-  )) as { rows: { id: string }[] };
-  return new Set(result.rows.map((row) => row.id));
+  )) as { rows: { id: string; commit_number: number }[] };
+  return new Map(result.rows.map((row) => [row.id, row.commit_number]));
 }
 
 /** A change of state, with what is known about it. */
@@ -275,6 +276,20 @@ export async function lockLapsed(
     .where("lease_until", "<=", now)
     .orderBy("lease_until")
     .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .pluck("id");
+}
+
+/** Ids of messages that some workers have claimed or begun to send, held so that two recoveries don't meet. */
+export async function lockMessagesOfWorkers(
+  db: Db,
+  state: "claimed" | "sending",
+  workerIds: readonly string[],
+): Promise<string[]> {
+  return db("messages")
+    .where({ state })
+    .whereIn("worker_id", [...workerIds])
     .forUpdate()
     .skipLocked()
     .pluck("id");

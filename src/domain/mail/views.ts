@@ -174,3 +174,10 @@ export async function countMessages(ctx: Ctx, mailingId?: string): Promise<Map<M
   const rows = (await query) as { state: MessageState; n: number }[];
   return new Map(rows.map((row) => [row.state, row.n]));
 }
+
+/** The name of the staff member who armed the database; null for the command line, and for one that armed itself. */
+export async function armerName(ctx: Ctx, staffId: string | null): Promise<string | null> {
+  if (staffId === null) return null;
+  const row = await ctx.db("staff").where({ id: staffId }).first<{ name: string } | undefined>("name");
+  return row?.name ?? null;
+}

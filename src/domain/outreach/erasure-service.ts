@@ -1,5 +1,5 @@
 import type { Ctx } from "../../platform/context.js";
-import { wipeWords } from "./store.js";
+import { wipeWords } from "./erasure-store.js";
 
 /**
  * Takes a person out of the words of mailings that staff wrote with the person's name or address in them, and out of

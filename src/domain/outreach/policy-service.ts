@@ -3,7 +3,8 @@ import { placeholdersIn } from "../links/link.js";
 import type { MailPolicy, PolicyMessage, StopVerdict } from "../mail/verdict-service.js";
 import { getContact, updateContact } from "../organisations/service.js";
 import { APPROVE_FIRST } from "../mail/service.js";
-import { createTask, settleTasks } from "../tasks/service.js";
+import { createTask, settleTasksOf } from "../tasks/service.js";
+import { halted, resumed } from "./alarm-service.js";
 import { stopReason } from "./mailing.js";
 import { isPauseReason } from "./enrolment.js";
 import { heldBy, type LiveHold } from "./hold.js";
@@ -17,7 +18,7 @@ import { factsOfMessages, type MessageFacts } from "./views.js";
 import { wordFor } from "./wording-service.js";
 
 /** Outreach's say in the sending of mail: the stop rules and the words at the commit point, and what follows an end. */
-export const outreachPolicy: MailPolicy = { mayGoOut, settled };
+export const outreachPolicy: MailPolicy = { mayGoOut, settled, halted, resumed };
 
 async function mayGoOut(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<Map<string, StopVerdict>> {
   const facts = await factsOfMessages(
@@ -147,8 +148,14 @@ async function settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<vo
   }
   for (const message of messages) {
     if (isDead(message)) await markDead(ctx, message);
-    if (isLate(ctx, message)) await settleTasks(ctx, "uncertain_message", message.id);
   }
+  // A verdict that came late, or the mail server's log, may have answered what a task asks.
+  const known = messages.filter(({ state }) => state === "sent" || state === "failed" || state === "queued");
+  await settleTasksOf(
+    ctx,
+    "uncertain_message",
+    known.map(({ id }) => id),
+  );
   const outreach = messages.filter((message) => message.enrolment_id !== null);
   await continueEnrolments(
     ctx,
@@ -186,11 +193,6 @@ function taskFor(message: PolicyMessage) {
 
 function isDead(message: PolicyMessage): boolean {
   return message.state === "failed" && message.contact_id !== null && message.state_reason === "address_dead";
-}
-
-/** The verdict came after the lease: a task may already ask what became of the message. */
-function isLate(ctx: Ctx, { state, lease_until: lease }: PolicyMessage): boolean {
-  return (state === "sent" || state === "failed") && lease !== null && lease <= ctx.clock.now();
 }
 
 /** Nobody reads this address: the contact says so from now on. It is not suppressed; a new address may be given. */

@@ -59,7 +59,13 @@ export async function finishTask(ctx: Ctx, id: string): Promise<void> {
 
 /** Ticks off what has settled itself, e.g. the review of a signature that has been decided. */
 export async function settleTasks(ctx: Ctx, kind: TaskKind, subjectId: string): Promise<void> {
-  await setTasksDone(ctx.db, kind, subjectId, ctx.clock.now(), staffId(ctx));
+  await settleTasksOf(ctx, kind, [subjectId]);
+}
+
+/** The same for many things at once. */
+export async function settleTasksOf(ctx: Ctx, kind: TaskKind, subjectIds: readonly string[]): Promise<void> {
+  if (subjectIds.length === 0) return;
+  await setTasksDone(ctx.db, kind, subjectIds, ctx.clock.now(), staffId(ctx));
 }
 
 /** Takes a person out of the tasks about them; a look at their basis is not asked for any more. */

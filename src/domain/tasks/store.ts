@@ -37,16 +37,17 @@ export async function setTaskDone(db: Db, id: string, at: Date, by: string | nul
   await db("tasks").where({ id }).update({ done_at: at, done_by: by });
 }
 
-/** Ticks off every open task of a kind about one thing. */
+/** Ticks off every open task of a kind about some things. */
 export async function setTasksDone(
   db: Db,
   kind: TaskKind,
-  subjectId: string,
+  subjectIds: readonly string[],
   at: Date,
   by: string | null,
 ): Promise<void> {
   await db("tasks")
-    .where({ kind, subject_id: subjectId })
+    .where({ kind })
+    .whereIn("subject_id", [...subjectIds])
     .whereNull("done_at")
     .update({ done_at: at, done_by: by });
 }

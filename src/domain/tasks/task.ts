@@ -9,6 +9,8 @@ export const TASK_KINDS = [
   "expired_message",
   "mailbox_paused",
   "recheck_basis",
+  "arm_sending",
+  "time_stepped",
   "other",
 ] as const;
 
@@ -28,6 +30,8 @@ const DUE_HOURS: Record<TaskKind, number> = {
   expired_message: 72,
   mailbox_paused: 4,
   recheck_basis: 336,
+  arm_sending: 1,
+  time_stepped: 1,
   other: 72,
 };
 

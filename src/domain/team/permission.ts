@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   "outreach:write",
   "messages:read",
   "mailboxes:manage",
+  "sending:arm",
   "invitations:write",
   "signatures:read",
   "signatures:review",

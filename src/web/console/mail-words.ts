@@ -7,6 +7,7 @@ import type {
 import type { NotEnrolledReason } from "../../domain/outreach/enrolment-plan.js";
 import type { LeftOutReason, MailingState } from "../../domain/outreach/mailing.js";
 import type { SequenceState } from "../../domain/outreach/sequence.js";
+import { REFUSAL_SENTENCES } from "../../domain/mail/refusal-words.js";
 import { messageTone, type MessageState } from "../../domain/mail/message.js";
 
 /** A state as a template shows it: its shape and its words. */
@@ -50,6 +51,10 @@ const REASON_WORDS: Record<string, string> = {
   interrupted: "the worker was stopped while it was sending",
   claim_lapsed: "a worker ended before it began to send",
   worker_stopped: "the worker was stopped before it began to send",
+  found_in_log: "found as accepted in the mail server’s log",
+  commit_unanswered: "the database went away before sending began",
+  sending_halted: "sending was halted before it began",
+  mark_not_kept: "it could not be written down how far sending had come",
   settled_by_staff: "settled by staff",
   too_late: "waited past its time",
   cap: "waits for room under a limit",
@@ -91,6 +96,13 @@ export function reasonWords(reason: string | null): string {
   if (!reason) return "";
   if (reason.startsWith("missing ")) return `no value for ${reason.slice(8)}`;
   return REASON_WORDS[reason] ?? reason;
+}
+
+/** Why nothing is sent at present, in a sentence. */
+export function haltSentence(reason: string | null): string {
+  return reason !== null && reason in REFUSAL_SENTENCES
+    ? REFUSAL_SENTENCES[reason as keyof typeof REFUSAL_SENTENCES]
+    : "Somebody has to look at the database.";
 }
 
 /** A message's state, with the reason after a colon where the state alone says too little. */

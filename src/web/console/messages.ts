@@ -15,6 +15,7 @@ import { withForm } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
 import { sendMailFrame } from "./mail-frame.js";
+import { uncertainView } from "./uncertain.js";
 import { messageEvent, messageState, messageStateName, reasonWords } from "./mail-words.js";
 
 /** Every mail and what became of it; and the mails that were captured instead of sent. */
@@ -112,7 +113,7 @@ async function showMessage(
   const captured = message.transport === "capture" && message.bodyHtml !== null;
   const from = readMailbox(app.config.mailFrom);
   const maySettle = mayDo(ctx.actor, "outreach:write");
-  const uncertain = message.state === "uncertain" && maySettle;
+  const isUncertain = message.state === "uncertain" && maySettle;
   consolePage(
     app,
     req,
@@ -145,10 +146,9 @@ async function showMessage(
         title: messageEvent(event.kind),
         sub: eventNote(event.detail),
       })),
-      uncertain,
       firstMail: message.reason === APPROVE_FIRST && ["draft", "queued"].includes(message.state) && maySettle,
+      uncertain: isUncertain ? await uncertainView(ctx, message, app.config.mtaLogFile) : null,
       blocked: message.state === "blocked" && maySettle ? reasonWords(message.reason) : "",
-      waits: uncertain && message.leaseUntil !== null && message.leaseUntil > ctx.clock.now(),
     },
     { status: Object.keys(errors).length > 0 ? 422 : 200 },
   );

@@ -73,6 +73,8 @@ const TASK_WORDS: Record<string, string> = {
   expired_message: "A mail was too late and did not go out",
   mailbox_paused: "A mailbox has stopped: find out why",
   recheck_basis: "Check again why we may write",
+  arm_sending: "Say whether this database may send mail",
+  time_stepped: "Say whether the time is right",
   other: "Task",
 };
 

@@ -26,6 +26,7 @@ import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
 import { pauseWords } from "./mailbox-words.js";
 import { FUNNEL_FINDINGS, STAGE_WORDS, reasonHeading, reasonName, taskName } from "./report-words.js";
+import { haltSentence } from "./mail-words.js";
 import { actName, actorName } from "./words.js";
 
 const reportQuery = z.object({ letter: slug().optional().catch(undefined) });
@@ -118,7 +119,10 @@ function reasonsView(reasons: readonly ReasonCount[]): Record<string, unknown> {
   };
 }
 
-function listsView({ review, tasks, uncertain, activity, paused }: Today, at: Date): Record<string, unknown> {
+function listsView(
+  { review, tasks, uncertain, activity, paused, halt }: Today,
+  at: Date,
+): Record<string, unknown> {
   const waiting = (review?.total ?? 0) + (tasks?.total ?? 0) + (uncertain?.total ?? 0);
   const taskRows = tasks?.items.map((task) => ({
     ...task,
@@ -130,8 +134,9 @@ function listsView({ review, tasks, uncertain, activity, paused }: Today, at: Da
     late: taskRows?.filter(({ late }) => late).length ?? 0,
     review: review && { ...review, more: review.total - review.items.length },
     tasks: tasks && { items: taskRows, total: tasks.total, more: tasks.total - tasks.items.length },
-    uncertain,
     paused: paused.map((box) => ({ ...box, why: pauseWords(box.pausedReason) })),
+    halt: halt ? haltSentence(halt.kind === "time_stepped" ? halt.kind : halt.reason) : "",
+    uncertain: uncertain && { ...uncertain, more: uncertain.total - uncertain.items.length },
     activity: activity?.map((line) => ({
       at: line.at,
       title: actName(line.action),

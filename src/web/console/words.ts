@@ -27,6 +27,7 @@ const SCOPE_WORDS: Record<Permission, string> = {
   "outreach:write": "Write and approve mails",
   "messages:read": "Read messages",
   "mailboxes:manage": "Manage mailboxes",
+  "sending:arm": "Let a database send, after a restore or a move",
   "invitations:write": "Make invitations",
   "signatures:read": "Read signatures",
   "signatures:review": "Accept and reject signatures",

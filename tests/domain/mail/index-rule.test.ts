@@ -70,7 +70,7 @@ function lane(change: Partial<LaneQuery>): LaneQuery {
 describe("the index rule", () => {
   test("a due message among many that are finished is found by its index", async () => {
     const now = app.clock.now();
-    const claim = { token: newId(app.clock), now, leaseUntil: now, limit: 100 };
+    const claim = { token: newId(app.clock), now, leaseUntil: now, limit: 100, workerId: null };
     const plan = await planOf((db) => claimDueMessages(db, claim));
     expect(plan).toContain("messages_due_idx");
     expect(plan).not.toContain("Seq Scan on messages");

@@ -47,7 +47,7 @@ describe("the one switch", () => {
   test("holds what was claimed before it, and lets it go once outreach goes on", async () => {
     const contact = await aContact(app);
     await aMailing(await staffCtx(app), letter, [contact]);
-    const claim = await claimDueMail(app.system, 10);
+    const claim = await claimDueMail(app.system, sendingOf(app), 10);
     expect(claim.rows).toHaveLength(1);
     await stopAllOutreach(app.system, REASON);
     expect(await commitMail(app.system, sendingOf(app), claim)).toEqual([]);
@@ -69,7 +69,7 @@ describe("the one switch", () => {
   test("still cancels at the commit point what has a reason of its own to stop", async () => {
     const contact = await aContact(app);
     await aMailing(await staffCtx(app), letter, [contact]);
-    const claim = await claimDueMail(app.system, 10);
+    const claim = await claimDueMail(app.system, sendingOf(app), 10);
     await stopAllOutreach(app.system, REASON);
     await app.db("contacts").update({ status: "left" });
     await commitMail(app.system, sendingOf(app), claim);
@@ -151,7 +151,7 @@ describe("the one switch", () => {
     for (let round = 0; round < 40; round += 1) {
       const contact = await aContact(app);
       await aMailing(staff, letter, [contact]);
-      const claim = await claimDueMail(app.system, 5);
+      const claim = await claimDueMail(app.system, sendingOf(app), 5);
       let stop: Promise<unknown> = Promise.resolve();
       const begin = () => {
         stop = stopAllOutreach(app.system, REASON);

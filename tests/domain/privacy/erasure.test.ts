@@ -155,8 +155,8 @@ describe("erasing a person", () => {
         "messages.to_name",
         "sequences.name",
         "sequences.recipients",
-        "steps.body_md",
         "tasks.detail",
+        "template_texts.body_md",
       ]),
     );
     expect(before).not.toContain("message_events.detail");
@@ -207,7 +207,7 @@ describe("erasing a person", () => {
   test("takes back mails that wait, also one that a worker holds already", async () => {
     const contact = await aContact(app, { name: NAME, email: EMAIL });
     await aMailing(await staffCtx(app), letter, [contact]);
-    const claim = await claimDueMail(app.system, 5);
+    const claim = await claimDueMail(app.system, sendingOf(app), 5);
     expect(claim.rows).toHaveLength(1);
     await eraseContact(await staffCtx(app), contact.id, ERASE);
     expect(await commitMail(app.system, sendingOf(app), claim)).toEqual([]);
@@ -220,7 +220,7 @@ describe("erasing a person", () => {
   test("waits while a mail is on its way, and changes nothing then", async () => {
     const contact = await aContact(app, { name: NAME, email: EMAIL });
     await aMailing(await staffCtx(app), letter, [contact]);
-    await commitMail(app.system, sendingOf(app), await claimDueMail(app.system, 5));
+    await commitMail(app.system, sendingOf(app), await claimDueMail(app.system, sendingOf(app), 5));
     await expect(eraseContact(await staffCtx(app), contact.id, ERASE)).rejects.toMatchObject({
       code: "privacy.mail_under_way",
     });
