@@ -49,7 +49,7 @@ export function runWorker(app: App): Worker {
     await Promise.all(deliveries.running);
     clearTimeout(timer);
     // With the database away this is not worth the wait.
-    await Promise.race([report(ctx, sending, true), waitFor(FAREWELL)]);
+    await Promise.race([report(ctx, sending, true), waitFor(FAREWELL, undefined, { ref: false })]);
   }
   return { stop: () => (stopped ??= stop()) };
 }
