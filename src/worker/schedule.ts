@@ -7,6 +7,7 @@ import {
   processDueMail,
   recoverLeases,
 } from "../domain/mail/sending-service.js";
+import type { Guard } from "../domain/mail/guard-service.js";
 import { settleFromLog } from "../domain/mail/mail-log-service.js";
 import { recoverFromDead } from "../domain/mail/worker-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
@@ -15,8 +16,8 @@ import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
 
 /** What sending needs, put together from the application. */
-export function sendingOf(app: App): Sending {
-  const guard = app.mailer.transport === "capture" ? undefined : { mark: app.mark };
+export function sendingOf(app: App): Sending & { guard: Guard } {
+  const guard: Guard = { mark: app.mark, captures: async () => app.mailer.transport === "capture" };
   return {
     mailer: app.mailer,
     templates: app.templates,

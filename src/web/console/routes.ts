@@ -8,7 +8,7 @@ import { organisationRoutes } from "./organisations.js";
 import { messageRoutes } from "./messages.js";
 import { outreachRoutes } from "./outreach.js";
 import { letterDeskRoutes } from "./letters.js";
-import { sendingRoutes } from "./sending.js";
+import { safetyRoutes } from "./safety.js";
 import { signInRoutes } from "./sign-in.js";
 import { staffRoutes } from "./staff.js";
 import { declineRoutes } from "./declines.js";
@@ -39,7 +39,7 @@ export function consoleRoutes(app: App): Router {
   router.use(declineRoutes(app));
   router.use(outreachRoutes(app));
   router.use(messageRoutes(app));
-  router.use(sendingRoutes(app));
+  router.use(safetyRoutes(app));
   router.use(letterDeskRoutes(app));
   router.use(styleGuideRoutes(app));
   return router;
