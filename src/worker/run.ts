@@ -36,7 +36,7 @@ export function runWorker(app: App): Worker {
   const stopping = new AbortController();
   const base = sendingOf(app);
   const worker = { id: newId(app.clock), watch: timeWatch(() => performance.now()), halt: undefined };
-  const guard = base.guard && { ...base.guard, worker };
+  const guard = { ...base.guard, worker };
   const sending: Sending = { ...base, guard, signal: cutOff.signal };
   const deliveries = trackDeliveries();
   const loop = keepGoing(ctx, sending, deliveries, stopping.signal, app.config.mtaLogFile);
@@ -49,7 +49,7 @@ export function runWorker(app: App): Worker {
     await Promise.all(deliveries.running);
     clearTimeout(timer);
     // With the database away this is not worth the wait.
-    await Promise.race([report(ctx, sending, true), waitFor(FAREWELL)]);
+    await Promise.race([report(ctx, sending, true), waitFor(FAREWELL, undefined, { ref: false })]);
   }
   return { stop: () => (stopped ??= stop()) };
 }

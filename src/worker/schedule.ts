@@ -1,6 +1,5 @@
 import type { App } from "../app.js";
 import { closeDueLetters } from "../domain/letters/service.js";
-import type { Guard } from "../domain/mail/guard-service.js";
 import type { Sending } from "../domain/mail/commit-service.js";
 import {
   expireMessages,
@@ -8,8 +7,10 @@ import {
   processDueMail,
   recoverLeases,
 } from "../domain/mail/sending-service.js";
+import type { Guard } from "../domain/mail/guard-service.js";
 import { settleFromLog } from "../domain/mail/mail-log-service.js";
 import { endStoppedEnrolments, releaseDueHolds } from "../domain/outreach/due-service.js";
+import { hasAccounts } from "../domain/mail/mailbox-views.js";
 import { recoverFromDead } from "../domain/mail/worker-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { askForBasisChecks } from "../domain/privacy/basis-service.js";
@@ -18,15 +19,15 @@ import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
 
 /** What sending needs, put together from the application. */
-export function sendingOf(app: App): Sending {
+export function sendingOf(app: App): Sending & { guard: Guard } {
   const { mailer, mailers, templates, messages } = app;
-  return { mailer, mailers, templates, messages, policy: outreachPolicy, guard: guardOf(app) };
+  const guard: Guard = { mark: app.mark, captures: (ctx) => capturesAll(app, ctx) };
+  return { mailer, mailers, templates, messages, policy: outreachPolicy, guard };
 }
 
-/** Nothing is guarded where everything is captured: what leaves nothing can't go twice. */
-function guardOf(app: App): Guard | undefined {
-  if (app.mailer.transport === "smtp") return { mark: app.mark };
-  return app.config.unsafeTestDb ? undefined : { mark: app.mark, onlyAccounts: true };
+async function capturesAll(app: App, ctx: Ctx): Promise<boolean> {
+  if (app.mailer.transport === "smtp") return false;
+  return app.config.unsafeTestDb || !(await hasAccounts(ctx));
 }
 
 /** One piece of work that looks for what is due, does some of it, and says how much that was. */

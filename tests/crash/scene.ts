@@ -37,6 +37,8 @@ export interface Scene {
   crashDatabase(): Promise<void>;
   queue(mails: number): Promise<void>;
   count(...states: string[]): Promise<number>;
+  /** Waits until some mails are past their commit point and the mail server has taken `copies` more, or none is left. */
+  untilInFlight(copies?: number): Promise<void>;
   /** How many mails have become uncertain so far, settled ones included. */
   everUncertain(): Promise<number>;
   rows(): Promise<JudgedRow[]>;
@@ -133,6 +135,15 @@ export async function openScene(seed: number): Promise<Scene> {
       throw new Error("PostgreSQL did not come back");
     },
     queue: (mails) => queueMails(app, mails),
+    untilInFlight: async (copies = 0) => {
+      const before = sink.copies().length;
+      for (let n = 0; n < 1000; n += 1) {
+        const isUnderWay = (await count("sending")) > 0 && sink.copies().length >= before + copies;
+        if (isUnderWay || (await count("queued", "claimed", "sending")) === 0) return;
+        await pause(10);
+      }
+      throw new Error("no mail got under way");
+    },
     everUncertain: async () => {
       const rows = (await db("message_events").where({ kind: "uncertain" }).count("* as n")) as {
         n: number;

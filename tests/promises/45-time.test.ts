@@ -65,7 +65,7 @@ describe("promise 45: time that jumps stops sending", () => {
     sink.mails.length = 0;
     passed = 0;
     guard = {
-      mark: app.mark,
+      ...sendingOf(app).guard,
       worker: { id: "01900000-0000-7000-8000-000000000001", watch: timeWatch(() => passed), halt: undefined },
     };
     await look();

@@ -34,7 +34,7 @@ beforeEach(async () => {
 /** Lets a worker of this identity take the mail past its commit point. */
 async function committedBy(identity: ProcessIdentity): Promise<() => Promise<void>> {
   const worker = { id: newId(app.clock), watch: timeWatch(() => 0), halt: undefined };
-  const guard = { mark: app.mark, worker };
+  const guard = { ...sendingOf(app).guard, worker };
   await reportWorker(app.system, guard, identity);
   const { mails } = await takeDueMail(app.system, { ...sendingOf(app), guard }, 1);
   expect(mails).toHaveLength(1);

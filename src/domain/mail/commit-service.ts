@@ -21,7 +21,7 @@ import { sponsorsOf } from "./views.js";
 /** What sending needs beside the context. */
 export interface Sending extends MailWords, WaysOut {
   policy: MailPolicy;
-  /** Absent where mail is captured: nothing leaves the machine then. */
+  /** Absent where mail is only told, as by the demonstration. */
   guard?: Guard | undefined;
   /** Ends running sends when the worker has to go. */
   signal?: AbortSignal;

@@ -5,7 +5,6 @@ import type { Ctx } from "../../platform/context.js";
 import type { SendMark } from "../../platform/send-mark.js";
 import { judgeStanding, type Arming, type Halt, type Here, type Standing } from "./arming.js";
 import {
-  hasAccounts,
   hasEverSent,
   lockControl,
   mayAskServer,
@@ -20,8 +19,8 @@ import type { MailPolicy } from "./verdict-service.js";
 /** What guards the sending of a process. */
 export interface Guard {
   mark: SendMark;
-  /** The mailbox of the settings captures its mail: only mailboxes with accounts of their own send, if there are any. */
-  onlyAccounts?: boolean;
+  /** Whether every mail is captured at present: then none leaves the machine, none can go twice, and nothing is asked. */
+  captures(ctx: Ctx): Promise<boolean>;
   /** Set in a worker: its row, its own sense of time, and what kept it from sending when it last looked. */
   worker?: { id: string; watch: TimeWatch; halt: Halt | undefined };
 }
@@ -34,15 +33,12 @@ export type Pass = { halt: Halt } | { halt: undefined; arming: Arming | undefine
 
 /**
  * Looks whether this process may send, inside the transaction that wants to. A fresh database arms itself here.
- * Nothing is asked where mail is captured: it leaves nothing and can't go twice.
  */
 export async function askToSend(
   ctx: Ctx,
   { guard, policy }: { guard?: Guard | undefined; policy: MailPolicy },
 ): Promise<Pass> {
-  if (!guard || (guard.onlyAccounts && !(await hasAccounts(ctx.db)))) {
-    return { halt: undefined, arming: undefined };
-  }
+  if (!guard || (await guard.captures(ctx))) return { halt: undefined, arming: undefined };
   const control = await readControl(ctx.db);
   const halt = await timeHalt(ctx, guard, policy, control);
   const pass = halt ? { halt } : await armingPass(ctx, guard, control);

@@ -148,13 +148,3 @@ export async function workersUnderWay(
     stopped: row.stopped_at !== null,
   }));
 }
-
-/** Whether any mailbox has an account of its own at a mail server. */
-export async function hasAccounts(db: Db): Promise<boolean> {
-  const found = await db("mailboxes")
-    .where({ kind: "account" })
-    .whereNull("archived_at")
-    .limit(1)
-    .pluck("id");
-  return found.length > 0;
-}

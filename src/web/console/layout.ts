@@ -7,14 +7,17 @@ import type { ConsoleLayoutView, ConsoleNavItem } from "../../platform/layout-vi
 import { page, type PageOptions } from "../pages.js";
 import { ctxOf } from "../request.js";
 
-interface Room {
+interface Page {
   href: string;
   label: string;
   permission: Permission;
-  /** The pages of this part of the console, shown below the bar while one of them is open. */
-  pages?: readonly { href: string; label: string; permission: Permission }[];
-  /** Further addresses that belong here without a page of their own in the line. */
+  /** Further addresses that belong here without a place of their own in the line. */
   also?: readonly string[];
+}
+
+interface Room extends Page {
+  /** The pages of this part of the console, shown below the bar while one of them is open. */
+  pages?: readonly Page[];
 }
 
 const ROOMS: readonly Room[] = [
@@ -42,7 +45,12 @@ const ROOMS: readonly Room[] = [
       { href: "/console/messages", label: "Messages", permission: "messages:read" },
       { href: "/console/mail", label: "Captured mail", permission: "messages:read" },
       { href: "/console/mailboxes", label: "Mailboxes", permission: "messages:read" },
-      { href: "/console/sending", label: "Sending", permission: "messages:read" },
+      {
+        href: "/console/sending",
+        label: "Sending",
+        permission: "messages:read",
+        also: ["/console/sending-safety"],
+      },
     ],
   },
   { href: "/console/letters", label: "Letters", permission: "letters:read" },
@@ -57,8 +65,12 @@ function isAt(path: string, href: string): boolean {
   return path === href || path.startsWith(`${href}/`);
 }
 
-function isIn(path: string, { href, pages = [], also = [] }: Room): boolean {
-  return [href, ...pages.map((page) => page.href), ...also].some((each) => isAt(path, each));
+function isOn(path: string, { href, also = [] }: Page): boolean {
+  return [href, ...also].some((each) => isAt(path, each));
+}
+
+function isIn(path: string, room: Room): boolean {
+  return isOn(path, room) || (room.pages ?? []).some((page) => isOn(path, page));
 }
 
 /** Answers with a console page: the bar shows what this person may open, and where they are. */
@@ -81,7 +93,7 @@ export function consolePage(
   const pages = open.find((room) => isIn(path, room))?.pages ?? [];
   const rooms = pages
     .filter(({ permission }) => mayDo(actor, permission))
-    .map(({ href, label }): ConsoleNavItem => ({ href, label, current: isAt(path, href) }));
+    .map((page): ConsoleNavItem => ({ href: page.href, label: page.label, current: isOn(path, page) }));
   const staff = actor.kind === "staff" ? { name: actor.name, role: actor.role } : { name: "" };
   page(
     app,

@@ -11,7 +11,7 @@ import { mailboxRoutes } from "./mailboxes.js";
 import { messageRoutes } from "./messages.js";
 import { outreachRoutes } from "./outreach.js";
 import { letterDeskRoutes } from "./letters.js";
-import { sendingSafetyRoutes } from "./sending-safety.js";
+import { safetyRoutes } from "./safety.js";
 import { signInRoutes } from "./sign-in.js";
 import { sendingLimitRoutes } from "./sending-limits.js";
 import { staffRoutes } from "./staff.js";
@@ -50,7 +50,7 @@ export function consoleRoutes(app: App): Router {
   router.use(mailboxRoutes(app));
   router.use(messageRoutes(app));
   router.use(sendingLimitRoutes(app));
-  router.use(sendingSafetyRoutes(app));
+  router.use(safetyRoutes(app));
   router.use(letterDeskRoutes(app));
   router.use(styleGuideRoutes(app));
   return router;

@@ -13,16 +13,16 @@ import { reasonWords } from "./mail-words.js";
 const SHOWN = 50;
 
 /** Whether mail may leave, and what keeps it: the database, the machines, the time, the mails nobody is sure of. */
-export function sendingSafetyRoutes(app: App): Router {
+export function safetyRoutes(app: App): Router {
   const router = Router();
-  router.get("/sending/safety", (req, res) => showSafety(app, req, res));
-  router.post("/sending/arm", async (req, res) => {
+  router.get("/sending-safety", (req, res) => showSafety(app, req, res));
+  router.post("/sending-safety/arm", async (req, res) => {
     await armSending(ctxOf(res), app.mark, fieldText(req.body, "environment"));
-    res.redirect(303, "/console/sending/safety?armed=1");
+    res.redirect(303, "/console/sending-safety?armed=1");
   });
-  router.post("/sending/time", async (_req, res) => {
+  router.post("/sending-safety/time", async (_req, res) => {
     await acceptTime(ctxOf(res));
-    res.redirect(303, "/console/sending/safety?time=1");
+    res.redirect(303, "/console/sending-safety?time=1");
   });
   return router;
 }
@@ -34,8 +34,8 @@ async function showSafety(app: App, req: Request, res: Response): Promise<void> 
   const total = (await countMessages(ctx)).get("uncertain") ?? 0;
   const captures = app.mailer.transport === "capture";
   const refusal = captures ? undefined : refusalOf(safety);
-  consolePage(app, req, res, "console/sending-safety", {
-    title: "What may send",
+  consolePage(app, req, res, "console/safety", {
+    title: "Sending safety",
     notice: noticeOf(req),
     captures,
     now: safety.time.now,

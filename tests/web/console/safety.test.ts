@@ -97,7 +97,7 @@ async function refused(): Promise<void> {
   await app.database.adminDb("sending_control").update({ environment: "elsewhere" });
   await aMailing(await staffCtx(app), await aLetter(app), [await aContact(app)]);
   const worker = { id: newId(app.clock), watch: timeWatch(() => 0), halt: undefined };
-  const guard = { mark: app.mark, worker };
+  const guard = { ...sendingOf(app).guard, worker };
   await takeDueMail(app.system, { ...sendingOf(app), guard }, 10);
   await reportWorker(app.system, guard, ownIdentity());
 }
@@ -105,7 +105,7 @@ async function refused(): Promise<void> {
 describe("the page about sending", () => {
   test("is quiet while mail goes out", async () => {
     await settle(app);
-    const page = (await visitor.get("/console/sending/safety").expect(200)).text;
+    const page = (await visitor.get("/console/sending-safety").expect(200)).text;
     expect(page).toContain("No mail is uncertain");
     expect(page).not.toContain("Nothing is sent.");
     expect((await visitor.get("/console").expect(200)).text).not.toContain("Nothing is sent");
@@ -113,7 +113,7 @@ describe("the page about sending", () => {
 
   test("says what differs when a worker is refused, as Today does, and lets an administrator decide", async () => {
     await refused();
-    const page = (await visitor.get("/console/sending/safety").expect(200)).text;
+    const page = (await visitor.get("/console/sending-safety").expect(200)).text;
     expect(page).toContain("Nothing is sent. This database is armed for another environment.");
     expect(page).toContain('<span class="late">test</span>');
     expect(page).toContain("Sends nothing");
@@ -122,12 +122,16 @@ describe("the page about sending", () => {
     expect(today).toContain("Say whether this database may send mail");
 
     const reader = await signedIn(app, "viewer");
-    expect((await reader.get("/console/sending/safety").expect(200)).text).not.toContain(
+    expect((await reader.get("/console/sending-safety").expect(200)).text).not.toContain(
       "Let this database send",
     );
-    await visitor.post("/console/sending/arm").type("form").send({ environment: "../x y" }).expect(422);
+    await visitor
+      .post("/console/sending-safety/arm")
+      .type("form")
+      .send({ environment: "../x y" })
+      .expect(422);
     const before = sink.mails.length;
-    await visitor.post("/console/sending/arm").type("form").send({ environment: "test" }).expect(303);
+    await visitor.post("/console/sending-safety/arm").type("form").send({ environment: "test" }).expect(303);
     await settle(app);
     expect(sink.mails).toHaveLength(before + 1);
     expect((await visitor.get("/console").expect(200)).text).not.toContain("Nothing is sent");
@@ -139,11 +143,11 @@ describe("the page about sending", () => {
     await settle(app);
     app.clock.advance(MINUTE);
     visitor = await signedIn(app);
-    const page = (await visitor.get("/console/sending/safety").expect(200)).text;
+    const page = (await visitor.get("/console/sending-safety").expect(200)).text;
     expect(page).toContain("The time has jumped by more than two minutes");
     expect(page).toContain("3 hours backwards");
-    await visitor.post("/console/sending/time").expect(303);
-    expect((await visitor.get("/console/sending/safety").expect(200)).text).not.toContain("Nothing is sent.");
+    await visitor.post("/console/sending-safety/time").expect(303);
+    expect((await visitor.get("/console/sending-safety").expect(200)).text).not.toContain("Nothing is sent.");
     expect(await app.db("activity").where({ action: "sending.time_accepted" })).toHaveLength(1);
   });
 
@@ -151,7 +155,7 @@ describe("the page about sending", () => {
     sink.behave("drop_after_dot");
     await settle(app);
     const { id } = await messageTo(app, contact);
-    const page = (await visitor.get("/console/sending/safety").expect(200)).text;
+    const page = (await visitor.get("/console/sending-safety").expect(200)).text;
     expect(page).toContain(`/console/messages/${String(id)}`);
     expect(page).toContain(contact.email);
   });
