@@ -35,11 +35,19 @@ create table template_texts (
   body_md text not null,
   primary key (version_id, language)
 );
-comment on table template_texts is 'append-only: the words of a version, one row for each language';
-create trigger template_texts_append_only before update or delete on template_texts
-  for each statement execute function refuse_rewrite();
+comment on table template_texts is 'the words of a version, one row for each language; they stand still but for the erasure of a person';
+create function refuse_rewrite_unless_erasing() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' and current_setting('countersign.erasing', true) = 'on' then
+    return null;
+  end if;
+  raise exception '% stands still', tg_table_name using errcode = 'insufficient_privilege';
+end $$;
+create trigger template_texts_stand_still before update or delete on template_texts
+  for each statement execute function refuse_rewrite_unless_erasing();
 
 -- down
 drop table template_texts;
+drop function refuse_rewrite_unless_erasing();
 drop table template_versions;
 drop table templates;
