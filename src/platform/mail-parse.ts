@@ -38,7 +38,7 @@ export async function parseMail(bytes: Uint8Array): Promise<ParsedMail> {
     maxHeadersSize: 1024 * 1024,
     attachmentEncoding: "arraybuffer",
   });
-  const body = bodyOf(email);
+  const body = bodyOf(email, raw);
   const headers = email.headers.slice(0, MOST_HEADERS).map(({ key, value }) => ({
     name: key,
     value: decoded(value.slice(0, LONGEST_HEADER)),
@@ -97,11 +97,19 @@ function idsIn(value: string): string[] {
   return (value.match(/<[^<>\s]{1,500}>/g) ?? []).slice(0, MOST_IDS);
 }
 
-function bodyOf(email: Email): { text: string; from: ParsedMail["textFrom"] } {
+function bodyOf(email: Email, raw: Uint8Array): { text: string; from: ParsedMail["textFrom"] } {
   const text = (email.text ?? "").replace(/\r\n?/g, "\n");
   if (text.trim() !== "") return { text, from: "text" };
   const html = htmlToText((email.html ?? "").slice(0, 2 * LARGEST_TEXT));
-  return html === "" ? { text: "", from: "none" } : { text: html, from: "html" };
+  if (html !== "") return { text: html, from: "html" };
+  // Parts that nobody can tell apart, because the boundary is not the one that was announced.
+  const said = email.attachments.length === 0 ? decodeBytes(afterHeaders(raw)).trim() : "";
+  return said === "" ? { text: "", from: "none" } : { text: said, from: "text" };
+}
+
+function afterHeaders(raw: Uint8Array): Uint8Array {
+  const blank = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).indexOf("\n\n");
+  return blank < 0 ? new Uint8Array() : raw.subarray(blank + 2, blank + 2 + LARGEST_TEXT);
 }
 
 function partOf(attachment: Attachment): ParsedMail["parts"][number] {
