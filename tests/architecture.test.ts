@@ -19,6 +19,7 @@ const CONCEPTS = [
   "declines",
   "imports",
   "outreach",
+  "inbound",
   "publication",
   "reports",
 ];
@@ -169,6 +170,8 @@ describe("the house", () => {
       multer: /^web\//,
       helmet: /^web\//,
       "express-rate-limit": /^web\//,
+      imapflow: /^platform\/imap\.ts$/,
+      tldts: /^platform\/registrable-domain\.ts$/,
       nodemailer: /^platform\/mailer/,
       handlebars: /^platform\/templates/,
       "markdown-it": /^platform\/markdown\.ts$/,

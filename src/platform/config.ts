@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { readImapUrl } from "./imap-account.js";
 import { randomToken } from "./tokens.js";
 
 /** Where the package's own files (templates, migrations, data) lie; found upwards from the built file. */
@@ -31,6 +32,8 @@ export interface Config {
   /** Unset: mail is captured and shown in the console. */
   smtpUrl: string | undefined;
   mailFrom: string;
+  /** Where answers to the mail of SMTP_URL are read; unset: they are not read here. */
+  imapUrl: string | undefined;
   /** Addresses of the proxies whose X-Forwarded-For is believed; empty: nobody's. */
   trustProxy: string[];
   logLevel: string;
@@ -84,6 +87,10 @@ const environment = z.object({
   SECRET_KEY: z.string().min(32, "expected at least 32 random characters").optional(),
   SMTP_URL: url(["smtp:", "smtps:"]).optional(),
   MAIL_FROM: z.string().default("Countersign <letters@localhost.example>"),
+  IMAP_URL: z
+    .string()
+    .refine((value) => readImapUrl(value) !== undefined, "expected imaps://user:password@host/folder")
+    .optional(),
   TRUST_PROXY: proxies.default([]),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   COUNTERSIGN_DEMO: flag.optional(),
@@ -127,6 +134,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     secretKey: set.SECRET_KEY ?? keptSecretKey(dataDir),
     smtpUrl: set.SMTP_URL,
     mailFrom: set.MAIL_FROM,
+    imapUrl: set.IMAP_URL,
     trustProxy: set.TRUST_PROXY,
     logLevel: set.LOG_LEVEL,
     demo: set.COUNTERSIGN_DEMO ?? !set.DATABASE_URL,

@@ -43,6 +43,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     secretKey: "the secret key of the tests, long enough",
     smtpUrl: undefined,
     mailFrom: "Low Orbit Stewardship Forum <letters@forum.example>",
+    imapUrl: undefined,
     trustProxy: [],
     logLevel: "silent",
     demo: false,

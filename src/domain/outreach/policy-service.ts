@@ -42,6 +42,8 @@ function judge(
   const reason = stopReason(facts.facts);
   if (reason) return { go: false, to: reason === "suppressed" ? "suppressed" : "cancelled", reason };
   if (facts.sequenceState === "stopped") return { go: false, to: "cancelled", reason: "mailing_stopped" };
+  const heard = heardMeanwhile(facts);
+  if (heard) return heard;
   if (facts.addressChanged) return { go: false, to: "cancelled", reason: "address_changed" };
   const worded = wordMail(
     facts,
@@ -57,6 +59,15 @@ function judge(
   if ("missing" in worded)
     return { go: false, to: "blocked", reason: `missing ${worded.missing.join(", ")}` };
   return { go: true, data: worded, why: whyOf(facts.person) };
+}
+
+/** What was heard after the message was claimed: an answer has ended its enrolment, an absence holds it up. */
+function heardMeanwhile({ enrolmentState, enrolmentReason }: MessageFacts): StopVerdict | undefined {
+  if (enrolmentState === "finished") {
+    return { go: false, to: "cancelled", reason: enrolmentReason ?? "removed" };
+  }
+  if (enrolmentState !== "paused") return undefined;
+  return { go: false, to: "held", reason: enrolmentReason ?? "manual" };
 }
 
 /** Why somebody gets a mail: the lawful basis and the source of the address, as one sentence. */

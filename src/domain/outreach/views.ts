@@ -145,6 +145,8 @@ export interface MessageFacts {
   addressChanged: boolean;
   letterId: string;
   sequenceState: string;
+  enrolmentState: string;
+  enrolmentReason: string | null;
   senderName: string | null;
   sponsorName: string;
   subject: string;
@@ -161,18 +163,22 @@ export async function factsOfMessages(ctx: Ctx, messageIds: readonly string[]): 
     .join("letters as l", "l.id", "x.letter_id")
     .join("steps as p", "p.id", "x.step_id")
     .join("sequences as q", "q.id", "p.sequence_id")
+    .join("enrolments as e", "e.id", "x.enrolment_id")
     .leftJoin("staff as f", "f.id", "q.created_by")
     .whereIn("x.id", [...messageIds])
     .select(
       ctx.db
         .raw(`x.id as message_id, ${PERSON}, ${FACTS}, x.letter_id, x.address_hash is distinct from c.address_hash
-        as address_changed, q.state as sequence_state, f.name as sender_name, l.sponsor_name, p.subject, p.body_md, x.language`),
+        as address_changed, q.state as sequence_state,
+        e.state as enrolment_state, e.state_reason as enrolment_reason, f.name as sender_name, l.sponsor_name, p.subject, p.body_md, x.language`),
     )) as (PersonRow &
     FactRow & {
       message_id: string;
       letter_id: string;
       address_changed: boolean;
       sequence_state: string;
+      enrolment_state: string;
+      enrolment_reason: string | null;
       sender_name: string | null;
       sponsor_name: string;
       subject: string;
@@ -186,6 +192,8 @@ export async function factsOfMessages(ctx: Ctx, messageIds: readonly string[]): 
     addressChanged: row.address_changed,
     letterId: row.letter_id,
     sequenceState: row.sequence_state,
+    enrolmentState: row.enrolment_state,
+    enrolmentReason: row.enrolment_reason,
     senderName: row.sender_name,
     sponsorName: row.sponsor_name,
     subject: row.subject,

@@ -7,6 +7,12 @@ export const TASK_KINDS = [
   "uncertain_message",
   "blocked_message",
   "expired_message",
+  "answer_reply",
+  "mail_refused",
+  "organisation_unreachable",
+  "complaint",
+  "answer_challenge",
+  "reading_paused",
   "other",
 ] as const;
 
@@ -24,6 +30,12 @@ const DUE_HOURS: Record<TaskKind, number> = {
   uncertain_message: 4,
   blocked_message: 24,
   expired_message: 72,
+  answer_reply: 24,
+  mail_refused: 24,
+  organisation_unreachable: 72,
+  complaint: 4,
+  answer_challenge: 24,
+  reading_paused: 4,
   other: 72,
 };
 

@@ -71,6 +71,12 @@ const TASK_WORDS: Record<string, string> = {
   uncertain_message: "Find out whether a mail arrived",
   blocked_message: "Fill in what a mail lacks",
   expired_message: "A mail was too late and did not go out",
+  answer_reply: "Answer a reply",
+  mail_refused: "A mail was refused for what is in it",
+  organisation_unreachable: "An organisation’s mail is out of reach",
+  complaint: "Somebody complained about our mail",
+  answer_challenge: "A mail asks to be confirmed by hand",
+  reading_paused: "A mailbox can’t be read",
   other: "Task",
 };
 

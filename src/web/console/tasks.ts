@@ -47,8 +47,21 @@ function shownTask(task: TaskLine): Record<string, unknown> {
 }
 
 /** Where the task can be settled, if there is such a page. */
-function settledAt({ kind, subjectId }: TaskLine): string {
+const ABOUT_INBOUND: ReadonlySet<string> = new Set([
+  "answer_reply",
+  "mail_refused",
+  "organisation_unreachable",
+  "complaint",
+  "answer_challenge",
+  "left_company",
+  "find_contact",
+]);
+
+function settledAt({ kind, subjectId, detail }: TaskLine): string {
   if (!subjectId) return "";
   if (kind === "review_signature") return `/console/review/${subjectId}`;
+  if (ABOUT_INBOUND.has(kind) && typeof detail["inbound"] === "string") {
+    return `/console/inbox/${detail["inbound"]}`;
+  }
   return kind.endsWith("_message") ? `/console/messages/${subjectId}` : "";
 }
