@@ -1,6 +1,7 @@
 import { oneLine, type Evidence, type RecipientVerdict } from "./classification.js";
 import { addressOf } from "./delivery-fields.js";
 import { headerOf, type IncomingMail } from "./incoming-mail.js";
+import { readNotification, type Notification } from "./notification-json.js";
 import { returnedHeaders, splitReport } from "./report-text.js";
 
 export interface AbuseReport {
@@ -9,6 +10,15 @@ export interface AbuseReport {
   evidence: Evidence[];
 }
 
+const COMPLAINT = {
+  status: "",
+  replyCode: "",
+  reason: "feedback",
+  class: "complaint",
+  action: "delivered",
+  hard: false,
+  ours: false,
+} as const;
 const FIELD = /^(original-rcpt-to|removal-recipient|feedback-type|original-envelope-id)\s?:\s{0,8}(.*)$/gim;
 
 /**
@@ -17,6 +27,8 @@ const FIELD = /^(original-rcpt-to|removal-recipient|feedback-type|original-envel
  */
 export function readAbuseReport(mail: IncomingMail): AbuseReport | undefined {
   const part = mail.parts.find(({ type }) => type === "message/feedback-report")?.text ?? fieldsInText(mail);
+  const notified = readNotification(mail);
+  if (notified?.kind === "complaint") return notifiedComplaint(mail, notified);
   const complaint =
     /^complaint about message from/i.test(mail.subject) ||
     /^email feedback report for ip/i.test(mail.subject);
@@ -37,21 +49,31 @@ export function readAbuseReport(mail: IncomingMail): AbuseReport | undefined {
     returned.get("to"),
   ];
   const addresses = named.length > 0 ? named : [addressOf(others.find((each) => each !== undefined) ?? "")];
+  // A report that our authentication failed is about us; nobody complained.
+  const aboutUs = kind === "auth-failure";
   const verdict = {
-    status: "",
-    replyCode: "",
-    reason: "feedback",
-    // A report that our authentication failed is about us; nobody complained.
-    class: kind === "auth-failure" ? "sender_fault" : "complaint",
-    action: "delivered",
-    hard: false,
-    ours: kind === "auth-failure",
+    ...COMPLAINT,
+    class: aboutUs ? ("sender_fault" as const) : COMPLAINT.class,
+    ours: aboutUs,
     diagnostic: oneLine(mail.subject),
-  } as const;
+  };
   return {
     recipients: [...new Set(addresses)].map((address) => ({ ...verdict, address, originalAddress: address })),
     returned,
     evidence: [{ rule: "abuse report (RFC 5965)", saw: `Feedback-Type: ${oneLine(kind)}` }],
+  };
+}
+
+function notifiedComplaint(mail: IncomingMail, { recipients, messageId }: Notification): AbuseReport {
+  return {
+    recipients: recipients.map(({ finalRecipient: address }) => ({
+      ...COMPLAINT,
+      diagnostic: oneLine(mail.subject),
+      address,
+      originalAddress: address,
+    })),
+    returned: new Map(messageId === undefined ? [] : [["message-id", messageId]]),
+    evidence: [{ rule: "complaint told by a sending service", saw: oneLine(mail.subject) }],
   };
 }
 

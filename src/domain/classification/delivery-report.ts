@@ -1,6 +1,7 @@
 import { oneLine, type Evidence, type Reason, type RecipientVerdict } from "./classification.js";
 import { addressOf, recipientFields, type RecipientFields } from "./delivery-fields.js";
 import { headerOf, headersOf, type IncomingMail } from "./incoming-mail.js";
+import { readNotification } from "./notification-json.js";
 import { judgeReply, type Reply, type ReplyVerdict } from "./judge-reply.js";
 import { classOfReason, isDead, isOurs } from "./reason-class.js";
 import {
@@ -23,7 +24,7 @@ export interface DeliveryReport {
 const MACHINE_SENDER =
   /mailer.?daemon|postmaster|post_master|mail ?delivery|mail.?deliver|mdaemon|mail ?(?:server|system|administrator)|system administrator|delivery (?:subsystem|system|service|agent)/i;
 const REPORT_SUBJECT =
-  /undeliver|deliver\w* (?:status|fail|failure|report|notif|delay|problem|error|has|incomplete|unsuccess)|status notification|return(?:ed|ing)? (?:mail|message|to sender|e-?mail|unsent)|failure (?:notice|notif|delivery)|mail (?:failure|system error|delivery|error|status|could not)|delayed (?:mail|message)|message (?:status|delayed|not delivered|could|delivery|undeliver)|non.?deliver|(?:could|can)(?: ?not|n't) (?:be )?(?:deliver|send|sent)|not delivered|warning: (?:could|message)|smtp server: errors|mail failure|rejected mail|error sending|не (?:доставлен|может быть)|メールエラー|配信|不達|エラーメール|unzustellbar|nicht zugestellt|non remis|échec|no (?:se )?(?:pudo|entregad)|não (?:entregue|foi)|退信|无法投递|تعذر/i;
+  /success\w* (?:mail )?deliver|deliver\w* success|^(?:delivered|relayed|expanded)\b|undeliver|deliver\w* (?:status|fail|failure|report|notif|delay|problem|error|has|incomplete|unsuccess)|status notification|return(?:ed|ing)? (?:mail|message|to sender|e-?mail|unsent)|failure (?:notice|notif|delivery)|mail (?:failure|system error|delivery|error|status|could not)|delayed (?:mail|message)|message (?:status|delayed|not delivered|could|delivery|undeliver)|non.?deliver|(?:could|can)(?: ?not|n't) (?:be )?(?:deliver|send|sent)|not delivered|warning: (?:could|message)|smtp server: errors|mail failure|rejected mail|error sending|не (?:доставлен|может быть)|メールエラー|配信|不達|エラーメール|unzustellbar|nicht zugestellt|non remis|échec|no (?:se )?(?:pudo|entregad)|não (?:entregue|foi)|退信|无法投递|تعذر/i;
 const REPORT_WORDS =
   /(?:could|was|can|has|were)(?: ?not|n't)(?: been| be)? (?:delivered|sent|reached|accepted)|following (?:address|recipient|destination|message|list of)|undeliver|(?:permanent|fatal|delivery|transient) (?:fatal )?(?:error|fail|problem)|delivery (?:to|has|of|failed|fail|was)|(?:unable|not able|failed|failure) to (?:deliver|send)|did(?: not|n't) reach|return(?:ed|ing)? to sender|not delivered|unsent message|transcript of session|invalid final delivery|error (?:message )?(?:below|occurred)|delivery failure|no longer|rejected|wasn't able to deliver|送信できません|届け|配信|не может быть доставлено/i;
 
@@ -57,10 +58,14 @@ function mentionsCode(text: string): boolean {
 /** Reads a delivery report: the fields of RFC 3464 first, the words last. Undefined when it is none. */
 export function readDeliveryReport(mail: IncomingMail): DeliveryReport | undefined {
   const { report, returned: returnedText } = splitReport(mail.text);
-  const sign = looksLikeReport(mail, report);
+  const notified = readNotification(mail);
+  if (notified?.kind === "complaint") return undefined;
+  const sign = notified
+    ? { rule: "report: notification of a sending service", saw: notified.kind }
+    : looksLikeReport(mail, report);
   if (!sign) return undefined;
   const returned = returnedHeaders(mail, returnedText);
-  const fields = statusFields(mail);
+  const fields = notified?.recipients ?? statusFields(mail);
   const spoken = recipientsInText(report, notRecipients(mail));
   const verdicts =
     fields.length > 0
@@ -162,15 +167,21 @@ function verdictOfText(spoken: TextRecipient, alone: boolean, whole: string, mai
     /\bdelay(?:ed)?\b|still being retried|warning message only|this is (?:only )?a warning/i.test(
       `${mail.subject}\n${whole.slice(0, 1500)}`,
     );
-  return judgedRecipient(judged(reply, [report], delayed), {
+  const done =
+    DELIVERED.test(`${mail.subject}\n${whole.slice(0, 1500)}`) && status === "" && reply.replyCode === "";
+  const verdict = done ? byAction("delivered") : undefined;
+  return judgedRecipient(verdict ?? judged(reply, [report], delayed), {
     address: spoken.address,
     originalAddress: spoken.address,
     status,
     replyCode: reply.replyCode,
-    action: delayed ? "delayed" : "failed",
+    action: done ? "delivered" : delayed ? "delayed" : "failed",
     diagnostic: oneLine(spoken.said),
   });
 }
+
+const DELIVERED =
+  /success\w*(?: mail)? deliver|deliver\w* success|(?:was|has been|been) delivered\b|^(?:delivered|relayed):/im;
 
 /** The status that the words of the server carry, unless they carry none that says more than the field. */
 function statusOf(said: string, field: string): string {

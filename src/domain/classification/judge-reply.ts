@@ -67,15 +67,25 @@ function verdict(rule: ReplyRule, saw: string): ReplyVerdict {
   };
 }
 
-/** Before RCPT no server can mean the contact: what sounds like an unknown address is then our own. */
-function contradicted(reason: Reason, { phase }: Reply): boolean {
+/**
+ * Before RCPT no server can mean the contact: what sounds like an unknown address is then our own. A host that can't be
+ * found for now (4.x.x) is not gone.
+ */
+function contradicted(reason: Reason, { phase, status }: Reply): boolean {
+  if (reason === "hostunknown" && status.startsWith("4.")) return true;
   return isDead(reason) && (phase === "mail" || phase === "ehlo") && reason !== "notaccept";
 }
 
 /** Statuses that leave no doubt whatever the words are. */
 function byStatusThatSaysItAll({ status }: Reply): ReplyVerdict | undefined {
   const detail = status.slice(2);
-  const reasons: Record<string, Reason> = { "1.6": "hasmoved", "2.2": "mailboxfull", "7.25": "requireptr" };
+  const reasons: Record<string, Reason> = {
+    "1.6": "hasmoved",
+    "2.2": "mailboxfull",
+    "7.25": "requireptr",
+    "1.7": "rejected",
+    "1.8": "rejected",
+  };
   const reason = reasons[detail];
   return reason && { reason, evidence: { rule: "status (RFC 3463)", saw: status } };
 }
@@ -104,7 +114,7 @@ function unknownUser(words: string, reply: Reply): ReplyVerdict | undefined {
   const certain =
     reply.phase === "rcpt"
       ? !/^[45]\.7\.\d/.test(reply.status)
-      : /^[45]\.1\.[013]$|^5\.5\.0$/.test(reply.status);
+      : /^[45]\.1\.(?:[013]|10|351)$|^5\.5\.0$/.test(reply.status);
   if (certain) return verdict(found.rule, found.match[0]);
   return {
     reason: "filtered",
@@ -116,8 +126,16 @@ function byStatus(reply: Reply): ReplyVerdict | undefined {
   if (isVague(reply.status)) return undefined;
   const reason = reasonOfStatus(reply.status);
   if (!reason) return undefined;
-  const said = contradicted(reason, reply) ? "rejected" : reason;
+  const said = statusAtPhase(reason, reply);
   return { reason: said, evidence: { rule: "status (RFC 3463)", saw: reply.status } };
+}
+
+function statusAtPhase(reason: Reason, reply: Reply): Reason {
+  if (reason === "hostunknown" && contradicted(reason, reply)) return "networkerror";
+  if (contradicted(reason, reply)) return "rejected";
+  if (!/^[45]\.7\.[01]$/.test(reply.status)) return reason;
+  if (reply.phase === "connect" || reply.phase === "ehlo") return "blocked";
+  return reply.phase === "mail" ? "rejected" : reason;
 }
 
 /** RFC 5321 §4.2.3: what a bare code means depends on what was asked. */

@@ -24,7 +24,7 @@ export const MAILBOX_REPLIES: readonly ReplyRule[] = [
     reason: "mailboxfull",
     source: "many",
     pattern:
-      /mail ?box (?:is |was )?(?:full|too large)|full mailbox|maildir over|not enough (?:storage )?space (?:on|in|for) (?:user|recipient|mailbox|the mailbox)|no (?:more )?space (?:left )?(?:in|for) (?:the )?(?:mailbox|user)|mailbox size limit|size of (?:the )?mailbox|number of messages in (?:the )?recipient's mailbox|user's mailbox full|dropbox|too much mail data|would be over the allowed quota|user has too many messages|mailbox has exceeded|out of (?:storage|disk) ?space|delivery failed: over quota|boite du destinataire pleine|bo[iî]te (?:aux lettres )?pleine|casella (?:e' )?piena|buz[oó]n (?:est[aá] )?lleno|caixa (?:postal )?cheia|postfach (?:ist )?voll|почтовый ящик переполнен|ящик переполнен|邮箱(?:已|空间)?(?:满|不足)|صندوق .{0,10}ممتلئ/,
+      /mail ?box (?:is |was )?(?:full|too large)|full mailbox|maildir over|not enough (?:storage )?space (?:on|in|for) (?:user|recipient|mailbox|the mailbox)|no (?:more )?space (?:left )?(?:in|for) (?:the )?(?:mailbox|user)|mailbox size limit|size of (?:the )?mailbox|number of messages in (?:the )?recipient's mailbox|user's mailbox full|dropbox|too many messages on|no space left for|mailbox (?:has |is )?(?:exceed|reached|over)|exceeded the local limit|容量|いっぱい|too much mail data|would be over the allowed quota|user has too many messages|mailbox has exceeded|out of (?:storage|disk) ?space|delivery failed: over quota|boite du destinataire pleine|bo[iî]te (?:aux lettres )?pleine|casella (?:e' )?piena|buz[oó]n (?:est[aá] )?lleno|caixa (?:postal )?cheia|postfach (?:ist )?voll|почтовый ящик переполнен|ящик переполнен|邮箱(?:已|空间)?(?:满|不足)|صندوق .{0,10}ممتلئ/,
   },
   {
     reason: "exceedlimit",
@@ -42,13 +42,19 @@ export const MAILBOX_REPLIES: readonly ReplyRule[] = [
     reason: "suspend",
     source: "many",
     pattern:
-      /(?:account|mail ?box|user|recipient|e-?mail address|address)(?: \S{1,80})? (?:is |has been |was |is currently |is temporarily |has been temporarily |temporarily )?(?:suspended|disabled|frozen|locked|deactivated|inactive|not active|blocked due to|on hold and)/,
+      /(?<!ip )(?<!host )(?:account|mail ?box|user|recipient|e-?mail address|address)(?: \S{1,80})? (?:is |has been |was |is currently |is temporarily |has been temporarily |temporarily )?(?:suspended|disabled|frozen|locked|deactivated|inactive|not active|blocked due to|on hold and)/,
   },
   {
     reason: "suspend",
     source: "many",
     pattern:
-      /(?:inactive|suspended|disabled|locked|frozen|deactivated) (?:user|account|mail ?box|recipient|address|by)|account .{0,40}(?:terminated|expired|deactivat)|mailbox currently (?:unavailable|suspended)|user (?:is )?(?:suspended|disabled|inactive)|not (?:currently )?active|domain (?:is )?(?:suspended|disabled|not active)|deleted due to inactivity|unable to accept.{0,30}inactive|boîte .{0,30}(?:désactiv|bloqu|suspend)|closed account/,
+      /\b(?:inactive|suspended|disabled|locked|frozen|deactivated) (?:user|account|mail ?box|recipient|address|by)|account .{0,40}(?:terminated|expired|deactivat)|mailbox currently (?:unavailable|suspended)|user (?:is )?(?:suspended|disabled|inactive)|not (?:currently )?active|domain (?:is )?(?:suspended|disabled|not active)|deleted due to inactivity|unable to accept.{0,30}inactive|boîte .{0,30}(?:désactiv|bloqu|suspend)|closed account/,
+  },
+  {
+    reason: "filtered",
+    source: "many",
+    pattern:
+      /(?:recipient|user)(?:'s)? (?:preferences|rules|settings)|(?:refuse|decline|do(?:es)? not (?:want|wish)|not accept)\w* to receive|blocked by (?:the )?(?:recipient|user|addressee)|only accept(?:ing|s) (?:mail|messages?|e-?mail)s? from|account is protected by|extended inactivity|not accepting (?:any|new) mail|recipient has (?:blocked|rejected|restricted)|restricted sms|rejected by (?:the )?(?:recipient|user)(?! domain| mail| server|'s server)|resolver\.rst\.notauthorized|user reject/,
   },
   {
     reason: "hasmoved",
@@ -64,14 +70,14 @@ export const CERTAINLY_UNKNOWN: readonly ReplyRule[] = [
     reason: "userunknown",
     source: "Exchange 5.5 to 2003",
     pattern:
-      /recipient name is not recogni[sz]ed|unknown recipient\b.{0,20}$|recipient name is ambiguous|the e-?mail account does not exist at the organization/,
+      /recipient name is not recogni[sz]ed|\(000c05a6\)|recipient name is ambiguous|the e-?mail account does not exist at the organization/,
   },
   { reason: "userunknown", source: "IMail", pattern: /invalid final delivery userid/ },
   {
     reason: "userunknown",
     source: "Exchange",
     pattern:
-      /e-?mail address you entered couldn't be found|couldn't be found or is invalid|recipient (?:was )?not found by smtp address lookup|e-?mail address (?:was )?not found|invalid recipient address|wasn't found at \S{1,100}/,
+      /e-?mail address you entered couldn't be found|couldn't be found or is invalid|recipient (?:was )?not found by smtp address lookup|wasn't found at \S{1,100}/,
   },
   {
     reason: "userunknown",
@@ -112,7 +118,7 @@ export const UNKNOWN_USER: readonly ReplyRule[] = [
     reason: "userunknown",
     source: "RFC 5321 and every mail server",
     pattern:
-      /(?:user|recipient|mail ?box|address|account|destinat\w+|addressee|mail ?drop|customer|subscriber|alias|rcpt|local[- ]?part|e-?mail|login|name)(?:\(s\))?(?: address)?(?: (?:that |which )?(?:you|i) (?:have )?(?:tried|attempted|are trying|were trying|want|specified|entered|sent) (?:to )?(?:reach|contact|send to|deliver to)?)?(?:,? ?[<("'[]?[\w.+=@-]{1,100}[>)"'\]]?:?)? (?:is |was |are |has been )?(?:currently )?(?:unknown|not (?:be )?(?:known|found|exist|recogni[sz]ed|valid|listed|local|available here|a valid)|does(?: not|n't) exist|do(?:es)? not exist|doesn't exist|invalid|unavailable|undeliverable|not on (?:this )?server|no longer (?:available|valid|exists?|accepts?|on)|couldn't be found|could not be found|can ?not be found|undefined|unrouteable)/,
+      /(?:user|recipient|mail ?box|address|account|destinat\w+|addressee|mail ?drop|customer|subscriber|alias|rcpt|local[- ]?part|e-?mail|login|name)(?:\(s\))?(?: address)?(?: (?:that |which )?(?:you|i) (?:have )?(?:tried|attempted|are trying|were trying|want|specified|entered|sent) (?:to )?(?:reach|contact|send to|deliver to)?)?(?:,? ?(?:for )?[<("'[]?[\w.+=@-]{1,100}[>)"'\]]?:?)? (?:is |was |are |has been )?(?:currently )?(?:unknown|not (?:be )?(?:known|found|exist|recogni[sz]ed|valid|listed|local|available here|a valid)|does(?: not|n't) exist|do(?:es)? not exist|doesn't exist|invalid|unavailable|undeliverable|not on (?:this )?server|no longer (?:available|valid|exists?|accepts?|on)|couldn't be found|could not be found|can ?not be found|undefined|unrouteable)/,
   },
   {
     reason: "userunknown",

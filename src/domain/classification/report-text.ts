@@ -16,7 +16,7 @@ export interface ReportText {
 
 /** Lines after which programs put the mail that came back, or its headers. */
 const RETURNED_MAIL =
-  /^[\s>*#=_-]{0,40}(?:(?:here |below )?(?:is |this is )?a copy of (?:the|your|my)|below (?:this line )?(?:is|are) |(?:the )?(?:original|unsent|returned|undelivered|your|failed|rejected|bounced|included|attached|copy of) ?(?:message|mail|e-?mail)(?:'s)?(?: headers?| text| body)?(?: follows?| is (?:attached|included|as follows)| attached| below)?[\s:.-]*$|(?:message|mail) (?:headers?|text|body|contents?|details?) ?(?:follows?|is as follows)?[\s:.-]*$|(?:the )?(?:first|following) .{0,30}(?:headers?|lines) of (?:the|your)|start of (?:the )?(?:returned|original|message)|original message headers|included is a copy|forwarded message|message transcript|the text of the original|исходное сообщение|ursprüngliche nachricht)/i;
+  /^[\s>*#=_-]{0,40}(?:(?:here |below )?(?:is |this is )?a copy of (?:the|your|my)|below (?:this line )?(?:is|are) |(?:the )?(?:original|unsent|returned|undelivered|your|failed|rejected|bounced|included|attached|copy of) ?(?:message|mail|e-?mail)(?:'s)?(?: headers?| text| body)?(?: follows?| is (?:attached|included|as follows)| attached| below)?[\s:.-]*$|(?:message|mail) (?:headers?|text|body|contents?) ?(?:follows?|is as follows)?[\s:.-]*$|(?:the )?(?:first|following) .{0,30}(?:headers?|lines) of (?:the|your)|start of (?:the )?(?:returned|original|message)|original message headers|included is a copy|forwarded message|message transcript|the text of the original|исходное сообщение|ursprüngliche nachricht)/i;
 
 /** A header that a returned mail opens with; only after a blank line or a separator. */
 const RETURNED_HEADER = /^(?:return-path|received|x-originating-ip|dkim-signature|delivered-to)\s?:\s/i;

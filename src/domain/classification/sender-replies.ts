@@ -6,19 +6,19 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     reason: "spamdetected",
     source: "spam filters",
     pattern:
-      /(?:rejected|blocked|refused|classified|detected|identified|flagged|marked|considered) (?:as|due to|because of|for being|to be|by) (?:\w+ ){0,3}spam/,
+      /(?:rejected|blocked|refused|classified|detected|identified|flagged|marked|considered) (?:as|due to|because of|for being|to be|by) (?:\w+ ){0,3}spam(?!haus|cop)/,
   },
   {
     reason: "norelaying",
     source: "every mail server",
     pattern:
-      /relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed|enabled|authori[sz]ed)|prohibited|restricted|disallowed|forbidden|refused|rejected)|not (?:configured|authori[sz]ed|permitted|allowed|able) to relay|unable to relay|(?:isn't|not) in my list of allowed rcpthosts|we do ?n[o']t relay|no relaying|cannot relay|will not relay|not (?:a|an open) relay|open relay not allowed|relay not permitted|that domain isn't in my list|(?:mail|specified) domain (?:mail )?is not (?:local|allowed)|authentication required for relay|insecure mail relay|as a relay, but i have not been configured/,
+      /relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed|enabled|authori[sz]ed)|prohibited|restricted|disallowed|forbidden|refused|rejected)|not (?:configured|authori[sz]ed|permitted|allowed|able) to relay|unable to relay|(?:isn't|not) in my list of allowed rcpthosts|we do ?n[o']t relay|no relaying|cannot relay|will not relay|not (?:a|an open) relay|open relay not allowed|relay not permitted|not (?:a )?local host|not a gateway|that domain isn't in my list|(?:mail|specified) domain (?:mail )?is not (?:local|allowed)|authentication required for relay|insecure mail relay|as a relay, but i have not been configured/,
   },
   {
     reason: "authfailure",
     source: "RFC 7208, RFC 6376, RFC 7489",
     pattern:
-      /\b(?:spf|dkim|dmarc|sender ?id)\b.{0,60}(?:fail|reject|invalid|not pass|does not|doesn't|violat|policy|check|reason|record|unauthori|deni|error|block|mismatch|refus|quarantine|not match|missing)|(?:fail|reject|invalid|not pass|did not|violat|policy|bad|denied|unauthenticated|according to|due to|no|missing|check)\w*.{0,60}\b(?:spf|dkim|dmarc|sender ?id)\b|unauthenticated (?:e-?mail|sender|mail)|not authori[sz]ed to send .{0,30}(?:mail|for|from)|email is (?:unauthenticated|not authenticated)|sender policy framework|openspf|fails? (?:to pass )?authentication|lacks (?:valid )?authentication|message authentication|no valid spf|authentication checks/,
+      /\b(?:spf|dkim|dmarc|sender ?id)\b.{0,60}(?:fail|reject|invalid|not pass|not allowed|does not|doesn't|violat|policy|check|reason|record|unauthori|deni|error|block|mismatch|refus|quarantine|not match|missing)|(?:fail|reject|invalid|not pass|did not|violat|policy|bad|denied|unauthenticated|according to|due to|no|missing|check)\w*.{0,60}\b(?:spf|dkim|dmarc|sender ?id)\b|unauthenticated (?:e-?mail|sender|mail)|not authori[sz]ed to send .{0,30}(?:mail|for|from)|email is (?:unauthenticated|not authenticated)|sender policy framework|openspf|fails? (?:to pass )?authentication|lacks (?:valid )?authentication|authentication level|message authentication|no valid spf|authentication checks/,
   },
   {
     reason: "requireptr",
@@ -30,7 +30,7 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     reason: "policyviolation",
     source: "many",
     pattern:
-      /for policy reasons|(?:rejected|blocked|refused|denied|restricted) (?:due to|because of|by|for|per|under) (?:\w+ ){0,3}polic/,
+      /potential security issue|for policy reasons|(?:rejected|blocked|refused|denied|restricted) (?:due to|because of|by|for|per|under) (?:\w+ ){0,3}polic/,
   },
   {
     reason: "badreputation",
@@ -72,7 +72,7 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     reason: "rejected",
     source: "servers that check the sender",
     pattern:
-      /(?:invalid|bad|unknown|illegal|malformed|unresolvable|fake|forged|rejected|blocked|blacklisted|unverified|unroutable|no such|nonexistent|forbidden|unauthori[sz]ed|refused) (?:e-?mail )?(?:sender|from|return path|domain in (?:from|sender)|envelope sender|reverse[- ]path|senders? (?:domain|address))|domain of sender|sender verif|sending (?:to\/from|from) an address that has been|could not verify sender|null sender|may not have permission to post|(?:does not|doesn't|don't|not) accept (?:mail|messages?|e-?mail)s? from (?:you|this|your|that|the|address|domain)|rejecting (?:sender|mail from|your)|mail from \S{1,100} (?:rejected|refused|not allowed|denied)|from address|address of the sender|no mx (?:record )?(?:for|in) (?:the )?sender|(?:cannot|could not|can't) (?:resolve|verify) (?:sender|address of|mail from)|senderid|empty envelope|not accepting (?:mail )?from|bounce (?:messages? )?(?:not|from)|expediteur/,
+      /(?:invalid|bad|unknown|illegal|malformed|unresolvable|fake|forged|rejected|blocked|blacklisted|unverified|unroutable|no such|nonexistent|forbidden|unauthori[sz]ed|refused) (?:e-?mail )?(?:sender|from|return path|domain in (?:from|sender)|envelope sender|reverse[- ]path|senders? (?:domain|address))|domain of sender|verification failed for|sender verif|sending (?:to\/from|from) an address that has been|could not verify sender|null sender|may not have permission to post|(?:does not|doesn't|don't|not) accept (?:mail|messages?|e-?mail)s? from (?:you|this|your|that|the|address|domain)|rejecting (?:sender|mail from|your)|mail from (?!\[?\d{1,3}\.)\S{1,100} (?:rejected|refused|not allowed|denied)|from address|address of the sender|no mx (?:record )?(?:for|in) (?:the )?sender|(?:cannot|could not|can't) (?:resolve|verify) (?:sender|address of|mail from)|senderid|empty envelope|not accepting (?:mail )?from|bounce (?:messages? )?(?:not|from)|expediteur/,
   },
   {
     reason: "blocked",
@@ -84,13 +84,13 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     reason: "blocked",
     source: "many",
     pattern:
-      /(?:client|host|your (?:host|ip|server|network|address|system|mail server|domain)|server|ip(?: address)?|connections?|network|mail server|connecting|dynamic)(?: \[?[\w.:-]{1,60}\]?)?(?: \([^()]{0,60}\))? (?:is |was |has been |are |have been |host |from \S{1,60} )?(?:currently |temporarily |permanently |been |being |not )*(?:rejected|blocked|denied|refused|banned|dropped|black ?listed|not (?:allowed|accepted|authori[sz]ed|welcome|permitted)|forbidden|listed|allowed|accepted|prohibited|suspended)/,
+      /(?:client|host|your (?:host|ip|server|network|address|system|mail server|domain)|server|ip(?: address)?|connections?|network|mail server|connecting|dynamic)(?: \[?[\w.:-]{1,60}\]?)?(?: \([^()]{0,60}\))? (?:is |was |has been |are |have been |host |from \S{1,60} )?(?:currently |temporarily |permanently |been |being |not )*(?:rejected|blocked|denied|(?<!connection )refused|banned|dropped|black ?listed|not (?:allowed|accepted|authori[sz]ed|welcome|permitted)|forbidden|listed|allowed|accepted|prohibited|suspended)/,
   },
   {
     reason: "blocked",
     source: "many",
     pattern:
-      /no access from (?:mail )?server|client host rejected|not accepting connections|(?:refus|reject|deny|block|drop|bann)(?:ed|ing|s)? (?:\w+ ){0,3}(?:connection|ip|client|host|network|access from)|invalid ip for sending|open (?:relay|proxy)|dynamic(?:ally)? (?:ip|assigned|allocated|pool|dns)|generic (?:ip|hostname|rdns)|residential|dial-?up|bad host|helo (?:command )?(?:rejected|invalid)|invalid (?:helo|ehlo)|blocked (?:by|for|using|due|because|-)|connect(?:ion)? (?:was )?(?:dropped|closed) .{0,30}(?:policy|abuse|blocked)|you (?:are|have been) (?:blocked|banned|not allowed)|(?:mail|messages?) from \S{1,80} (?:has been |is |are |was |will be )?(?:\w+ )?(?:blocked|refused|denied|deferred|rejected)|service refused|temporarily deferred due to|administrative(?:ly)? (?:denied|block)|access denied\. ip|unfortunately, messages from|too much (?:fail|spam)|directory harvest|(?:mail|message) refused|go away|smtp (?:access|service) (?:denied|refused|unavailable for)|we do not accept mail from|not allowed to (?:send|connect)/,
+      /no access from (?:mail )?server|client host rejected|not accepting connections|(?:refus|reject|deny|block|drop|bann)(?:ed|ing|s)? (?:\w+ ){0,3}(?:connection|ip|client|host|network|access from)|invalid ip for sending|open (?:relay|proxy)|dynamic(?:ally)? (?:ip|assigned|allocated|pool|dns)|generic (?:ip|hostname|rdns)|residential|dial-?up|bad host|helo (?:command )?(?:rejected|invalid)|invalid (?:helo|ehlo)|blocked (?:by|for|using|due|because|-)|connect(?:ion)? (?:was )?(?:dropped|closed) .{0,30}(?:policy|abuse|blocked)|you (?:are|have been) (?:blocked|banned|not allowed)|(?:mail|messages?|access) from \S{1,80} (?:has been |is |are |was |will be )?(?:\w+ )?(?:blocked|refused|denied|deferred|rejected)|service refused|temporarily deferred due to|administrative(?:ly)? (?:denied|block)|access denied\. ip|unfortunately, messages from|too much (?:fail|spam)|directory harvest|(?:mail|message) refused|go away|smtp (?:access|service) (?:denied|refused|unavailable for)|we do not accept mail from|access to this mail system|mail from \[?\d{1,3}\.\d|not allowed to (?:send|connect)/,
   },
   {
     reason: "failedstarttls",
@@ -108,7 +108,7 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     reason: "policyviolation",
     source: "many",
     pattern:
-      /polic(?:y|ies)|header error|prohibited|(?:attachment|file) (?:type|name|extension)?.{0,20}(?:not allowed|blocked|forbidden|denied)|(?:content|message) (?:is )?(?:not allowed|prohibited|denied|restricted)|because the recipient is not accepting mail with|bad attachment|message held|you have (?:exceeded|sent)|dirty word|verification (?:failed|of)|security (?:problem|violation|reasons)|message bounced by administrator|suspicious|rejected by (?:the )?(?:recipient|administrator|our|rule)|unallowed|restricted (?:content|attachment)/,
+      /polic(?:y|ies)|header error|prohibited|(?:attachment|file) (?:type|name|extension)?.{0,20}(?:not allowed|blocked|forbidden|denied)|(?:content|message) (?:is )?(?:not allowed|prohibited|denied|restricted)|because the recipient is not accepting mail with|bad attachment|message held|you have (?:exceeded|sent)|dirty word|security (?:problem|violation|reasons)|message bounced by administrator|suspicious|rejected by (?:the )?(?:administrator|our|rule)|unallowed|restricted (?:content|attachment)/,
   },
   {
     reason: "securityerror",

@@ -14,7 +14,8 @@ const BY_DETAIL: Readonly<Record<string, Reason>> = {
   "1.7": "rejected",
   "1.8": "rejected",
   "1.9": "systemerror",
-  "1.10": "notaccept",
+  "1.10": "userunknown",
+  "1.351": "userunknown",
   "2.0": "filtered",
   "2.1": "suspend",
   "2.2": "mailboxfull",
@@ -37,6 +38,15 @@ const BY_DETAIL: Readonly<Record<string, Reason>> = {
   "4.8": "networkerror",
   "4.9": "networkerror",
   "4.14": "networkerror",
+  // Exchange Online, "Email non-delivery reports"
+  "4.101": "networkerror",
+  "4.102": "networkerror",
+  "4.300": "expired",
+  "4.310": "hostunknown",
+  "4.312": "expired",
+  "4.316": "expired",
+  "4.317": "expired",
+  "4.318": "expired",
   "5.1": "syntaxerror",
   "5.2": "syntaxerror",
   "5.3": "toomanyconn",
@@ -76,13 +86,31 @@ const BY_DETAIL: Readonly<Record<string, Reason>> = {
   "7.28": "blocked",
   "7.29": "authfailure",
   "7.30": "securityerror",
+  "7.64": "norelaying",
+  "7.367": "norelaying",
+  "7.368": "norelaying",
+  "7.500": "badreputation",
+  "7.508": "toomanyconn",
+  "7.509": "authfailure",
+  "7.511": "blocked",
+  "7.512": "spamdetected",
+  "7.513": "blocked",
+  "7.515": "authfailure",
+  "7.606": "blocked",
+  "7.650": "badreputation",
+  "7.651": "badreputation",
+  "7.652": "badreputation",
+  "7.703": "spamdetected",
 };
 
 /** What a status says about the reason, or undefined when it says nothing (`5.0.0`) or something unknown. */
 export function reasonOfStatus(status: string): Reason | undefined {
   const detail = /^[245]\.(\d{1,3}\.\d{1,3})$/.exec(status)?.[1];
   if (detail === undefined) return undefined;
-  return BY_DETAIL[detail] ?? (/^7\.\d{3}$/.test(detail) ? "securityerror" : undefined);
+  return (
+    BY_DETAIL[detail] ??
+    (/^7\.6[0-4]\d$/.test(detail) ? "blocked" : /^7\.\d{3}$/.test(detail) ? "securityerror" : undefined)
+  );
 }
 
 /** Whether a status says no more than that it went well, failed, or failed for now. */

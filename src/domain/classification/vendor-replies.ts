@@ -4,6 +4,12 @@ import type { ReplyRule } from "./reply-rule.js";
 export const VENDOR_REPLIES: readonly ReplyRule[] = [
   // Google, https://support.google.com/a/answer/3726730
   {
+    reason: "badreputation",
+    source: "Google",
+    pattern:
+      /very low reputation of the sending (?:domain|ip)|low reputation of the (?:sending )?(?:domain|ip)/,
+  },
+  {
     reason: "userunknown",
     source: "Google",
     pattern: /[?&]p=(?:nosuchuser|baddomain)\b|answer\/6596\b|answer=6596\b/,
@@ -44,46 +50,36 @@ export const VENDOR_REPLIES: readonly ReplyRule[] = [
     source: "Google",
     pattern: /likely (?:unsolicited mail|suspicious due to)|gmail has detected that this message is likely/,
   },
-  {
-    reason: "badreputation",
-    source: "Google",
-    pattern:
-      /very low reputation of the sending (?:domain|ip)|low reputation of the (?:sending )?(?:domain|ip)/,
-  },
   { reason: "blocked", source: "Google", pattern: /unusual rate of (?:unsolicited|mail)/ },
 
   // Microsoft, https://learn.microsoft.com/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online
   {
     reason: "blocked",
     source: "Microsoft",
-    pattern:
-      /\(s(?:3140|3150|3114|775|844)\)|part of their network is on our block list|banned sending ip|\b5\.7\.(?:606|6[0-4]\d|511|513)\b/,
+    pattern: /\(s(?:3140|3150|3114|775|844)\)|part of their network is on our block list|banned sending ip/,
   },
   {
     reason: "badreputation",
     source: "Microsoft",
-    pattern:
-      /\(s77[0-9]{2,3}\)|\bas(?:780|77714|77719)\b|temporarily rate limited due to ip reputation|\b4\.7\.(?:500|650|651|652)\b/,
+    pattern: /\(s77[0-9]{2,3}\)|\bas(?:780|77714|77719)\b|temporarily rate limited due to ip reputation/,
   },
   { reason: "toomanyconn", source: "Outlook.com", pattern: /\brp-00[1-3]\b/ },
   {
     reason: "spamdetected",
     source: "Outlook.com",
-    pattern:
-      /\b(?:sc-001|ou-002)\b|\b5\.7\.(?:512|514|519|520|703)\b|the recipient's organization has (?:blocked|flagged)/,
+    pattern: /\b(?:sc-001|ou-002)\b|the recipient's organization has (?:blocked|flagged)/,
   },
   { reason: "blocked", source: "Outlook.com", pattern: /\b(?:sc-00[2-4]|dy-00[12]|ou-001|bl-00\d)\b/ },
-  { reason: "authfailure", source: "Microsoft", pattern: /\b5\.7\.(?:509|515|23|26)\b(?!\d)/ },
   {
     reason: "norelaying",
     source: "Microsoft",
-    pattern: /tenantattribution; relay access denied|\b5\.7\.(?:64|367|368)\b|smtp relay denied/,
+    pattern: /tenantattribution; relay access denied|smtp relay denied/,
   },
   {
     reason: "securityerror",
     source: "Microsoft",
     pattern:
-      /resolver\.rst\.(?:authrequired|notauthorized|senderunauthorized|dlneedsallowed|restrictednotallowed)|\b5\.7\.(?:12[4-9]|13[3-6])\b|client was not authenticated/,
+      /resolver\.rst\.(?:authrequired|senderunauthorized|dlneedsallowed|restrictednotallowed)|client was not authenticated/,
   },
   { reason: "exceedlimit", source: "Microsoft", pattern: /resolver\.rst\.(?:recipsizelimit|sendsizelimit)/ },
   {
@@ -95,7 +91,7 @@ export const VENDOR_REPLIES: readonly ReplyRule[] = [
     reason: "userunknown",
     source: "Microsoft",
     pattern:
-      /resolver\.adr\.(?:exrecipnotfound|recipnotfound|invalidinternalsmtpaddress|recipientnotfound)|\b5\.1\.10\b|\b5\.1\.351\b|resolver\.adr\.ambiguous|recipient address rejected: access denied[^.]{0,40}\bas\(?\d|\b5\.4\.1\b recipient address rejected: access denied|5\.4\.1 \S{0,80} ?recipient address rejected: access denied/,
+      /resolver\.adr\.(?:exrecipnotfound|recipnotfound|invalidinternalsmtpaddress|recipientnotfound)|resolver\.adr\.ambiguous|recipient address rejected: access denied[^.]{0,40}\bas\(?\d|\b5\.4\.1\b recipient address rejected: access denied|5\.4\.1 \S{0,80} ?recipient address rejected: access denied/,
   },
   {
     reason: "systemerror",
@@ -112,13 +108,12 @@ export const VENDOR_REPLIES: readonly ReplyRule[] = [
   {
     reason: "networkerror",
     source: "Microsoft",
-    pattern: /\b5\.4\.(?:6|14|10[12])\b(?:[^\d.]|$)|routing loop detected|hop count exceeded/,
+    pattern: /routing loop detected|hop count exceeded/,
   },
-  { reason: "expired", source: "Microsoft", pattern: /\b[45]\.4\.(?:300|312|316|317|318|7)\b(?!\d)/ },
   {
     reason: "hostunknown",
     source: "Microsoft",
-    pattern: /\b5\.4\.310\b|dns domain \S{1,100} does not exist|infodomainnonexistent/,
+    pattern: /dns domain \S{1,100} does not exist|infodomainnonexistent/,
   },
 
   // Yahoo and AOL, https://senders.yahooinc.com/smtp-error-codes/
@@ -229,6 +224,7 @@ export const VENDOR_REPLIES: readonly ReplyRule[] = [
     source: "Tencent",
     pattern: /mail content denied|suspected (?:spam|bounce attacks)|\bdt:(?:spm|sum)\b|\bmi:sfq\b/,
   },
+  { reason: "rejected", source: "Tencent", pattern: /domain may not exist or dns check failed/ },
   {
     reason: "filtered",
     source: "Tencent",
@@ -247,10 +243,14 @@ export const VENDOR_REPLIES: readonly ReplyRule[] = [
   },
 
   // Facebook, https://www.facebook.com/postmaster/response_codes (as it was)
-  { reason: "userunknown", source: "Facebook", pattern: /\brcp-p1\b/ },
+  { reason: "userunknown", source: "Facebook", pattern: /\b(?:rcp-p1|int-p[134])\b/ },
+  { reason: "mailboxfull", source: "Facebook", pattern: /\bint-p7\b/ },
+  { reason: "virusdetected", source: "Facebook", pattern: /\bpol-p5\b/ },
+  { reason: "mesgtoobig", source: "Facebook", pattern: /\bmsg-p1\b/ },
+  { reason: "suspend", source: "Facebook", pattern: /\brcp-t4\b/ },
   { reason: "filtered", source: "Facebook", pattern: /\brcp-(?:p[2-9]|t\d)\b/ },
-  { reason: "requireptr", source: "Facebook", pattern: /\bdns-(?:p[23]|t[23])\b/ },
-  { reason: "rejected", source: "Facebook", pattern: /\bdns-p1\b|\bdns-t1\b/ },
+  { reason: "requireptr", source: "Facebook", pattern: /\bdns-[pt]3\b/ },
+  { reason: "rejected", source: "Facebook", pattern: /\bdns-[pt][12]\b/ },
   { reason: "blocked", source: "Facebook", pattern: /\bpol-p[1-3]\b|\bpol-t1\b/ },
   { reason: "spamdetected", source: "Facebook", pattern: /\bpol-p[46]\b/ },
   { reason: "notcompliantrfc", source: "Facebook", pattern: /\bpol-p7\b/ },
