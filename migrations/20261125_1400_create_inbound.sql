@@ -52,8 +52,7 @@ create index inbound_mails_raw_idx on inbound_mails (taken_in_at) where raw is n
 
 -- How far each mailbox has been read, and which worker reads it.
 create table inbound_cursors (
-  id text primary key,
-  mailbox_id uuid constraint inbound_cursors_mailbox_fkey references mailboxes (id),
+  mailbox_id uuid primary key constraint inbound_cursors_mailbox_fkey references mailboxes (id),
   since timestamptz not null,
   uid_validity bigint,
   last_uid bigint not null default 0,
@@ -65,8 +64,6 @@ create table inbound_cursors (
   paused_settings bytea,
   last_read_at timestamptz
 );
-create index inbound_cursors_mailbox_idx on inbound_cursors (mailbox_id);
-comment on column inbound_cursors.id is 'the id of the mailbox, or settings for the one of IMAP_URL';
 comment on column inbound_cursors.since is 'older mail is none of our business and is not read';
 comment on column inbound_cursors.paused_settings is 'keyed hash of the settings that were refused: reading goes on once they are others';
 
@@ -78,7 +75,7 @@ create index organisations_domain_reversed_idx on organisations (reverse(domain)
 
 alter table tasks drop constraint tasks_kind_check, add constraint tasks_kind_check check (kind in (
   'find_contact', 'review_forward', 'left_company', 'review_signature', 'uncertain_message', 'blocked_message',
-  'expired_message', 'other', 'answer_reply', 'mail_refused', 'organisation_unreachable', 'complaint',
+  'expired_message', 'mailbox_paused', 'other', 'answer_reply', 'mail_refused', 'organisation_unreachable', 'complaint',
   'answer_challenge', 'reading_paused'));
 
 -- down
@@ -87,7 +84,7 @@ delete from tasks where kind in ('answer_reply', 'mail_refused', 'organisation_u
   'answer_challenge', 'reading_paused');
 alter table tasks add constraint tasks_kind_check check (kind in (
   'find_contact', 'review_forward', 'left_company', 'review_signature', 'uncertain_message', 'blocked_message',
-  'expired_message', 'other'));
+  'expired_message', 'mailbox_paused', 'other'));
 drop index organisations_domain_reversed_idx;
 drop index contacts_domain_reversed_idx;
 drop table inbound_cursors;

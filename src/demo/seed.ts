@@ -38,6 +38,7 @@ async function tell(app: App, ctx: Ctx, clock: FixedClock, end: number): Promise
   const staff = as(ctx, cast.ines);
   const sending: Sending = {
     mailer: captureMailer(),
+    mailers: app.mailers,
     templates: app.templates,
     messages: app.messages,
     policy: outreachPolicy,

@@ -2,7 +2,16 @@ import { once } from "node:events";
 import { setTimeout as waitFor } from "node:timers/promises";
 import { ImapFlow, type MailboxObject } from "imapflow";
 import { MINUTE, SECOND } from "./clock.js";
-import type { ImapAccount } from "./imap-account.js";
+
+/** Where mail is read. `none` is for this machine only. */
+export interface ImapAccount {
+  host: string;
+  port: number;
+  security: "tls" | "starttls" | "none";
+  user: string;
+  password: string;
+  folder: string;
+}
 
 /** Why reading did not work, as far as it makes a difference: a refused login does not get better by trying again. */
 export type ImapFault = "login_refused" | "encryption_failed" | "folder_missing" | "unreachable";

@@ -9,7 +9,8 @@ import type { Ctx } from "../platform/context.js";
 
 /** What sending needs, put together from the application. */
 export function sendingOf(app: App): Sending {
-  return { mailer: app.mailer, templates: app.templates, messages: app.messages, policy: outreachPolicy };
+  const { mailer, mailers, templates, messages } = app;
+  return { mailer, mailers, templates, messages, policy: outreachPolicy };
 }
 
 /** One piece of work that looks for what is due, does some of it, and says how much that was. */

@@ -4,8 +4,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ImapFlow } from "imapflow";
-import type { ImapAccount } from "../../src/platform/imap-account.js";
-import { openFolder, type OpenFolder } from "../../src/platform/imap.js";
+import { openFolder, type ImapAccount, type OpenFolder } from "../../src/platform/imap.js";
 import {
   hasDovecot,
   mailFolders,

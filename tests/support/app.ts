@@ -44,6 +44,8 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     smtpUrl: undefined,
     mailFrom: "Low Orbit Stewardship Forum <letters@forum.example>",
     imapUrl: undefined,
+    bounceDomain: undefined,
+    dkim: undefined,
     trustProxy: [],
     logLevel: "silent",
     demo: false,

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { DAY } from "../../platform/clock.js";
 import { transaction, type Ctx } from "../../platform/context.js";
+import { emailDomain } from "../../platform/email-address.js";
 import { conflict, notFound } from "../../platform/errors.js";
 import { isUuid, newId } from "../../platform/ids.js";
 import { readMailbox } from "../../platform/mailer.js";
@@ -11,6 +12,7 @@ import { linkAddresses, makeLink } from "../links/service.js";
 import { mayDo } from "../team/permission.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { resolveMessageCommand } from "./commands.js";
+import { mailboxesNow } from "./mailbox-account-service.js";
 import { RESOLUTIONS, UNBEGUN, mayBecome, type MessageState } from "./message.js";
 import { ownLinks } from "./rendering.js";
 import {
@@ -36,7 +38,7 @@ const MAY_WAIT = 3 * DAY;
 
 /** One mail of the machine's own accord: confirm, published, sign-in. */
 export interface TransactionalMail {
-  purpose: "transactional";
+  purpose: "transactional" | "test";
   /** What this mail is; the second one with the same key is not queued. */
   sendKey: string;
   /** `emails/<template>` and `mail.<template>.subject`. */
@@ -48,12 +50,15 @@ export interface TransactionalMail {
   organisationId?: string | null;
   contactId?: string | null;
   dueAt?: Date;
+  /** Unset: the mailbox of the settings. */
+  mailboxId?: string | null;
 }
 
 /** Queues a mail in the transaction of the act that causes it. Returns its id, or undefined when its key was queued before. */
 export async function queueMail(ctx: Ctx, mail: TransactionalMail): Promise<string | undefined> {
   return transaction(ctx, async (tx) => {
-    const row = newMessage(tx, {
+    const senders = await sendersOf(tx, [mail]);
+    const row = newMessage(tx, senders, {
       purpose: mail.purpose,
       send_key: mail.sendKey,
       template: mail.template,
@@ -64,6 +69,7 @@ export async function queueMail(ctx: Ctx, mail: TransactionalMail): Promise<stri
       contact_id: mail.contactId ?? null,
       to_email: mail.to.email,
       to_name: mail.to.name,
+      mailbox_id: mail.mailboxId ?? null,
       ...(mail.dueAt ? { due_at: mail.dueAt } : {}),
     });
     const [id] = await insertMessages(tx.db, [row]);
@@ -86,6 +92,11 @@ export interface OutreachMail {
   invitationLinkId: string;
   state: Extract<MessageState, "draft" | "queued" | "blocked">;
   stateReason: string | null;
+  /** Unset: the mailbox of the settings. A follow-up goes out of the mailbox of the mail it follows. */
+  mailboxId?: string | null;
+  /** The Message-IDs of the mail it follows up, and of all before it. */
+  inReplyTo?: string | null;
+  references?: readonly string[];
 }
 
 /**
@@ -97,11 +108,12 @@ export async function queueOutreach(
   mails: readonly OutreachMail[],
 ): Promise<{ id: string; enrolmentId: string; contactId: string; organisationId: string; state: string }[]> {
   const rows: NewMessage[] = [];
+  const senders = await sendersOf(ctx, mails);
   for (const mail of mails) {
     const id = newId(ctx.clock);
     const unsubscribe = await makeLink(ctx, "unsubscribe", id);
     rows.push(
-      newMessage(ctx, {
+      newMessage(ctx, senders, {
         id,
         purpose: "outreach",
         send_key: mail.sendKey,
@@ -120,6 +132,9 @@ export async function queueOutreach(
         to_name: mail.to.name,
         state: mail.state,
         state_reason: mail.stateReason,
+        mailbox_id: mail.mailboxId ?? null,
+        in_reply_to: mail.inReplyTo ?? null,
+        thread_references: [...(mail.references ?? [])],
       }),
     );
   }
@@ -153,11 +168,26 @@ type Given = Pick<
 > &
   Partial<NewMessage>;
 
-function newMessage(ctx: Ctx, given: Given): NewMessage {
+/** The addresses that some mails go out from, by mailbox. */
+async function sendersOf(
+  ctx: Ctx,
+  mails: readonly { mailboxId?: string | null }[],
+): Promise<ReadonlyMap<string, { from_email: string }>> {
+  const ids = mails.flatMap((mail) => mail.mailboxId ?? []);
+  return ids.length > 0 ? mailboxesNow(ctx, ids) : new Map();
+}
+
+/** The Message-ID is minted with the row, in the domain of the mailbox, and stays the same on every attempt. */
+function newMessage(
+  ctx: Ctx,
+  senders: ReadonlyMap<string, { from_email: string }>,
+  given: Given,
+): NewMessage {
   const now = ctx.clock.now();
   const id = given.id ?? newId(ctx.clock);
   const dueAt = given.due_at ?? now;
-  const domain = readMailbox(ctx.settings.mailFrom).address.split("@")[1] ?? "localhost";
+  const sender = senders.get(given.mailbox_id ?? "")?.from_email;
+  const domain = emailDomain(sender ?? readMailbox(ctx.settings.mailFrom).address);
   return {
     id,
     enrolment_id: null,

@@ -17,8 +17,9 @@ export interface ReturnPath {
 }
 
 const LOCAL_PART_OCTETS = 64;
+const ID_LETTERS = 26;
 const MAC_LETTERS = 12;
-const ENVELOPE = /(?:^|\+)b-([a-z2-7]{26})-([a-z2-7]{12})$/;
+const ENVELOPE = /(?:^|\+)b-([0-9a-v]{26})-([0-9a-v]{12})$/;
 
 /**
  * The envelope sender of a message: `b-<id>-<mac>@<bounce domain>`, or `<mailbox>+b-<id>-<mac>@…`. The plain address
@@ -26,7 +27,7 @@ const ENVELOPE = /(?:^|\+)b-([a-z2-7]{26})-([a-z2-7]{12})$/;
  */
 export function envelopeSender(keys: Keys, path: ReturnPath, messageId: string): string {
   if (!path.foreignEnvelope) return path.fromEmail;
-  const id = toBase32(Buffer.from(messageId.replaceAll("-", ""), "hex"));
+  const id = toLetters(messageId.replaceAll("-", ""), ID_LETTERS);
   const tag = `b-${id}-${macOf(keys, id)}`;
   if (path.bounceDomain) return `${tag}@${path.bounceDomain}`;
   const at = path.fromEmail.lastIndexOf("@");
@@ -41,27 +42,26 @@ export function readVerp(keys: Keys, address: string): string | undefined {
   const [, id, mac] = ENVELOPE.exec(at < 0 ? text : text.slice(0, at)) ?? [];
   if (!id || !mac) return undefined;
   if (!timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(keys, id)))) return undefined;
-  const hex = fromBase32(id);
+  const hex = toHex(id);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
 /** 60 bits of an HMAC: enough against guessing, which costs a mail to us each time. */
 function macOf(keys: Keys, id: string): string {
-  return toBase32(Buffer.from(keys.token("envelope", id, 1), "base64url")).slice(0, MAC_LETTERS);
+  const hex = Buffer.from(keys.token("envelope", id, 1), "base64url").toString("hex");
+  return toLetters(hex.slice(0, 15), MAC_LETTERS);
 }
 
-const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
-
-/** RFC 4648 §6 without padding, in small letters. */
-function toBase32(bytes: Buffer): string {
-  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  const groups = bits.match(/.{1,5}/g) ?? [];
-  return groups.map((group) => ALPHABET[Number.parseInt(group.padEnd(5, "0"), 2)]).join("");
+/** Hexadecimal digits in the alphabet of RFC 4648 §7 (base32hex), small and without padding. */
+function toLetters(hex: string, length: number): string {
+  return BigInt(`0x${hex}`).toString(32).padStart(length, "0");
 }
 
-/** The 16 bytes of an id, in hex. */
-function fromBase32(text: string): string {
-  const bits = [...text].map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, "0")).join("");
-  const bytes = bits.slice(0, 128).match(/.{4}/g) ?? [];
-  return bytes.map((nibble) => Number.parseInt(nibble, 2).toString(16)).join("");
+/** The 32 hexadecimal digits of an id. */
+function toHex(letters: string): string {
+  let number = 0n;
+  for (let place = 0; place < letters.length; place += 1) {
+    number = number * 32n + BigInt(Number.parseInt(letters.charAt(place), 32));
+  }
+  return number.toString(16).padStart(32, "0");
 }

@@ -10,6 +10,7 @@ export const PERMISSIONS = [
   "imports:write",
   "outreach:write",
   "messages:read",
+  "mailboxes:manage",
   "invitations:write",
   "signatures:read",
   "signatures:review",

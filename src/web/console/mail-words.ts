@@ -33,6 +33,8 @@ const REASON_WORDS: Record<string, string> = {
   sender_refused: "the mail server refused our sender address",
   recipient_refused: "the recipient’s server refused the address",
   message_refused: "the recipient’s server refused the mail",
+  sender_fault: "refused for our own standing, not the recipient’s",
+  mailbox_paused: "its mailbox is paused",
   address_malformed: "the address is malformed",
   address_dead: "nobody reads this address",
   no_answer: "the connection ended before the server answered",

@@ -71,6 +71,7 @@ const TASK_WORDS: Record<string, string> = {
   uncertain_message: "Find out whether a mail arrived",
   blocked_message: "Fill in what a mail lacks",
   expired_message: "A mail was too late and did not go out",
+  mailbox_paused: "A mailbox has stopped: find out why",
   answer_reply: "Answer a reply",
   mail_refused: "A mail was refused for what is in it",
   organisation_unreachable: "An organisation’s mail is out of reach",

@@ -3,7 +3,10 @@ import { PERMISSIONS, ROLES } from "../../domain/team/permission.js";
 
 /** What each role is for, as the staff page explains it. */
 export const ROLE_WORDS: Record<Role, { label: string; hint: string }> = {
-  admin: { label: "Administrator", hint: "Everything, also staff, API tokens and the audit trail." },
+  admin: {
+    label: "Administrator",
+    hint: "Everything, also staff, mailboxes, API tokens and the audit trail.",
+  },
   editor: { label: "Editor", hint: "Writes letters and opens them." },
   outreach: { label: "Outreach", hint: "Organisations, imports, mails, declines, tasks." },
   reviewer: {
@@ -22,6 +25,7 @@ const SCOPE_WORDS: Record<Permission, string> = {
   "imports:write": "Import lists",
   "outreach:write": "Write and approve mails",
   "messages:read": "Read messages",
+  "mailboxes:manage": "Manage mailboxes",
   "invitations:write": "Make invitations",
   "signatures:read": "Read signatures",
   "signatures:review": "Accept and reject signatures",

@@ -257,7 +257,7 @@ describe("trouble with SMTP", () => {
     await aMailing(await staffCtx(app), letter, [contact]);
     sink.behave({ at: "data", status: 554, text: "5.7.1 blocked by policy" });
     await settle(app);
-    expect(await messageTo(app, contact)).toMatchObject({ state: "failed", state_reason: "message_refused" });
+    expect(await messageTo(app, contact)).toMatchObject({ state: "failed", state_reason: "sender_fault" });
     expect(await tasks()).toEqual([]);
   });
 
