@@ -2,6 +2,7 @@ import type { App } from "../app.js";
 import { closeDueLetters } from "../domain/letters/service.js";
 import type { Sending } from "../domain/mail/commit-service.js";
 import { expireMessages, processDueMail, recoverLeases } from "../domain/mail/sending-service.js";
+import { forgetRawMail } from "../domain/inbound/desk-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
@@ -26,6 +27,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
+  { name: "forget raw mail", run: (ctx) => forgetRawMail(ctx) },
 ];
 
 /** Everything there is to do, as tests and one-shot commands run it to the end. */

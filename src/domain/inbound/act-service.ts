@@ -4,6 +4,7 @@ import { parseEmail } from "../../platform/email-address.js";
 import { record } from "../activity/service.js";
 import { suppress } from "../consent/service.js";
 import { noteHeard } from "../mail/heard-service.js";
+import { noteSenderFault } from "../mail/mailbox-health-service.js";
 import { getContact, updateContact } from "../organisations/service.js";
 import { pauseOutreach, stopOutreach } from "../outreach/stopping-service.js";
 import { createTask } from "../tasks/service.js";
@@ -45,7 +46,7 @@ async function takeStep(ctx: Ctx, mail: ActingMail, step: Step): Promise<Record<
     case "suppress":
       return { reason: step.reason, added: await suppressAll(ctx, mail, step) };
     case "sender_fault":
-      return { reason: step.reason };
+      return { reason: step.reason, counted: await countFault(ctx, mail, step.diagnostic) };
     case "task":
       return { kind: step.task, made: await makeTask(ctx, mail, step) };
     case "note":
@@ -74,6 +75,15 @@ async function setStatus(
   const isOtherAddress = match.message !== undefined && contact.email !== match.message.toEmail;
   if (contact.status !== "active" || (status === "address_invalid" && isOtherAddress)) return false;
   await updateContact(ctx, contact.id, { status, row_version: contact.row_version });
+  return true;
+}
+
+/** Counts against the mailbox that the refused mail went out of, never against the contact. Only a proven report counts. */
+async function countFault(ctx: Ctx, { mailboxId, match }: ActingMail, detail: string): Promise<boolean> {
+  const message = match?.message;
+  const mailbox = message?.mailboxId ?? mailboxId;
+  if (!message || !mailbox || !message.hasGoneOut) return false;
+  await noteSenderFault(ctx, mailbox, { messageId: message.id, source: "report", detail: detail || null });
   return true;
 }
 

@@ -118,11 +118,21 @@ export async function reclassifyInbound(
     const understood = { ...row.understood, reclassified_from: row.class };
     await setInbound(tx.db, id, { class: command.class, understood });
     const match = await keptMatch(tx, row);
+    const isAbout = !SPEAKS_FOR_ITSELF.has(command.class);
+    const contactId = match?.contactId ?? (isAbout ? (match?.message?.contactId ?? null) : null);
     // A person has looked at it: that stands for the proof that a report would have to bring.
-    await follow(tx, { ...row, class: command.class, understood }, match && { ...match, kind: "staff" });
+    const judged: Match | undefined = match && { ...match, kind: "staff", contactId };
+    await follow(tx, { ...row, class: command.class, understood }, judged);
     await record(tx, act("inbound.reclassified", row, { from: row.class, to: command.class }));
   });
 }
+
+/** Mails that speak for their sender; all others are about the one we wrote to. */
+const SPEAKS_FOR_ITSELF: ReadonlySet<string> = new Set([
+  "human_reply",
+  "unsubscribe_request",
+  "unclassified",
+]);
 
 async function keptMatch(ctx: Ctx, row: InboundRow): Promise<Match | undefined> {
   if (!row.match_kind || !row.organisation_id) return undefined;
@@ -130,7 +140,7 @@ async function keptMatch(ctx: Ctx, row: InboundRow): Promise<Match | undefined> 
   return {
     kind: row.match_kind,
     message,
-    contactId: row.contact_id ?? message?.contactId ?? null,
+    contactId: row.contact_id,
     organisationId: row.organisation_id,
     letterId: row.letter_id,
   };

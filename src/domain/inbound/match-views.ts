@@ -10,6 +10,7 @@ interface Row {
   contact_id: string | null;
   organisation_id: string | null;
   letter_id: string | null;
+  mailbox_id: string | null;
   has_gone_out: boolean;
 }
 
@@ -26,6 +27,7 @@ function messages(ctx: Ctx) {
       ctx.db.raw("coalesce(m.contact_id, c.id) as contact_id"),
       ctx.db.raw("coalesce(m.organisation_id, c.organisation_id) as organisation_id"),
       "m.letter_id",
+      "m.mailbox_id",
       ctx.db.raw("m.sending_at is not null as has_gone_out"),
     );
 }
@@ -39,6 +41,7 @@ function toMatched(row: Row): MatchedMessage {
     contactId: row.contact_id,
     organisationId: row.organisation_id,
     letterId: row.letter_id,
+    mailboxId: row.mailbox_id,
     hasGoneOut: row.has_gone_out,
   };
 }

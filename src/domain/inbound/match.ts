@@ -14,6 +14,8 @@ export interface MatchedMessage {
   contactId: string | null;
   organisationId: string | null;
   letterId: string | null;
+  /** The mailbox it went out of. */
+  mailboxId: string | null;
   /** It may have reached somebody: it is past its commit point. */
   hasGoneOut: boolean;
 }

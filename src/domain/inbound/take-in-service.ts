@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { transaction, type Ctx } from "../../platform/context.js";
+import { isDatabaseDown } from "../../platform/db.js";
 import { emailDomain, parseEmail } from "../../platform/email-address.js";
 import { newId } from "../../platform/ids.js";
 import { holdLocks } from "../../platform/locks.js";
@@ -78,6 +79,21 @@ const KEPT_HEADERS = [
  * what can't be read is kept as unclassified.
  */
 export async function takeInMail(ctx: Ctx, reader: MailReader, fetched: FetchedMail): Promise<TakenIn> {
+  for (const attempt of [reader, reader]) {
+    try {
+      return await takeInOnce(ctx, attempt, fetched);
+    } catch (error) {
+      if (isDatabaseDown(error)) throw error;
+      ctx.log.error({ err: error }, "a mail could not be taken in");
+    }
+  }
+  return takeInOnce(ctx, UNREAD, fetched);
+}
+
+/** What fails twice without the database being gone is kept as it came, so that it holds nobody up. */
+const UNREAD: MailReader = { parse: async () => ({ ok: false, why: "the mail could not be taken in" }) };
+
+async function takeInOnce(ctx: Ctx, reader: MailReader, fetched: FetchedMail): Promise<TakenIn> {
   const raw = Buffer.from(fetched.raw.subarray(0, LARGEST_KEPT));
   const hash = createHash("sha256").update(raw).digest();
   if (await isKnown(ctx.db, hash)) return { isNew: false, id: undefined, class: undefined };

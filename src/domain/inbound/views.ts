@@ -185,7 +185,8 @@ export async function inboundDetail(ctx: Ctx, id: string): Promise<InboundDetail
 
 /** The raw mail as it came; undefined once it has been dropped. */
 export async function rawInbound(ctx: Ctx, id: string): Promise<Buffer | undefined> {
-  const row = (await ctx.db("inbound_mails").where({ id }).first("raw")) as { raw: Buffer | null } | undefined;
+  const row = (await ctx.db("inbound_mails").where({ id }).first("raw")) as
+    { raw: Buffer | null } | undefined;
   return row?.raw ?? undefined;
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { envelopeSender } from "../../../src/domain/mail/verp.js";
 import { DAY } from "../../../src/platform/clock.js";
-import { staffCtx, testApp, type TestApp } from "../../support/app.js";
+import { START, staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { bounceMail, inboundRow, rawMail, stepsOf, takeIn } from "../../support/inbound.js";
 import {
   aContact,
@@ -23,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 beforeEach(async () => {
   await app.database.clean();
+  app.clock.set(START);
   letter = await aLetter(app);
 });
 
