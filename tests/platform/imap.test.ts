@@ -18,7 +18,20 @@ const isHere = hasDovecot();
 if (!isHere) process.stdout.write("Dovecot is not installed: reading over IMAP was not tested.\n");
 const withDovecot = isHere ? describe : describe.skip;
 
+const mail = (n: number) => `Subject: mail ${n}\n\nHello ${n}\n`;
+
 const EPOCH = new Date("2000-01-01T00:00:00Z");
+
+/** Every mail of a Maildir: where it lies, how its file is called, what it says. */
+function lyingIn(maildir: string): string[][] {
+  return ["new", "cur"].flatMap((place) =>
+    readdirSync(path.join(maildir, place)).map((file) => [
+      place,
+      file,
+      readFileSync(path.join(maildir, place, file), "utf8"),
+    ]),
+  );
+}
 
 withDovecot("a folder on a real server", () => {
   let folders: MailFolders;
@@ -61,7 +74,6 @@ withDovecot("a folder on a real server", () => {
     for (const mail of mails) await client.append("INBOX", mail.replaceAll("\n", "\r\n"));
     await client.logout();
   }
-  const mail = (n: number) => `Subject: mail ${n}\n\nHello ${n}\n`;
 
   test("is read from where we were, lowest first, and each mail as it is, byte by byte", async () => {
     await append("one", mail(1), mail(2), mail(3));
@@ -78,20 +90,15 @@ withDovecot("a folder on a real server", () => {
 
   test("keeps its mails unread and where they are: nothing in it changes", async () => {
     await append("two", mail(1), mail(2));
-    const lying = () =>
-      ["new", "cur"].flatMap((name) => {
-        const folder = path.join(folders.mail, "two", name);
-        return readdirSync(folder).map((file) => [
-          name,
-          file.replace(/,S=.*(?=:)/, ""),
-          readFileSync(path.join(folder, file), "utf8"),
-        ]);
-      });
-    const before = lying();
+    const before = lyingIn(path.join(folders.mail, "two"));
     const folder = await open("two");
     for (const { uid } of await folder.list(0, EPOCH)) await folder.fetch(uid, 10_000);
-    expect(lying().map(([, , text]) => text)).toEqual(before.map(([, , text]) => text));
-    expect(lying().every(([, name]) => !/:2,.*S/.test(String(name)))).toBe(true);
+    expect(lyingIn(path.join(folders.mail, "two")).map(([, , text]) => text)).toEqual(
+      before.map(([, , text]) => text),
+    );
+    expect(lyingIn(path.join(folders.mail, "two")).every(([, name]) => !/:2,.*S/.test(String(name)))).toBe(
+      true,
+    );
     const client = new ImapFlow({
       ...account("two"),
       secure: false,

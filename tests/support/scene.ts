@@ -8,6 +8,7 @@ import { addStaff, createApiToken, signInLinkFor } from "../../src/domain/team/s
 import { newId } from "../../src/platform/ids.js";
 import type { TestApp } from "./app.js";
 import { campaign } from "./campaign.js";
+import { rawMail, takeIn } from "./inbound.js";
 import { settle } from "./settle.js";
 
 /** One of everything, so that each page of each door has something to show. */
@@ -50,6 +51,7 @@ export async function scene(app: TestApp): Promise<Scene> {
   const message = await rows.message(letterId, asked);
   const uncertain = await rows.message(letterId, signed, { state: "uncertain" });
   const task = await rows.task({ letter_id: letterId, organisation_id: asked });
+  const inbox = await takeIn(app, rawMail({ From: "Aino <aino@rimfrost.example>" }, "We will look at it."));
   const { id: staff } = await addStaff(app.system, { email: "tomas@forum.example", role: "viewer" });
   const { id: token } = await createApiToken(app.system, { name: "Nightly", scopes: ["audit:read"] });
 
@@ -89,6 +91,8 @@ export async function scene(app: TestApp): Promise<Scene> {
       invitations: invitation.id,
       imports: imported,
       outreach: mailing,
+      inbox: inbox.id ?? "",
+      inbound: inbox.id ?? "",
       mail: captured.id,
     },
     tokens: {

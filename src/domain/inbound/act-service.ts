@@ -10,7 +10,7 @@ import { pauseOutreach, stopOutreach } from "../outreach/stopping-service.js";
 import { createTask } from "../tasks/service.js";
 import type { Match } from "./match.js";
 import type { Step } from "./plan.js";
-import type { DoneStep } from "./store.js";
+import type { DoneStep } from "./inbound-mail.js";
 
 /** The mail that steps are taken for. */
 export interface ActingMail {

@@ -19,7 +19,7 @@ import type { Match } from "./match.js";
 import { contactWithAddress, messageById } from "./match-views.js";
 import { dropRaw, lockInbound, setInbound, type InboundRow } from "./store.js";
 import { holdStopLocks, matchColumns, stepsFor, type MailReader } from "./take-in-service.js";
-import { inboundDetail, listInbound, type InboundDetail, type InboundLine } from "./views.js";
+import { inboundDetail, listInbound, rawInbound, type InboundDetail, type InboundLine } from "./views.js";
 
 /** Incoming mails, a page at a time. */
 export async function browseInbound(
@@ -36,6 +36,14 @@ export async function readInbound(ctx: Ctx, id: string): Promise<InboundDetail> 
   const detail = isUuid(id) ? await inboundDetail(ctx, id) : undefined;
   if (!detail) throw notFound("inbound.unknown");
   return detail;
+}
+
+/** The mail as it came. Throws not_found once it has been dropped. */
+export async function sourceOfInbound(ctx: Ctx, id: string): Promise<Buffer> {
+  requirePermission(ctx, "messages:read");
+  const raw = isUuid(id) ? await rawInbound(ctx, id) : undefined;
+  if (!raw) throw notFound("inbound.unknown");
+  return raw;
 }
 
 async function held(ctx: Ctx, id: string): Promise<InboundRow> {

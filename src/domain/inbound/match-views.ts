@@ -89,7 +89,7 @@ export async function contactWithAddress(ctx: Ctx, email: string): Promise<Match
 
 /** The organisations that have this registrable domain, or a contact at it or below it; two at most. */
 export async function organisationsAtDomain(ctx: Ctx, domain: string): Promise<string[]> {
-  const below = `${[...`.${domain}`].reverse().join("")}%`;
+  const below = `${`.${domain}`.split("").reverse().join("")}%`;
   const result = (await ctx.db.raw(
     `select id from organisations where reverse(domain) = reverse(:domain) or reverse(domain) like :below
      union
@@ -117,7 +117,7 @@ export async function softFailuresOf(ctx: Ctx, contactId: string): Promise<numbe
       [contactId, THROUGH],
     )
     .count("* as n")
-    .first()) as { n: number } | undefined;
+    .first()) as { n: string | number } | undefined;
   return Number(row?.n ?? 0);
 }
 

@@ -52,7 +52,16 @@ export async function beginReading(ctx: Ctx, mailboxId: string): Promise<Reading
 }
 
 function fingerprint(ctx: Ctx, account: ImapAccount): Buffer {
-  return ctx.keys.addressHash(JSON.stringify(Object.entries(account).sort()));
+  return ctx.keys.addressHash(
+    JSON.stringify([
+      account.host,
+      account.port,
+      account.security,
+      account.user,
+      account.password,
+      account.folder,
+    ]),
+  );
 }
 
 /**

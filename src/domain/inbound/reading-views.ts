@@ -7,7 +7,7 @@ export async function mailboxesToRead(ctx: Ctx, settingsToo: boolean): Promise<s
     .db("mailboxes")
     .whereNull("archived_at")
     .where((where) => {
-      void where.where((own) => own.where({ kind: "account" }).whereNotNull("imap_host"));
+      void where.where((own) => void own.where({ kind: "account" }).whereNotNull("imap_host"));
       if (settingsToo) void where.orWhere({ kind: "settings" });
     })
     .orderBy("id")

@@ -54,7 +54,7 @@ export interface TakenIn {
 
 /** More than this of one mail is neither fetched nor kept. */
 export const LARGEST_KEPT = 10 * 1024 * 1024;
-const KEPT_HEADERS = [
+const KEPT_HEADERS: ReadonlySet<string> = new Set([
   "from",
   "to",
   "cc",
@@ -71,7 +71,7 @@ const KEPT_HEADERS = [
   "x-original-to",
   "x-failed-recipients",
   "content-type",
-];
+]);
 
 /**
  * Takes in one mail: reads it, says what it is, finds whom it is about and does what follows, all of it in one
@@ -177,8 +177,11 @@ function storable(text: string): string {
 
 function understoodOf({ recipients, autoReply, evidence, originalMessageIds }: Classification) {
   const understood = { recipients: recipients.slice(0, 20), autoReply, evidence, originalMessageIds };
-  const clean = (_key: string, value: unknown) => (typeof value === "string" ? storable(value) : value);
-  return JSON.parse(JSON.stringify(understood, clean)) as InboundRow["understood"];
+  return JSON.parse(JSON.stringify(understood, storableValue)) as InboundRow["understood"];
+}
+
+function storableValue(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? storable(value) : value;
 }
 
 function replyTo(mail: IncomingMail | undefined): string | null {
@@ -189,9 +192,12 @@ function replyTo(mail: IncomingMail | undefined): string | null {
 
 function keptHeaders(mail: IncomingMail | undefined): InboundRow["headers"] {
   return (mail?.headers ?? [])
-    .filter(({ name }) => KEPT_HEADERS.includes(name))
+    .filter(({ name }) => KEPT_HEADERS.has(name))
     .slice(0, 60)
-    .map(({ name, value }) => ({ name, value: storable(value).slice(0, 1000) }));
+    .map(({ name, value }) => ({
+      name,
+      value: storable(value).slice(0, name === "references" ? 8000 : 1000),
+    }));
 }
 
 function sentAt(mail: IncomingMail | undefined, now: Date): Date | null {

@@ -4,7 +4,7 @@ import type { Page } from "../../platform/schema.js";
 import type { MailClass } from "../classification/classification.js";
 import type { Heap } from "./commands.js";
 import type { MatchKind } from "./match.js";
-import type { DoneStep, Understood } from "./store.js";
+import type { DoneStep, Understood } from "./inbound-mail.js";
 
 /** A mail that came in, as a list shows it. */
 export interface InboundLine {

@@ -11,6 +11,7 @@ import { auditApi } from "./audit.js";
 import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
 import { importApi } from "./imports.js";
+import { inboundApi } from "./inbound.js";
 import { letterApi } from "./letters.js";
 import { messageApi } from "./messages.js";
 import { mountApi } from "./mount.js";
@@ -31,6 +32,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...organisationApi,
     ...importApi(app),
     ...messageApi,
+    ...inboundApi,
     ...suppressionApi,
     ...invitationApi,
     ...signatureApi,

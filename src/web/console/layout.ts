@@ -17,6 +17,7 @@ const NAV: readonly { href: string; label: string; permission: Permission; also?
   },
   { href: "/console/review", label: "Review", permission: "signatures:read" },
   { href: "/console/tasks", label: "Tasks", permission: "organisations:read" },
+  { href: "/console/inbox", label: "Inbox", permission: "messages:read" },
   {
     href: "/console/outreach",
     label: "Outreach",

@@ -1,4 +1,5 @@
 import type { LeftOutReason, MailingState } from "../../domain/outreach/mailing.js";
+import { isHeardEvent, type HeardEvent } from "../../domain/mail/heard-event.js";
 import { messageTone, type MessageState } from "../../domain/mail/message.js";
 
 /** A state as a template shows it: its shape and its words. */
@@ -55,6 +56,10 @@ const REASON_WORDS: Record<string, string> = {
   signed: "the organisation has signed or pledged",
   declined: "the organisation declined",
   answered: "a colleague has answered",
+  replied: "they replied",
+  org_replied: "a colleague replied",
+  bounced: "the address turned out dead",
+  out_of_office: "they are away",
 };
 
 /** A reason in words; `missing contact.name` names what is missing. */
@@ -80,8 +85,19 @@ export function messageState({
   return { kind: messageTone(state), words: tells ? `${words}: ${reasonWords(reason)}` : words };
 }
 
+const HEARD_WORDS: Record<HeardEvent, string> = {
+  bounced: "Came back",
+  delayed: "Delayed, says a report",
+  delivered: "Delivered, says a report",
+  relayed: "Handed on, says a report",
+  replied: "Answered",
+  auto_replied: "Answered automatically",
+  complained: "Complained about",
+};
+
 /** What happened to a message, for its history. */
-export function messageEvent(kind: MessageState): string {
+export function messageEvent(kind: MessageState | HeardEvent): string {
+  if (isHeardEvent(kind)) return HEARD_WORDS[kind];
   return kind === "claimed" ? "Taken up by a worker" : MESSAGE_WORDS[kind];
 }
 

@@ -133,6 +133,9 @@ async function showMessage(
         at: event.at,
         title: messageEvent(event.kind),
         sub: eventNote(event.detail),
+        ...(typeof event.detail["inbound"] === "string"
+          ? { href: `/console/inbox/${event.detail["inbound"]}`, hrefLabel: "the mail" }
+          : {}),
       })),
       uncertain,
       blocked: message.state === "blocked" && maySettle ? reasonWords(message.reason) : "",

@@ -3,7 +3,9 @@ import type { App } from "../../app.js";
 import { readSession, requireSession } from "../middleware/session.js";
 import { keepPrivate } from "../pages.js";
 import { auditRoutes } from "./audit.js";
+import { explainRoutes } from "./explain.js";
 import { importRoutes } from "./imports.js";
+import { inboxRoutes } from "./inbox.js";
 import { organisationRoutes } from "./organisations.js";
 import { messageRoutes } from "./messages.js";
 import { outreachRoutes } from "./outreach.js";
@@ -29,6 +31,8 @@ export function consoleRoutes(app: App): Router {
   router.use(requireSession());
   router.use(todayRoutes(app));
   router.use(taskRoutes(app));
+  router.use(explainRoutes(app));
+  router.use(inboxRoutes(app));
   router.use(organisationRoutes(app));
   router.use(importRoutes(app));
   router.use(staffRoutes(app));

@@ -23,6 +23,7 @@ import { mayDo } from "../../domain/team/permission.js";
 import { csvFile } from "../../platform/csv.js";
 import { slug } from "../../platform/schema.js";
 import { ctxOf } from "../request.js";
+import { shownLine } from "./inbox.js";
 import { consolePage } from "./layout.js";
 import { FUNNEL_FINDINGS, STAGE_WORDS, reasonHeading, reasonName, taskName } from "./report-words.js";
 import { actName, actorName } from "./words.js";
@@ -48,6 +49,7 @@ export function todayRoutes(app: App): Router {
       title: "Today",
       now: at,
       letter,
+      mayMark: mayDo(ctx.actor, "outreach:write"),
       letters: letters.map((each) => ({ ...each, current: each.id === letter.id })),
       funnel: funnelView(figures),
       reasons: reasonsView(reasons),
@@ -117,8 +119,12 @@ function reasonsView(reasons: readonly ReasonCount[]): Record<string, unknown> {
   };
 }
 
-function listsView({ review, tasks, uncertain, activity }: Today, at: Date): Record<string, unknown> {
-  const waiting = (review?.total ?? 0) + (tasks?.total ?? 0) + (uncertain?.total ?? 0);
+function listsView(
+  { review, tasks, uncertain, replies, activity }: Today,
+  at: Date,
+): Record<string, unknown> {
+  const waiting =
+    (review?.total ?? 0) + (tasks?.total ?? 0) + (uncertain?.total ?? 0) + (replies?.total ?? 0);
   const taskRows = tasks?.items.map((task) => ({
     ...task,
     what: taskName(task.kind),
@@ -130,6 +136,11 @@ function listsView({ review, tasks, uncertain, activity }: Today, at: Date): Rec
     review: review && { ...review, more: review.total - review.items.length },
     tasks: tasks && { items: taskRows, total: tasks.total, more: tasks.total - tasks.items.length },
     uncertain,
+    replies: replies && {
+      items: replies.items.map(shownLine),
+      total: replies.total,
+      more: replies.total - replies.items.length,
+    },
     activity: activity?.map((line) => ({
       at: line.at,
       title: actName(line.action),
