@@ -227,6 +227,17 @@ describe("a person's reply", () => {
     });
   });
 
+  it("does not come from a list, in bulk, from a machine or from nobody", () => {
+    const nobody = [
+      incomingMail({ text: "News", headers: { "list-id": "<news.orbit.example>" } }),
+      incomingMail({ text: "News", headers: { precedence: "bulk" } }),
+      incomingMail({ text: "Hello", from: { name: "", address: "noreply@orbit.example" } }),
+      incomingMail({ text: "Hello", from: undefined }),
+      incomingMail({ subject: "" }),
+    ];
+    expect(nobody.map((mail) => classify(mail).class)).toEqual(nobody.map(() => "unclassified"));
+  });
+
   it("leads to the mail it answers", () => {
     const answer = classify(
       incomingMail({
