@@ -201,6 +201,19 @@ describe("a wish for no more mail", () => {
     expect(classify(incomingMail({ text: "STOP" })).class).toBe("unsubscribe_request");
   });
 
+  it("is not a withdrawal, and no refusal to sign", () => {
+    const others = [
+      "Please remove us from the list of signatories.",
+      "Merci de nous retirer de la liste des signataires.",
+      "We do not want to get involved in this.",
+      "Could you confirm your address? Then I can reply by post.",
+      "Stop by when you are in town.",
+    ];
+    expect(others.map((text) => classify(incomingMail({ text })).class)).toEqual(
+      others.map(() => "human_reply"),
+    );
+  });
+
   it("is not read out of our own words, which the reply quotes", () => {
     const text =
       "We will sign.\n\nOn Mon, 20 Apr 2026 at 09:00, Forum wrote:\n> Unsubscribe: https://forum.example/u";
