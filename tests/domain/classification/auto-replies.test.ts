@@ -38,6 +38,13 @@ const AWAY: readonly (readonly [string, string, string])[] = [
   ["不在通知", "5月3日まで休暇をいただいております。", "2026-05-04"],
   ["Fuori ufficio", "Sarò assente fino al 3 maggio.", "2026-05-04"],
   ["Afwezig", "Ik ben afwezig tot en met 3 mei.", "2026-05-04"],
+  ["Abwesenheit", "Ab dem 04.05.2026 bin ich wieder erreichbar.", "2026-05-04"],
+  ["Réponse automatique", "Absente du bureau, je serai joignable à partir du 4 mai.", "2026-05-04"],
+  ["Respuesta automática", "Estaré disponible a partir del 4 de mayo; hoy estoy de viaje.", "2026-05-04"],
+  ["Resposta automática", "Estou de férias e estarei disponível a partir de 4 de maio.", "2026-05-04"],
+  ["Автоматический ответ", "Я в отпуске. С 4 мая буду на работе.", "2026-05-04"],
+  ["自动回复", "我休假至2026-05-03。", "2026-05-04"],
+  ["Out of office", "Out of office starting 4/20 and returning on 5/4.", "2026-05-04"],
 ];
 
 describe("an out-of-office reply", () => {
@@ -65,6 +72,8 @@ describe("an out-of-office reply", () => {
       "I am away this week.",
       "until 31 February",
       "until 45/45",
+      "Our office is open 9-12 and 13-17.",
+      "I am away until Monday.",
       "Call +1 202 555 0172",
       "until 3 May 1998",
     ]) {
