@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { ConfigError, packageRoot } from "../platform/config.js";
 import { isDatabaseDown } from "../platform/db.js";
 import { DomainError } from "../platform/errors.js";
+import { classifyMailCommand } from "./classify-mail.js";
 import { CommandError, UsageError, answer, note, type Command } from "./command.js";
 import { demoCommand } from "./demo.js";
 import { doctor } from "./doctor.js";
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   tokenCreate,
   importCommand,
   matchCommand,
+  classifyMailCommand,
   exportCommand,
 ];
 

@@ -65,10 +65,16 @@ export async function parseMail(bytes: Uint8Array): Promise<ParsedMail> {
   };
 }
 
-/** The mail with plain line feeds, without blank lines and an mbox line ("From …") before it. */
+/**
+ * The mail with plain line feeds, without blank lines and an mbox line ("From …") before it. Long runs of blank lines
+ * say nothing and cost a parser much.
+ */
 function withLineFeeds(bytes: Uint8Array): Uint8Array {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-  const lines = text.replace(/\r\n?/g, "\n").replace(/^[\n ]+/, "");
+  const lines = text
+    .replace(/\r\n?/g, "\n")
+    .replace(/\n{12,}/g, "\n".repeat(11))
+    .replace(/^[\n ]+/, "");
   const mbox = /^>?From [^\n]*\n/.exec(lines)?.[0].length ?? 0;
   return Buffer.from(lines.slice(mbox), "latin1");
 }

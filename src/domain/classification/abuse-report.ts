@@ -48,7 +48,7 @@ export function readAbuseReport(mail: IncomingMail): AbuseReport | undefined {
     returned.get("x-hmxmroriginalrecipient"),
     returned.get("to"),
   ];
-  const addresses = named.length > 0 ? named : [addressOf(others.find((each) => each !== undefined) ?? "")];
+  const addresses = named.length > 0 ? named : [addressOf(others.find((each) => each?.includes("@")) ?? "")];
   // A report that our authentication failed is about us; nobody complained.
   const aboutUs = kind === "auth-failure";
   const verdict = {
@@ -58,7 +58,7 @@ export function readAbuseReport(mail: IncomingMail): AbuseReport | undefined {
     diagnostic: oneLine(mail.subject),
   };
   return {
-    recipients: [...new Set(addresses)].map((address) => ({ ...verdict, address, originalAddress: address })),
+    recipients: [...new Set(addresses)].map((address) => ({ address, ...verdict, originalAddress: address })),
     returned,
     evidence: [{ rule: "abuse report (RFC 5965)", saw: `Feedback-Type: ${oneLine(kind)}` }],
   };
@@ -67,9 +67,9 @@ export function readAbuseReport(mail: IncomingMail): AbuseReport | undefined {
 function notifiedComplaint(mail: IncomingMail, { recipients, messageId }: Notification): AbuseReport {
   return {
     recipients: recipients.map(({ finalRecipient: address }) => ({
+      address,
       ...COMPLAINT,
       diagnostic: oneLine(mail.subject),
-      address,
       originalAddress: address,
     })),
     returned: new Map(messageId === undefined ? [] : [["message-id", messageId]]),

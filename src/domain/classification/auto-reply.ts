@@ -85,7 +85,7 @@ function signOf(mail: IncomingMail, subject: string, words: string): Evidence | 
 
 /** Words with which only a program speaks of itself. */
 const MACHINE_WORDS =
-  /(?:this is an|an?) auto(?:mated|matic(?:ally)?)[- ](?:generated |e-?mail )?(?:reply|response|answer|message|e-?mail)|do not reply to this (?:automated|automatic|e-?mail|message)|(?:ceci est|il s'agit d'un|message) .{0,20}(?:reponse|message|mail) automatique|dies ist eine automatisch|diese (?:nachricht|e-?mail) wurde automatisch|(?:este es un|esta es una) (?:mensaje|respuesta) automatic|(?:esta e uma|este e um) (?:mensagem|resposta|e-?mail) automatic|это автоматическ|письмо (?:создано|отправлено) автоматически|此(?:邮件|为)(?:为)?(?:系统)?自动|这是(?:一封)?自动|هذا رد (?:تلقائي|آلي|الي)|هذه رسالة (?:تلقائية|الية)|自動(?:返信|送信|応答)/;
+  /(?:this is an|an?) auto(?:mated|matic(?:ally)?)[- ](?:generated |e-?mail )?(?:reply|response|answer|message|e-?mail)|do not reply to this (?:automated|automatic|e-?mail|message)|(?:ceci est|il s'agit d'un|message) .{0,20}(?:reponse|message|mail) automatique|dies ist eine automatisch|diese (?:nachricht|e-?mail) wurde automatisch|(?:este es un|esta es una) (?:mensaje|respuesta) automatic|(?:esta e uma|este e um) (?:mensagem|resposta|e-?mail) automatic|это автоматическ|письмо (?:создано|отправлено) автоматически|此(?:邮件|为)(?:为)?(?:系统)?自动|这是(?:一封)?自动|هذا رد (?:تلقايي|آلي|الي)|هذه رسالة (?:تلقايية|الية)|自動(?:返信|送信|応答)/;
 
 function machineWords(words: string): Evidence | undefined {
   const saw = MACHINE_WORDS.exec(words)?.[0];

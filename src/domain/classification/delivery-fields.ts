@@ -7,9 +7,11 @@ export interface RecipientFields {
   status: string;
   diagnostic: string;
   remoteMta: string;
+  /** What PowerMTA makes of the reply (`X-PowerMTA-BounceCategory`), empty from others. */
+  category: string;
 }
 
-const MOST_RECIPIENTS = 200;
+const MOST_RECIPIENTS = 100;
 
 /**
  * Reads the recipients of a delivery status. Lenient, as real reports are: recipients are told apart by a
@@ -53,6 +55,7 @@ function fieldsOf(block: Map<string, string>): RecipientFields {
     action: /^\s*([a-z]+)/i.exec(get("action"))?.[1]?.toLowerCase() ?? "",
     status: /[245]\.\d{1,3}\.\d{1,3}/.exec(get("status"))?.[0] ?? "",
     diagnostic: get("diagnostic-code").replace(/^[\w-]{1,20}\s{0,3};\s{0,8}/, ""),
+    category: get("x-powermta-bouncecategory").toLowerCase(),
     remoteMta: get("remote-mta").replace(/^[\w-]{1,10}\s{0,3};\s{0,8}/, ""),
   };
 }

@@ -55,9 +55,14 @@ function mentionsCode(text: string): boolean {
   return /\b[45]\d\d[ -]|\b[45]\.\d\.\d{1,3}\b|(?:mailbox|user|host|recipient)\b/i.test(text.slice(0, 6000));
 }
 
+/** Reports say what they have to say at their beginning; only lists of recipients go on. */
+const LONGEST_LOOKED_AT = 12_000;
+const LONGEST_LIST = 64_000;
+
 /** Reads a delivery report: the fields of RFC 3464 first, the words last. Undefined when it is none. */
 export function readDeliveryReport(mail: IncomingMail): DeliveryReport | undefined {
-  const { report, returned: returnedText } = splitReport(mail.text);
+  const { report: whole, returned: returnedText } = splitReport(mail.text);
+  const report = whole.slice(0, LONGEST_LOOKED_AT);
   const notified = readNotification(mail);
   if (notified?.kind === "complaint") return undefined;
   const sign = notified
@@ -66,7 +71,7 @@ export function readDeliveryReport(mail: IncomingMail): DeliveryReport | undefin
   if (!sign) return undefined;
   const returned = returnedHeaders(mail, returnedText);
   const fields = notified?.recipients ?? statusFields(mail);
-  const spoken = recipientsInText(report, notRecipients(mail));
+  const spoken = recipientsInText(whole.slice(0, LONGEST_LIST), notRecipients(mail));
   const verdicts =
     fields.length > 0
       ? fields.map((each) => verdictOfFields(each, spoken, report))
@@ -143,7 +148,8 @@ function verdictOfFields(fields: RecipientFields, spoken: readonly TextRecipient
   const said = fields.diagnostic === "" ? words : fields.diagnostic;
   const status = statusOf(said, fields.status);
   const reply: Reply = { text: said, status, replyCode: replyCodeIn(said), phase };
-  const verdict = byAction(fields.action) ?? judged(reply, [words, report], fields.action === "delayed");
+  const judgement = byAction(fields.action) ?? judged(reply, [words, report], fields.action === "delayed");
+  const verdict = byCategory(fields.category, judgement) ?? judgement;
   return judgedRecipient(verdict, {
     address: fields.finalRecipient.includes("@") ? fields.finalRecipient : written,
     originalAddress: written,
@@ -193,6 +199,22 @@ function codeOnLine(text: string): string {
   return /^\s{0,8}(?:<<< ?)?([45][0-5]\d)[ :-]/m.exec(text)?.[1] ?? "";
 }
 
+/** PowerMTA's categories, which are surer than a sentence without a phase. */
+const CATEGORIES: Readonly<Record<string, Reason>> = {
+  "bad-mailbox": "userunknown",
+  "bad-domain": "hostunknown",
+  "inactive-mailbox": "suspend",
+  "quota-issues": "mailboxfull",
+  "spam-related": "spamdetected",
+  "virus-related": "virusdetected",
+};
+
+function byCategory(category: string, { reason }: ReplyVerdict): ReplyVerdict | undefined {
+  if (reason !== "filtered" && reason !== "onhold") return undefined;
+  const known = CATEGORIES[category];
+  return known && { reason: known, evidence: { rule: "reply: category of PowerMTA", saw: category } };
+}
+
 function byAction(action: string): ReplyVerdict | undefined {
   const reasons: Record<string, Reason> = {
     delivered: "delivered",
@@ -237,9 +259,12 @@ function judgedRecipient({ reason, evidence }: ReplyVerdict, known: Known): Judg
   const spared =
     delayed &&
     (usual === "org_down" || usual === "temporary" || (isDead(reason) && known.status.startsWith("4")));
+  const { address, status, ...others } = known;
   const recipient: RecipientVerdict = {
-    ...known,
+    address,
+    status,
     reason,
+    ...others,
     class: spared ? "delayed" : usual,
     hard: isDead(reason) && !spared,
     ours: isOurs(reason),

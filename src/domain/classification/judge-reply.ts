@@ -38,14 +38,16 @@ export function judgeReply(reply: Reply): ReplyVerdict {
   const whole = reply.text.slice(0, LONGEST_LOOKED_AT).toLowerCase().replace(/\s+/g, " ");
   const words = whole.replace(PAGES, " ").replace(CONTINUATION, " ").replace(/\s+/g, " ");
   const nobody = words.replace(ADDRESS, " x ").replace(/\s+/g, " ");
+  const recipientKnown = reply.phase !== "auth";
   return (
     firstOf(VENDOR_REPLIES, whole, reply) ??
     byStatusThatSaysItAll(reply) ??
-    firstOf(MAILBOX_REPLIES, words, reply) ??
-    firstOf(CERTAINLY_UNKNOWN, words, reply) ??
+    (recipientKnown ? firstOf(MAILBOX_REPLIES, words, reply) : undefined) ??
+    (recipientKnown ? firstOf(CERTAINLY_UNKNOWN, words, reply) : undefined) ??
     aboutSender(words, nobody, reply) ??
     firstOf(HOST_REPLIES, words, reply) ??
-    unknownUser(words, reply) ??
+    (recipientKnown ? unknownUser(words, reply) : undefined) ??
+    ownDomain(words, reply) ??
     firstOf(SYSTEM_REPLIES, words, reply) ??
     byStatus(reply) ??
     byPhaseAndCode(reply) ?? { reason: "onhold", evidence: { rule: "no rule", saw: oneLine(reply.text) } }
@@ -69,10 +71,11 @@ function verdict(rule: ReplyRule, saw: string): ReplyVerdict {
 
 /**
  * Before RCPT no server can mean the contact: what sounds like an unknown address is then our own. A host that can't be
- * found for now (4.x.x) is not gone.
+ * found for now (4.x.x) is not gone, and a server that took the recipient can't mean his domain.
  */
-function contradicted(reason: Reason, { phase, status }: Reply): boolean {
+function contradicted(reason: Reason, { phase, status, replyCode }: Reply): boolean {
   if (reason === "hostunknown" && status.startsWith("4.")) return true;
+  if (reason === "hostunknown" && phase === "data" && replyCode !== "") return true;
   return isDead(reason) && (phase === "mail" || phase === "ehlo") && reason !== "notaccept";
 }
 
@@ -100,6 +103,18 @@ function saysAddress({ status, phase }: Reply): boolean {
   return /^[45]\.1\.[0136]$/.test(status) || (phase === "rcpt" && !/^[45]\.7\.\d/.test(status));
 }
 
+/** After the whole mail a domain that does not exist is the sender's. */
+function ownDomain(words: string, { phase, replyCode }: Reply): ReplyVerdict | undefined {
+  if (phase !== "data" || replyCode === "") return undefined;
+  const saw = HOST_REPLIES.find(({ reason, pattern }) => reason === "hostunknown" && pattern.test(words));
+  return (
+    saw && {
+      reason: "rejected",
+      evidence: { rule: "unknown domain after DATA is ours", saw: oneLine(words) },
+    }
+  );
+}
+
 function unknownUser(words: string, reply: Reply): ReplyVerdict | undefined {
   const found = UNKNOWN_USER.map((rule) => ({ rule, match: rule.pattern.exec(words) })).find(
     ({ match }) => match,
@@ -111,10 +126,7 @@ function unknownUser(words: string, reply: Reply): ReplyVerdict | undefined {
       evidence: { rule: "unknown address before RCPT is ours", saw: oneLine(found.match[0]) },
     };
   }
-  const certain =
-    reply.phase === "rcpt"
-      ? !/^[45]\.7\.\d/.test(reply.status)
-      : /^[45]\.1\.(?:[013]|10|351)$|^5\.5\.0$/.test(reply.status);
+  const certain = reply.phase === "rcpt" || /^[45]\.1\.(?:[013]|10|351)$|^5\.5\.0$/.test(reply.status);
   if (certain) return verdict(found.rule, found.match[0]);
   return {
     reason: "filtered",

@@ -47,6 +47,7 @@ function recipientsOf(kind: Notification["kind"], body: Json): RecipientFields[]
       status: /[245]\.\d{1,3}\.\d{1,3}/.exec(text(entry["status"]))?.[0] ?? "",
       diagnostic: said.replace(/^[\w-]{1,20}\s{0,3};\s{0,8}/, ""),
       remoteMta: "",
+      category: "",
     };
   });
 }

@@ -24,7 +24,7 @@ export const MAILBOX_REPLIES: readonly ReplyRule[] = [
     reason: "mailboxfull",
     source: "many",
     pattern:
-      /mail ?box (?:is |was )?(?:full|too large)|full mailbox|maildir over|not enough (?:storage )?space (?:on|in|for) (?:user|recipient|mailbox|the mailbox)|no (?:more )?space (?:left )?(?:in|for) (?:the )?(?:mailbox|user)|mailbox size limit|size of (?:the )?mailbox|number of messages in (?:the )?recipient's mailbox|user's mailbox full|dropbox|too many messages on|no space left for|mailbox (?:has |is )?(?:exceed|reached|over)|exceeded the local limit|容量|いっぱい|too much mail data|would be over the allowed quota|user has too many messages|mailbox has exceeded|out of (?:storage|disk) ?space|delivery failed: over quota|boite du destinataire pleine|bo[iî]te (?:aux lettres )?pleine|casella (?:e' )?piena|buz[oó]n (?:est[aá] )?lleno|caixa (?:postal )?cheia|postfach (?:ist )?voll|почтовый ящик переполнен|ящик переполнен|邮箱(?:已|空间)?(?:满|不足)|صندوق .{0,10}ممتلئ/,
+      /mail ?box (?:is |was )?(?:full|too large)|full mailbox|maildir over|not enough (?:storage )?space (?:on|in|for) (?:user|recipient|mailbox|the mailbox)|no (?:more )?space (?:left )?(?:in|for) (?:the )?(?:mailbox|user)|mailbox size limit|size of (?:the )?mailbox|number of messages in (?:the )?recipient's mailbox|user's mailbox full|dropbox|(?:mail )?file size exceeds|(?:storage )?space (?:has been |is )?(?:used up|exhausted)|not enough storage space|exceeding (?:\w+ ){0,2}limits?\b|too many messages on|no space left for|mailbox (?:has |is )?(?:exceed|reached|over)|exceeded the local limit|容量|いっぱい|too much mail data|would be over the allowed quota|user has too many messages|mailbox has exceeded|out of (?:storage|disk) ?space|delivery failed: over quota|boite du destinataire pleine|bo[iî]te (?:aux lettres )?pleine|casella (?:e' )?piena|buz[oó]n (?:est[aá] )?lleno|caixa (?:postal )?cheia|postfach (?:ist )?voll|почтовый ящик переполнен|ящик переполнен|邮箱(?:已|空间)?(?:满|不足)|صندوق .{0,10}ممتلئ/,
   },
   {
     reason: "exceedlimit",
@@ -48,13 +48,13 @@ export const MAILBOX_REPLIES: readonly ReplyRule[] = [
     reason: "suspend",
     source: "many",
     pattern:
-      /\b(?:inactive|suspended|disabled|locked|frozen|deactivated) (?:user|account|mail ?box|recipient|address|by)|account .{0,40}(?:terminated|expired|deactivat)|mailbox currently (?:unavailable|suspended)|user (?:is )?(?:suspended|disabled|inactive)|not (?:currently )?active|domain (?:is )?(?:suspended|disabled|not active)|deleted due to inactivity|unable to accept.{0,30}inactive|boîte .{0,30}(?:désactiv|bloqu|suspend)|closed account/,
+      /\b(?:inactive|suspended|disabled|locked|frozen|deactivated) (?:user|account|mail ?box|recipient|address|by)|account .{0,40}(?:terminated|expired|deactivat)|mailbox currently (?:unavailable|suspended)|user (?:is )?(?:suspended|disabled|inactive)|not (?:currently )?active|domain (?:is )?(?:suspended|disabled|not active)|deleted due to inactivity|suspend(?:s|ed)? the service|mailbox unavailable or access denied|unable to accept.{0,30}inactive|boîte .{0,30}(?:désactiv|bloqu|suspend)|closed account/,
   },
   {
     reason: "filtered",
     source: "many",
     pattern:
-      /(?:recipient|user)(?:'s)? (?:preferences|rules|settings)|(?:refuse|decline|do(?:es)? not (?:want|wish)|not accept)\w* to receive|blocked by (?:the )?(?:recipient|user|addressee)|only accept(?:ing|s) (?:mail|messages?|e-?mail)s? from|account is protected by|extended inactivity|not accepting (?:any|new) mail|recipient has (?:blocked|rejected|restricted)|restricted sms|rejected by (?:the )?(?:recipient|user)(?! domain| mail| server|'s server)|resolver\.rst\.notauthorized|user reject/,
+      /(?:recipient|user)(?:'s)? (?:preferences|rules|settings)|(?:refuse|decline|do(?:es)? not (?:want|wish)|not accept)\w* to receive|blocked by (?:the )?(?:recipient|user|addressee)|only accept(?:ing|s) (?:mail|messages?|e-?mail)s? from|account is protected by|extended inactivity|not accepting (?:any|new) mail|recipient has (?:blocked|rejected|restricted)|restricted sms|rejected by (?:the )?(?:recipient|user)(?! domain| mail| server|'s server)|resolver\.rst\.notauthorized|user reject|not found recipient/,
   },
   {
     reason: "hasmoved",
@@ -122,6 +122,12 @@ export const UNKNOWN_USER: readonly ReplyRule[] = [
   },
   {
     reason: "userunknown",
+    source: "servers that name the address only",
+    pattern:
+      /[<"'][\w.+=@-]{1,100}[>"']:? (?:is |was )?(?:not found|unknown|invalid|does(?: not|n't) exist|undeliverable)/,
+  },
+  {
+    reason: "userunknown",
     source: "every mail server",
     pattern:
       /(?:unknown|invalid|no such|nonexistent|non-existent|bad|undeliverable|unrecogni[sz]ed|not a valid|not a known) (?:e-?mail |mail |local |destination |virtual |final |smtp )?(?:user|recipient|address|mail ?box|account|person|name|destination|local[- ]?part|rcpt|customer|mail ?drop|alias)/,
@@ -130,6 +136,6 @@ export const UNKNOWN_USER: readonly ReplyRule[] = [
     reason: "userunknown",
     source: "every mail server",
     pattern:
-      /no (?:such )?(?:user|mail ?box|account|person|recipient|valid recipients?)\b|not our (?:customer|user|member)|is not (?:a (?:valid|known)|known|listed)|unknown to (?:me|us|this)|doesn't (?:have|handle)|no one (?:here )?by that name|does not (?:have|live|reside) (?:an? )?(?:account|here|mailbox)|not (?:a )?(?:valid|known|registered) (?:user|recipient|address|mailbox)|who are you talking about|user ?(?:id)? (?:lookup )?not found|(?:recipient|rcpt) (?:to )?not accepted|addressee unknown|user unknown|unknown user|adresse .{0,40}(?:inconnue|invalide)|destinataire inconnu|utilisateur inconnu|empf[aä]nger (?:unbekannt|existiert)|usuario (?:desconocido|no existe|inexistente)|destinatario (?:desconocido|sconosciuto)|usu[aá]rio (?:desconhecido|n[aã]o existe|inexistente)|utente (?:sconosciuto|inesistente)|нет такого пользователя|пользователь не (?:найден|существует)|получатель не (?:найден|существует)|(?:用户|收件人|邮箱)(?:地址)?不存在|无此用户|المستخدم غير (?:معروف|موجود)|見つかりません|宛先.{0,10}(?:存在|見つ)/,
+      /no (?:such )?(?:user|mail ?box|account|person|recipient|valid recipients?)\b|not our (?:customer|user|member)|is not (?:a (?:valid|known)|known|listed)|unknown to (?:me|us|this)|doesn't (?:have|handle)|no one (?:here )?by that name|does not (?:have|live|reside) (?:an? )?(?:account|here|mailbox)|not (?:a )?(?:valid|known|registered) (?:user|recipient|address|mailbox)|who are you talking about|badrcptto|bad[-_ ]recipient|(?:can't|cannot|will not) accept (?:user|recipient)|not an? (?:active|local|valid|existing) (?:address|mailbox|user|e-?mail)|not (?:an? )?e-?mail address|no one at this address|missing home directory|archived recipient|destination (?:addresses were|address) unknown|(?:server|host) rejected recipients?|(?:recipient|user|mailbox)s? not (?:ok|present|here)|no existe (?:dicha|es[ae]|el|la|ning)|(?:wrong|no longer valid)\b|user ?(?:id)? (?:lookup )?not found|(?:recipient|rcpt) (?:to )?not accepted|addressee unknown|user unknown|unknown user|adresse .{0,40}(?:inconnue|invalide)|destinataire inconnu|utilisateur inconnu|empf[aä]nger (?:unbekannt|existiert)|usuario (?:desconocido|no existe|inexistente)|destinatario (?:desconocido|sconosciuto)|usu[aá]rio (?:desconhecido|n[aã]o existe|inexistente)|utente (?:sconosciuto|inesistente)|нет такого пользователя|пользователь не (?:найден|существует)|получатель не (?:найден|существует)|(?:用户|收件人|邮箱)(?:地址)?不存在|无此用户|المستخدم غير (?:معروف|موجود)|見つかりません|宛先.{0,10}(?:存在|見つ)/,
   },
 ];

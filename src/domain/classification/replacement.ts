@@ -10,7 +10,7 @@ const ADDRESS = /[\w.+'-]{1,64}@[\w.-]{1,190}\.[a-z]{2,24}/gi;
 
 /** Words before the one to write to, in the languages that auto-replies are read in (folded). */
 const INSTEAD =
-  /(?:please |kindly )?(?:contact|write to|direct|address|e-?mail(?: to)?|reach(?: out to)?|get in touch with|send|forward|refer|turn to)|replaced by|successor|(?:merci de |veuillez |priere de )?(?:contacter|ecrire a|vous adresser a|adresser)|remplac\w+ par|(?:wenden sie sich|kontaktieren|schreiben sie)|nachfolger\w*|(?:contact[ae]r?|contacten?|comuniquese|escrib\w+|dirij\w+|dirig\w+)|reemplaz\w+ por|entr\w+ em contat?to|contat\w+|substitu\w+ por|(?:обращайтесь|обращаться|пишите|писать|свяжитесь|связаться|напишите|просьба)|(?:请(?:联系|联络|与|发送|发邮件)|联系人?|联络)|(?:يرجى|الرجاء|تواصل|التواصل|مراسلة|الاتصال)|(?:contattare|rivolgersi)|(?:ご連絡|連絡先)|(?:neem contact|contact opnemen)/;
+  /(?:please |kindly )?(?:contact|write to|direct|address|e-?mail(?: to)?|reach(?: out to)?|get in touch with|send|forward|refer|turn to)|replaced by|successor|(?:merci de |veuillez |priere de )?(?:contacter|ecrire a|vous adresser a|adresser)|remplac\w+ par|(?:wenden sie sich|kontaktieren|schreiben sie)|nachfolger\w*|(?:contact[ae]r?|contacten?|comuniquese|escrib\w+|dirij\w+|dirig\w+)|reemplaz\w+ por|entr\w+ em contat?to|contat\w+|substitu\w+ por|(?:обращаитесь|обращаться|пишите|писать|свяжитесь|связаться|напишите|просьба)|(?:请(?:联系|联络|与|发送|发邮件)|联系人?|联络)|(?:يرجى|الرجاء|تواصل|التواصل|مراسلة|الاتصال)|(?:contattare|rivolgersi)|(?:ご連絡|連絡先)|(?:neem contact|contact opnemen)/;
 
 /** A personal name: two to four capitalised words, or two to four Han characters, Cyrillic and Arabic names too. */
 const NAME =
@@ -49,7 +49,7 @@ function nameNear(sentence: string, email: string | undefined): string | undefin
   const before = at < 0 ? sentence.slice(from) : sentence.slice(from < at ? from : 0, at);
   const names = [...before.matchAll(new RegExp(NAME, "gu"))].map((match) => match[1]);
   const name = (at < 0 ? names[0] : names.at(-1)) ?? hanName(before);
-  return name?.trim();
+  return name?.replace(/^(?:Mr|Mrs|Ms|Dr|Frau|Herrn?|Mme|Mlle|Sra?|Dra|Prof)\.?\s/u, "").trim();
 }
 
 function hanName(words: string): string | undefined {

@@ -30,7 +30,7 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     reason: "policyviolation",
     source: "many",
     pattern:
-      /potential security issue|for policy reasons|(?:rejected|blocked|refused|denied|restricted) (?:due to|because of|by|for|per|under) (?:\w+ ){0,3}polic/,
+      /potential security issue|for policy reasons|closed mailing list|protocol violation|with multiple addresses|solving a captcha|header error|(?:rejected|blocked|refused|denied|restricted) (?:due to|because of|by|for|per|under) (?:\w+ ){0,3}polic/,
   },
   {
     reason: "badreputation",
@@ -54,13 +54,25 @@ export const SENDER_REPLIES: readonly ReplyRule[] = [
     reason: "virusdetected",
     source: "virus filters",
     pattern:
-      /\bvirus|\binfected|malware|trojan|\bworm\b|clamav|phish|malicious|contains? (?:a )?(?:dangerous|prohibited|harmful)|banned (?:file|content|attachment)|executable file|possible (?:security|virus)/,
+      /\bvirus|\binfected|malware|trojan|\bworm\b|clamav|phish|malicious|contains? (?:a )?(?:dangerous|prohibited|harmful)|banned (?:file|attachment)|executable file|possible (?:security|virus)/,
   },
   {
     reason: "spamdetected",
     source: "spam filters",
     pattern:
-      /(?:is|as|considered|like|be|contains?|looks|of|probable|suspected|possible|high|classified|identified|score|detected|by|due to|for|appears|rejected)[- ](?:\w+[- ]){0,4}(?:spam|junk|unsolicited|uce)\b|spam (?:message|content|detected|mail|score|refused|rejected|filter|not accepted|check|classif|e-?mail|content|assassin|engine|found|blocked|probability|limit)|\bspam\b.{0,20}(?:detect|reject|block|refus|suspect)|spamassassin|anti-?spam|no spam|bulk e?-?mail|blacklisted url|content (?:filter|reject|refused|block)|url ?(?:in|block|black)\w*|bayes|dcc\b|message (?:content|body) rejected|(?:message|mail) looks like|unsolicited (?:bulk|commercial|e?mail|message)|cloudmark|rejected (?:by|due to) content|message (?:was )?rejected (?:because|due to|as).{0,40}spam|does not want spam|bogofilter|rspamd|spamcop score|listed in uribl|surbl|uribl/,
+      /(?:is|as|considered|like|be|contains?|looks|of|probable|suspected|possible|high|classified|identified|score|detected|by|due to|for|appears|rejected)[- ](?:\w+[- ]){0,4}(?:spam|junk|unsolicited|uce)\b|spam (?:message|content|detected|mail|score|refused|rejected|filter|not accepted|check|classif|e-?mail|content|assassin|engine|found|blocked|probability|limit)|\bspam\b.{0,20}(?:detect|reject|block|refus|suspect)|spamassassin|anti-?spam|no spam|bulk e?-?mail|blacklisted url|content (?:filter|reject|refused|block)|url ?(?:in|block|black)\w*|bayes|dcc\b|message (?:content|body) rejected|(?:message|mail) looks like|unsolicited (?:bulk|commercial|e?mail|message)|cloudmark|rejected (?:by|due to) content|message (?:was )?rejected (?:because|due to|as).{0,40}spam|does not want spam|bogofilter|rspamd|spamcop score|unacceptable content|banned content|recurrent pattern|mass ?mailer|bulk\.|blocked by (?:our|the|a) (?:content |mail )?filter|anti-?spam|^\W*5\d\d(?: 5\.\d\.\d)? spam\W*$|listed in uribl|surbl|uribl/,
+  },
+  {
+    reason: "rejected",
+    source: "mailing lists and servers that check the sender",
+    pattern:
+      /members?[- ]only|non-?member|not (?:a )?member (?:article|of)|(?:post|posting) (?:to|messages to) (?:this|the) (?:mailing )?(?:list|group)|not (?:a )?(?:registered|subscribed|pre-?approved|authori[sz]ed) (?:gateway |to (?:post|this)|user|sender|poster)|purported responsible address|fully[- ]qualified (?:e-?mail |sender )?address|backscatter protection|(?:outgoing|sending) (?:mail )?suspension|dead domain|returned mail not accepted|not owned by (?:the )?user|without a valid sender|access to submit messages|your e-?mail address (?:has been |is )?(?:black|block|bann|refus|reject)|sender (?:is )?not (?:pre-?approved|registered|subscribed)/,
+  },
+  {
+    reason: "blocked",
+    source: "many",
+    pattern:
+      /(?:sender|sending|source|client) ip|too many spams? from|(?:can't|cannot|could not|unable to) resolve your|(?:confirm|requires? confirmation)\b.{0,20}(?:server|$)|(?:server|host) requires? confirmation|smtp server (?:of|from|provided by) your (?:isp|provider)|remote ?host looks|relay host name|currently sending spam|accepting mail from your ip|mismatch\w* client|(?:listed|reported) as abus/,
   },
   {
     reason: "rejected",

@@ -35,12 +35,12 @@ function named(word: string): SmtpPhase | undefined {
 
 /** The command that was answered with a refusal, as far as the words around it tell. */
 export function phaseIn(text: string): SmtpPhase | undefined {
-  const line = text.slice(0, 20_000).replace(/\s+/g, " ");
+  const line = text.replace(/\s+/g, " ");
   for (const place of PLACES) {
     const phase = named(place.exec(line)?.[1] ?? "");
     if (phase) return phase;
   }
-  return qmailPhase(text) ?? gmailPhase(text) ?? transcriptPhase(text) ?? loosePhase(text);
+  return qmailPhase(text) ?? gmailPhase(text) ?? transcriptPhase(text);
 }
 
 /** qmail-remote says in its own words how far it came. */
@@ -69,8 +69,4 @@ function transcriptPhase(text: string): SmtpPhase | undefined {
     if (/^\s{0,8}(?:<<<|Out:)\s{0,4}[45]\d\d/.test(line) && last) return last;
   }
   return undefined;
-}
-
-function loosePhase(text: string): SmtpPhase | undefined {
-  return /\bRCPT TO:/i.test(text) ? "rcpt" : undefined;
 }

@@ -18,12 +18,18 @@ export const HOST_REPLIES: readonly ReplyRule[] = [
     reason: "hostunknown",
     source: "Postfix, Exim, sendmail, qmail",
     pattern:
-      /(?:host|domain|domain name|hostname|mail server|mail domain|destination server|dns|nxdomain)(?: or (?:domain )?name)?(?: \S{1,100}?)? (?:is |was |has |lookup )?(?:unknown|not found|does(?: not|n't) exist|nonexistent|no dns|not exist|invalid|non-existent|unresolvable|couldn't be found|could not be found)(?!, try again|\. try again| in (?:the )?(?:local|virtual|relay))|unknown (?:host|domain|mail (?:host|domain|server)|mail server)|(?:no such|bad|invalid|illegal|nonexistent) (?:host|domain|destination system|mail domain)|unrouteable (?:address|mail domain)|couldn't find any host|all relevant mx records point to non-?existent|nxdomain|no route to (?:the )?domain|(?:can|could) ?n[o']t (?:resolve|find|be resolved)(?: the)? (?:host|domain|mail server|hostname|mx|any host)|recipient'?s? (?:domain) (?:name )?(?:does not exist|has no mail|rejected: (?:domain|invalid mx))|no (?:valid )?(?:mail )?(?:hosts?|servers?|mx) (?:for|found|records? (?:found|exist|for))|domain must (?:exist|resolve)|domain is not reachable|smtpsend\.dns\.nonexistentdomain|dns (?:type )?.{0,40}lookup .{0,40}(?:nxdomain|responded with code nxdomain)|domain (?:does not exist|isn't valid)|destination host .{0,30}unknown/,
+      /(?:host|domain|domain name|hostname|mail server|mail domain|destination server|dns|nxdomain)(?: or (?:domain )?name)?(?: \S{1,100}?)? (?:is |was |has |lookup )?(?:unknown|not found|does(?: not|n't) exist|nonexistent|no dns|not exist|invalid|non-existent|unresolvable|couldn't be found|could not be found)(?!, try again|\. try again| in (?:the )?(?:local|virtual|relay))|unknown (?:host|domain|mail (?:host|domain|server)|mail server)|(?:no such|bad|invalid|illegal|nonexistent) (?:host|domain|destination system|mail domain)|unrouteable (?:address|mail domain)|couldn't find any host|all relevant mx records point to non-?existent|nxdomain|name or service not known|no route to (?:the )?domain|(?:can|could) ?n[o']t (?:resolve|find|be resolved)(?: the)? (?:host|domain|mail server|hostname|mx|any host)|recipient'?s? (?:domain) (?:name )?(?:does not exist|has no mail|rejected: (?:domain|invalid mx))|no (?:valid )?(?:mail )?(?:hosts?|servers?|mx) (?:for|found|records? (?:found|exist|for))|domain must (?:exist|resolve)|domain is not reachable|smtpsend\.dns\.nonexistentdomain|dns (?:type )?.{0,40}lookup .{0,40}(?:nxdomain|responded with code nxdomain)|domain (?:does not exist|isn't valid)|destination host .{0,30}unknown/,
   },
 ];
 
 /** Trouble on the way: systems, networks, time. */
 export const SYSTEM_REPLIES: readonly ReplyRule[] = [
+  {
+    reason: "systemerror",
+    source: "servers whose own settings are wrong",
+    pattern:
+      /loops? back to (?:myself|me)|forwarding loop broken|create a mail loop|loop was found|misconfigured|no mdb|could not load|transaction failed\b|mx points? (?:back )?to|lowest[- ]numbered mx|missing virtual domain/,
+  },
   {
     reason: "networkerror",
     source: "RFC 5321 §6.3 and DNS",

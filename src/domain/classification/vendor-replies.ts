@@ -120,7 +120,7 @@ export const VENDOR_REPLIES: readonly ReplyRule[] = [
   {
     reason: "userunknown",
     source: "Yahoo",
-    pattern: /this user doesn't have a \S{1,100} account|not a valid mailbox \[0\]/,
+    pattern: /delivery error: dd (?:this user doesn't have a \S{1,100} account|not a valid)/,
   },
   {
     reason: "suspend",
@@ -228,7 +228,7 @@ export const VENDOR_REPLIES: readonly ReplyRule[] = [
   {
     reason: "filtered",
     source: "Tencent",
-    pattern: /mail is rejected by recipients|mailbox unavailable or access denied/,
+    pattern: /mail is rejected by recipients/,
   },
   { reason: "authfailure", source: "NetEase", pattern: /\bmi:(?:spf|dmc|dkm)\b/ },
   {
