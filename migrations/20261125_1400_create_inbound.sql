@@ -73,18 +73,29 @@ create index contacts_domain_reversed_idx on contacts (reverse(split_part(email,
 create index organisations_domain_reversed_idx on organisations (reverse(domain) text_pattern_ops)
   where domain is not null;
 
-alter table tasks drop constraint tasks_kind_check, add constraint tasks_kind_check check (kind in (
-  'find_contact', 'review_forward', 'left_company', 'review_signature', 'uncertain_message', 'blocked_message',
-  'expired_message', 'mailbox_paused', 'other', 'answer_reply', 'mail_refused', 'organisation_unreachable', 'complaint',
-  'answer_challenge', 'reading_paused'));
+-- The kinds of tasks that are there stay, whichever migrations have added them.
+do $$
+declare
+  known text := (select pg_get_constraintdef(oid) from pg_constraint where conname = 'tasks_kind_check');
+begin
+  alter table tasks drop constraint tasks_kind_check;
+  execute 'alter table tasks add constraint tasks_kind_check ' || replace(known, ']',
+    ', ''answer_reply''::text, ''mail_refused''::text, ''organisation_unreachable''::text, ''complaint''::text, '
+    '''answer_challenge''::text, ''reading_paused''::text]');
+end $$;
 
 -- down
-alter table tasks drop constraint tasks_kind_check;
 delete from tasks where kind in ('answer_reply', 'mail_refused', 'organisation_unreachable', 'complaint',
   'answer_challenge', 'reading_paused');
-alter table tasks add constraint tasks_kind_check check (kind in (
-  'find_contact', 'review_forward', 'left_company', 'review_signature', 'uncertain_message', 'blocked_message',
-  'expired_message', 'mailbox_paused', 'other'));
+do $$
+declare
+  known text := (select pg_get_constraintdef(oid) from pg_constraint where conname = 'tasks_kind_check');
+begin
+  alter table tasks drop constraint tasks_kind_check;
+  execute 'alter table tasks add constraint tasks_kind_check ' || replace(known,
+    ', ''answer_reply''::text, ''mail_refused''::text, ''organisation_unreachable''::text, ''complaint''::text, '
+    '''answer_challenge''::text, ''reading_paused''::text', '');
+end $$;
 drop index organisations_domain_reversed_idx;
 drop index contacts_domain_reversed_idx;
 drop table inbound_cursors;

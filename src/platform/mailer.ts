@@ -111,14 +111,28 @@ export function smtpMailer(server: string | SmtpServer, log: Log, options: SmtpO
   let isClosed = false;
   const open = () => openLane(server, options.dkim);
 
-  function take(): Promise<Lane> {
+  /** A free line, or none when nothing gets free in time: a mail must not set out after its lease. */
+  function take(patience: number, signal: AbortSignal | undefined): Promise<Lane | undefined> {
     const lane = free.pop();
     if (lane) return Promise.resolve(lane);
     if (made < size) {
       made += 1;
       return Promise.resolve(open());
     }
-    return new Promise((resolve) => waiting.push(resolve));
+    return new Promise((resolve) => {
+      const give = (next: Lane | undefined): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", giveUp);
+        resolve(next);
+      };
+      const giveUp = (): void => {
+        waiting.splice(waiting.indexOf(give), 1);
+        give(undefined);
+      };
+      const timer = setTimeout(giveUp, patience);
+      signal?.addEventListener("abort", giveUp, { once: true });
+      waiting.push(give);
+    });
   }
   function giveBack(lane: Lane): void {
     const next = waiting.shift();
@@ -133,8 +147,12 @@ export function smtpMailer(server: string | SmtpServer, log: Log, options: SmtpO
       const to = parseEmail(mail.to.address);
       const from = parseEmail(mail.envelopeFrom);
       if (!to || !from) return { kind: "failed", reason: "address_malformed", reply: null };
-      let lane = await take();
-      const verdict = await sendOnLane(lane, mail, { from, to }, deadlines, signal);
+      const start = performance.now();
+      let lane = await take(deadlines.toData, signal);
+      if (!lane)
+        return { kind: "deferred", reason: signal?.aborted ? "interrupted" : "timeout", reply: null };
+      const toData = Math.max(0, deadlines.toData - (performance.now() - start));
+      const verdict = await sendOnLane(lane, mail, { from, to }, { ...deadlines, toData }, signal);
       if (verdict.kind !== "sent") {
         log.debug({ verdict: verdict.kind, reason: verdict.reason }, "a mail was not accepted");
         lane.close();

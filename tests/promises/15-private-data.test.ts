@@ -40,7 +40,7 @@ const PUBLIC: Record<string, readonly string[]> = {
 
 /** Words of a closed list: no canary fits, and none of them says anything about anybody. */
 const CLOSED_LISTS =
-  /(^|_)(state|kind|role|purpose|status|reason|reason_code|code|basis|class|country|sector|language|answer|verdict|transport|template|action|cause|next_ask|may_ask_again|step_key|rejection_code|from_state|to_state|scopes|contributing|codes)$/;
+  /(^|_)(state|kind|role|purpose|status|reason|reason_code|code|basis|class|country|sector|language|answer|verdict|transport|template|action|cause|next_ask|may_ask_again|step_key|rejection_code|from_state|to_state|scopes|contributing|codes|smtp_security|imap_security)$/;
 
 interface Column {
   table_name: string;
@@ -198,6 +198,13 @@ describe("promise 15: nothing private in anything public", () => {
       "organisations.name",
       "organisations.source",
       "activity.detail",
+      "inbound_mails.from_email",
+      "inbound_mails.from_name",
+      "inbound_mails.subject",
+      "inbound_mails.body_text",
+      "inbound_mails.reply_text",
+      "inbound_mails.headers",
+      "inbound_mails.understood",
     ]) {
       expect([column, singing.has(column)]).toEqual([column, true]);
     }
@@ -210,7 +217,13 @@ describe("promise 15: nothing private in anything public", () => {
       .filter((column) => column.data_type !== "bytea")
       .map((column) => `${column.table_name}.${column.column_name}`)
       .filter((name) => !singing.has(name));
-    expect(silent).toEqual(["declines.source"]);
+    expect(silent).toEqual([
+      "declines.source",
+      "mailboxes.dkim_domain",
+      "mailboxes.dkim_selector",
+      "messages.recipient_domain",
+      "messages.thread_references",
+    ]);
   });
 
   test("no page, twin, feed, error, header or redirect sings", async () => {

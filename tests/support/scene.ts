@@ -2,6 +2,7 @@ import { startImport } from "../../src/domain/imports/service.js";
 import { ensureInvitation } from "../../src/domain/invitations/service.js";
 import type { LinkPurpose } from "../../src/domain/links/link.js";
 import { linkAddress, makeLink } from "../../src/domain/links/service.js";
+import { createMailbox } from "../../src/domain/mail/mailbox-service.js";
 import { requestSignIn } from "../../src/domain/mail/sign-in-service.js";
 import { saveMailing } from "../../src/domain/outreach/service.js";
 import { addStaff, createApiToken, signInLinkFor } from "../../src/domain/team/service.js";
@@ -65,6 +66,13 @@ export async function scene(app: TestApp): Promise<Scene> {
     subject: "An invitation",
     body: "Dear {{contact.name}}, please read {{invitation.link}}.",
   });
+  const mailbox = await createMailbox(app.system, {
+    name: "Press office",
+    from_email: "press@forum.example",
+    smtp_host: "127.0.0.1",
+    smtp_port: 2525,
+    smtp_security: "none",
+  });
   await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
   await settle(app);
   const captured = (await app.database.adminDb("messages").where({ template: "sign-in" }).first("id")) as {
@@ -93,6 +101,7 @@ export async function scene(app: TestApp): Promise<Scene> {
       outreach: mailing,
       inbox: inbox.id ?? "",
       inbound: inbox.id ?? "",
+      mailboxes: mailbox,
       mail: captured.id,
     },
     tokens: {

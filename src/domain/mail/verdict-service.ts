@@ -141,9 +141,9 @@ function changeBy(ctx: Ctx, { mail, verdict }: Judged): StateChange {
 }
 
 /** Only a dead address is held against the contact; what is held against us says so. */
-function failureReason({ reason, reply }: SendVerdict): string {
-  const kind = replyClass(reply);
-  return kind === "other" ? reason : kind;
+function failureReason(verdict: SendVerdict): string {
+  const kind = replyClass(verdict);
+  return kind === "other" ? verdict.reason : kind;
 }
 
 /** Writes verdicts under the claims they were found out under; a late one still settles an uncertain message. */
@@ -175,7 +175,7 @@ function isHeldAgainstUs({ mail, verdict }: Judged): boolean {
     mail.purpose === "outreach" &&
     (verdict.kind === "failed" || verdict.kind === "deferred") &&
     mailboxFault(verdict) === undefined &&
-    replyClass(verdict.reply) === "sender_fault"
+    replyClass(verdict) === "sender_fault"
   );
 }
 

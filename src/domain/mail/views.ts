@@ -121,6 +121,7 @@ export interface MessageDetail extends MessageLine {
   data: Record<string, unknown>;
   language: string;
   headers: {
+    from_email?: string | null;
     from_name?: string | null;
     reply_to?: string | null;
     list_unsubscribe?: string | null;

@@ -13,6 +13,7 @@ import type { ApiRoute } from "./frame.js";
 import { importApi } from "./imports.js";
 import { inboundApi } from "./inbound.js";
 import { letterApi } from "./letters.js";
+import { mailboxApi } from "./mailboxes.js";
 import { messageApi } from "./messages.js";
 import { mountApi } from "./mount.js";
 import { openApiDocument } from "./openapi.js";
@@ -33,6 +34,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...importApi(app),
     ...messageApi,
     ...inboundApi,
+    ...mailboxApi,
     ...suppressionApi,
     ...invitationApi,
     ...signatureApi,

@@ -22,7 +22,7 @@ const NAV: readonly { href: string; label: string; permission: Permission; also?
     href: "/console/outreach",
     label: "Outreach",
     permission: "messages:read",
-    also: ["/console/messages", "/console/mail"],
+    also: ["/console/messages", "/console/mail", "/console/mailboxes"],
   },
   { href: "/console/letters", label: "Letters", permission: "letters:read" },
   { href: "/console/imports", label: "Imports", permission: "imports:write" },

@@ -116,7 +116,7 @@ async function showMessage(
       state: messageState(message),
       rendered: message.bodyText !== null,
       headers: [
-        { name: "From", value: `${message.headers.from_name ?? from.name ?? ""} <${from.address}>`.trim() },
+        { name: "From", value: fromLine(message, from) },
         { name: "To", value: message.toName ? `${message.toName} <${message.toEmail}>` : message.toEmail },
         ...(message.headers.reply_to ? [{ name: "Reply-To", value: message.headers.reply_to }] : []),
         { name: "Subject", value: message.subject },
@@ -143,6 +143,10 @@ async function showMessage(
     },
     { status: Object.keys(errors).length > 0 ? 422 : 200 },
   );
+}
+
+function fromLine({ headers }: ReadMessage, own: { name: string | null; address: string }): string {
+  return `${headers.from_name ?? own.name ?? ""} <${headers.from_email ?? own.address}>`.trim();
 }
 
 function eventNote(detail: Record<string, unknown>): string {

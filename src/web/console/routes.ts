@@ -7,6 +7,7 @@ import { explainRoutes } from "./explain.js";
 import { importRoutes } from "./imports.js";
 import { inboxRoutes } from "./inbox.js";
 import { organisationRoutes } from "./organisations.js";
+import { mailboxRoutes } from "./mailboxes.js";
 import { messageRoutes } from "./messages.js";
 import { outreachRoutes } from "./outreach.js";
 import { letterDeskRoutes } from "./letters.js";
@@ -41,6 +42,7 @@ export function consoleRoutes(app: App): Router {
   router.use(reviewRoutes(app));
   router.use(declineRoutes(app));
   router.use(outreachRoutes(app));
+  router.use(mailboxRoutes(app));
   router.use(messageRoutes(app));
   router.use(letterDeskRoutes(app));
   router.use(styleGuideRoutes(app));

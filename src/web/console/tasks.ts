@@ -46,7 +46,7 @@ function shownTask(task: TaskLine): Record<string, unknown> {
   };
 }
 
-/** Where the task can be settled, if there is such a page. */
+/** Tasks that an incoming mail made, and that its page helps with. */
 const ABOUT_INBOUND: ReadonlySet<string> = new Set([
   "answer_reply",
   "mail_refused",
@@ -57,11 +57,14 @@ const ABOUT_INBOUND: ReadonlySet<string> = new Set([
   "find_contact",
 ]);
 
+/** Where the task can be settled, if there is such a page. */
 function settledAt({ kind, subjectId, detail }: TaskLine): string {
   if (!subjectId) return "";
   if (kind === "review_signature") return `/console/review/${subjectId}`;
   if (ABOUT_INBOUND.has(kind) && typeof detail["inbound"] === "string") {
     return `/console/inbox/${detail["inbound"]}`;
   }
+  if (kind === "reading_paused") return "/console/inbox#readers";
+  if (kind === "mailbox_paused") return `/console/mailboxes/${subjectId}`;
   return kind.endsWith("_message") ? `/console/messages/${subjectId}` : "";
 }

@@ -25,6 +25,7 @@ import { slug } from "../../platform/schema.js";
 import { ctxOf } from "../request.js";
 import { shownLine } from "./inbox.js";
 import { consolePage } from "./layout.js";
+import { pauseWords } from "./mailbox-words.js";
 import { FUNNEL_FINDINGS, STAGE_WORDS, reasonHeading, reasonName, taskName } from "./report-words.js";
 import { actName, actorName } from "./words.js";
 
@@ -120,7 +121,7 @@ function reasonsView(reasons: readonly ReasonCount[]): Record<string, unknown> {
 }
 
 function listsView(
-  { review, tasks, uncertain, replies, activity }: Today,
+  { review, tasks, uncertain, replies, activity, paused }: Today,
   at: Date,
 ): Record<string, unknown> {
   const waiting =
@@ -141,6 +142,7 @@ function listsView(
       total: replies.total,
       more: replies.total - replies.items.length,
     },
+    paused: paused.map((box) => ({ ...box, why: pauseWords(box.pausedReason) })),
     activity: activity?.map((line) => ({
       at: line.at,
       title: actName(line.action),

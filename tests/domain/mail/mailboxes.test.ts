@@ -32,6 +32,7 @@ import {
   type TestContact,
   type TestLetter,
 } from "../../support/mailing.js";
+import { faultServer } from "../../support/fault-server.js";
 import { settle } from "../../support/settle.js";
 import { headerOf, smtpSink, type SmtpSink } from "../../support/smtp-sink.js";
 
@@ -308,6 +309,34 @@ describe("a mailbox stops by itself", () => {
       expect(await openTasks()).toEqual([]);
     },
   );
+
+  test.each([
+    ["auth", "535 5.7.8 wrong password", "none", "login_refused"],
+    ["starttls", "502 5.5.1 no", "starttls", "encryption_failed"],
+  ] as const)("when it can't get past %s: %s", async (at, answer, security, reason) => {
+    const server = await faultServer({ auth: true, starttls: true });
+    server.misbehave({ at, how: { answer } });
+    const login = { smtp_user: "press", smtp_password: "hush" };
+    const id = await createMailbox(
+      admin,
+      account({ smtp_port: server.port, smtp_security: security, ...login }),
+    );
+    const contact = await aContact(app);
+    await mailTo(contact, id);
+    await settle(app);
+    expect(await messageTo(app, contact)).toMatchObject({
+      state: "queued",
+      attempts: 0,
+      state_reason: reason,
+    });
+    expect(await findMailbox(app.system, id)).toMatchObject({
+      state: "paused",
+      pausedReason: reason,
+      waiting: 1,
+    });
+    expect(await openTasks()).toEqual(["mailbox_paused"]);
+    await server.close();
+  });
 
   test("but not when the server is only busy at the same place", async () => {
     own.behave({ at: "mail", status: 451, text: "4.3.0 later" });
