@@ -28,8 +28,14 @@ test("a reply that is in before a mail's commit point stops that mail (120 round
     ...sending.policy,
     // Runs last in the transaction of the commit point; looks from outside for an answer that is already there.
     settled: async (tx, messages) => {
-      const going = (await tx.db("messages").where({ state: "sending" }).pluck("organisation_id")) as string[];
-      const heard = await app.db("inbound_mails").whereIn("organisation_id", going).whereNot({ actions: "[]" });
+      const going = (await tx
+        .db("messages")
+        .where({ state: "sending" })
+        .pluck("organisation_id")) as string[];
+      const heard = await app
+        .db("inbound_mails")
+        .whereIn("organisation_id", going)
+        .whereNot({ actions: "[]" });
       passed += heard.length;
       await sending.policy.settled(tx, messages);
     },

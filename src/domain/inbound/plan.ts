@@ -64,6 +64,11 @@ const STRIKES = { count: 3, days: 3 };
  * complaint, an answer, an absence) is believed; that an address is dead is believed only from a report that is proven.
  */
 export function planSteps(heard: Heard): Step[] {
+  const steps = stepsByClass(heard);
+  return steps.length > 0 ? steps : [{ do: "note", why: "unmatched" }];
+}
+
+function stepsByClass(heard: Heard): Step[] {
   switch (heard.class) {
     case "address_dead":
       return deadAddress(heard);
