@@ -34,6 +34,8 @@ if (isHere && !hasBoth) {
 }
 const withPostfix = hasBoth ? describe : describe.skip;
 
+const mail = (subject: string) => rawMail({ Subject: subject }, `Hello, this is ${subject}.`);
+
 const PACE = { lookAround: 200, poll: 1000, firstWait: 100, longestWait: 400 };
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
@@ -82,7 +84,7 @@ withDovecot("a worker that reads a mailbox", () => {
   };
   const subjects = async (): Promise<string[]> =>
     app.db("inbound_mails").orderBy("taken_in_at").orderBy("id").pluck("subject");
-  const cursor = async (): Promise<Record<string, unknown> | undefined> => app.db("inbound_cursors").first();
+  const cursor = async () => (await app.db("inbound_cursors").first()) as Record<string, unknown> | undefined;
   async function append(...mails: Buffer[]): Promise<void> {
     const client = new ImapFlow({
       host: "127.0.0.1",
@@ -95,7 +97,6 @@ withDovecot("a worker that reads a mailbox", () => {
     for (const mail of mails) await client.append("INBOX", mail);
     await client.logout();
   }
-  const mail = (subject: string) => rawMail({ Subject: subject }, `Hello, this is ${subject}.`);
 
   test("takes in what lies there and what comes later, each mail once, also after a restart", async () => {
     await append(mail("one"), mail("two"));
@@ -186,7 +187,7 @@ withDovecot("a worker that reads a mailbox", () => {
       Buffer.from("\0\0\0"),
       Buffer.from("Content-Type: multipart/mixed; boundary=a\r\n\r\n" + "--a\r\n".repeat(20_000)),
       Buffer.from(`Subject: =?utf-8?B?${"A".repeat(5000)}?=\r\nFrom: ${"<".repeat(3000)}\r\n\r\n\ud800`),
-      Buffer.from([...Array(4000)].map((_each, index) => (index * 7919) % 256)),
+      Buffer.from(Array.from({ length: 4000 }, (_each, index) => (index * 7919) % 256)),
       Buffer.from("From: a@b.example\r\nSubject: large\r\n\r\n" + "x".repeat(11 * 1024 * 1024)),
     ];
     await append(...hostile.filter((each) => each.length > 0), mail("the last"));
@@ -319,9 +320,10 @@ withPostfix("with real mail servers", () => {
     return found;
   }
 
-  const letterOf = async (internetId: string): Promise<unknown> =>
-    ((await app.db("messages").where({ message_id: internetId }).first("letter_id")) as { letter_id: string })
-      .letter_id;
+  async function letterOf(internetId: string): Promise<string> {
+    const rows: { letter_id: string }[] = await app.db("messages").where({ message_id: internetId });
+    return rows[0]?.letter_id ?? "";
+  }
 });
 
 async function sendBy(port: number, raw: Buffer): Promise<void> {

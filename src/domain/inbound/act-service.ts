@@ -144,11 +144,21 @@ async function makeTask(
   return made !== undefined;
 }
 
+/** What came in, as the record calls it; everything that is not here is a report about a delivery. */
+const ARRIVALS: Record<string, string> = {
+  human_reply: "reply",
+  auto_reply: "automatic_reply",
+  challenge_response: "automatic_reply",
+  unsubscribe_request: "wish_for_no_more_mail",
+  complaint: "complaint",
+  unclassified: "mail",
+};
+
 /** Keeps in the record that something came in, for the timelines of organisation and letter. */
 export async function recordHeard(ctx: Ctx, mail: ActingMail): Promise<void> {
   if (!mail.match?.organisationId) return;
   await record(as(ctx, { kind: "system", name: "inbound" }), {
-    action: `inbound.${mail.class}`,
+    action: `${ARRIVALS[mail.class] ?? "delivery_report"}.received`,
     letterId: mail.match.letterId,
     organisationId: mail.match.organisationId,
     contactId: mail.match.contactId,

@@ -59,7 +59,7 @@ export async function answerInbound(
     if (!messageId) return { messageId };
     await handleInbound(tx, id, { as: "handled" });
     await record(tx, {
-      action: "inbound.answered",
+      action: "reply.answered",
       letterId: mail.letter_id,
       organisationId: mail.organisation_id,
       contactId: mail.contact_id,

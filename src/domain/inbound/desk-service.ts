@@ -71,7 +71,7 @@ export async function handleInbound(
       handled_by: isDone ? staffId(tx) : null,
     });
     if (isDone) for (const kind of ABOUT_READING) await settleTasks(tx, kind, id);
-    await record(tx, act(isDone ? "inbound.handled" : "inbound.reopened", row));
+    await record(tx, act(isDone ? "incoming_mail.read" : "incoming_mail.put_back", row));
   });
 }
 
@@ -90,7 +90,7 @@ export async function assignInbound(
     const match = await matchByHand(tx, to);
     const row = await held(tx, id);
     await follow(tx, row, match);
-    await record(tx, act("inbound.assigned", { ...row, ...matchColumns(match) }));
+    await record(tx, act("incoming_mail.assigned", { ...row, ...matchColumns(match) }));
   });
 }
 
@@ -131,7 +131,7 @@ export async function reclassifyInbound(
     // A person has looked at it: that stands for the proof that a report would have to bring.
     const judged: Match | undefined = match && { ...match, kind: "staff", contactId };
     await follow(tx, { ...row, class: command.class, understood }, judged);
-    await record(tx, act("inbound.reclassified", row, { from: row.class, to: command.class }));
+    await record(tx, act("incoming_mail.corrected", row, { from: row.class, to: command.class }));
   });
 }
 

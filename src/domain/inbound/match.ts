@@ -97,6 +97,12 @@ function matchBy(
   };
 }
 
+/** Whether a report knows something that only the way of our mail knows, and the mail has gone out. */
+export function knowsOurMail(match: Match | undefined): boolean {
+  if (match?.kind === "staff") return true;
+  return (match?.kind === "verp" || match?.kind === "returned_id") && match.message?.hasGoneOut === true;
+}
+
 /**
  * Whether a report that an address is dead may be believed: anybody can write one, so it has to know something that
  * only the way of our mail knows. The return path does (its id is authenticated); our Message-ID does together with
@@ -108,7 +114,7 @@ export function isProven(
 ): boolean {
   if (match?.kind === "staff") return true;
   const message = match?.message;
-  if (!match || !message || !message.hasGoneOut) return false;
+  if (!match || !message || !knowsOurMail(match)) return false;
   const addresses = named.flatMap((each) => [each.address, each.originalAddress]).filter(Boolean);
   const isNamed = addresses.includes(message.toEmail);
   if (match.kind === "verp") return isNamed || addresses.length === 0;

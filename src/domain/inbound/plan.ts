@@ -1,7 +1,7 @@
 import { DAY } from "../../platform/clock.js";
 import type { AutoReply, MailClass, RecipientVerdict } from "../classification/classification.js";
 import type { HeardEvent } from "../mail/heard-event.js";
-import { isProven, type Match } from "./match.js";
+import { isProven, knowsOurMail, type Match } from "./match.js";
 
 /** Everything that decides what an incoming mail leads to. */
 export interface Heard {
@@ -78,7 +78,10 @@ function stepsByClass(heard: Heard): Step[] {
     case "delayed":
       return softFailure(heard);
     case "sender_fault":
-      return [...events(heard, "bounced"), ourFault(heard)];
+      return [
+        ...events(heard, "bounced"),
+        knowsOurMail(heard.match) ? ourFault(heard) : { do: "note", why: "unproven" },
+      ];
     case "content":
       return [...events(heard, "bounced"), task("mail_refused", { said: diagnosticOf(heard) })];
     case "org_down":

@@ -112,7 +112,7 @@ function timelineOf({ timeline, imports }: Dossier, inbound: readonly InboundLin
 }
 
 function isArrival(action: string): boolean {
-  return action.startsWith("inbound.") && action.slice("inbound.".length) in CLASS_WORDS;
+  return action.endsWith(".received");
 }
 
 function arrival(mail: InboundLine): TimelineItem {

@@ -111,6 +111,14 @@ describe("a delivery report", () => {
     expect(row.class).toBe("sender_fault");
     expect(stepsOf(row)).toEqual(["event", "sender_fault"]);
     expect(await contactRow(contact)).toMatchObject({ status: "active" });
+    expect(await app.db("mailbox_faults")).toMatchObject([{ message_id: message["id"], source: "report" }]);
+    const forged = bounceMail({
+      to: contact.email,
+      status: "5.7.26",
+      said: "550-5.7.26 Unauthenticated email from forum.example is not accepted due to domain's DMARC policy",
+    });
+    expect(stepsOf(await inboundRow(app, await takeIn(app, forged)))).toEqual(["note"]);
+    expect(await app.db("mailbox_faults")).toHaveLength(1);
   });
 
   test("that says later is counted, and what gets through resets the count", async () => {
