@@ -1,4 +1,5 @@
 import { createTransport } from "nodemailer";
+import type SMTPPool from "nodemailer/lib/smtp-pool/index.js";
 import { MINUTE, SECOND } from "./clock.js";
 import { parseEmail } from "./email-address.js";
 import type { Log } from "./log.js";
@@ -28,9 +29,6 @@ export interface OutgoingMail {
   html: string;
   /** Further headers, each one line. */
   headers: Record<string, string>;
-  /** The Message-IDs of the mail this one follows up, and of all before it (RFC 5322 §3.6.4). */
-  inReplyTo?: string | null;
-  references?: readonly string[];
 }
 
 /** A mail server and how to log in there. */
@@ -203,13 +201,17 @@ const quiet = () => {};
  * What is signed. nodemailer's own list lacks List-Unsubscribe-Post, which RFC 8058 §4 wants under the signature, and
  * so mail providers would not offer one-click unsubscribing.
  */
-const SIGNED_HEADERS = [
-  ...["From", "Sender", "Reply-To", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References"],
-  ...["MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Auto-Submitted"],
-  ...["List-Unsubscribe", "List-Unsubscribe-Post"],
-].join(":");
+const SIGNED_HEADERS =
+  "From:Sender:Reply-To:To:Subject:Date:Message-ID:In-Reply-To:References:MIME-Version:Content-Type:" +
+  "Content-Transfer-Encoding:Auto-Submitted:List-Unsubscribe:List-Unsubscribe-Post";
 
-function addressOf(server: string | SmtpServer) {
+/** Where a pool connects to, as nodemailer wants to hear it. */
+type PoolAddress = Pick<
+  SMTPPool.Options,
+  "url" | "host" | "port" | "secure" | "requireTLS" | "ignoreTLS" | "auth"
+>;
+
+function addressOf(server: string | SmtpServer): PoolAddress {
   if (typeof server === "string") return { url: server };
   return {
     host: server.host,
@@ -315,7 +317,10 @@ async function sendOnLane(
   if (signal?.aborted) interrupted();
   signal?.addEventListener("abort", interrupted, { once: true });
   try {
-    const info = await lane.transport.sendMail({ ...compose(mail, envelope), signal: end.signal });
+    const info: { response: string } = await lane.transport.sendMail({
+      ...compose(mail, envelope),
+      signal: end.signal,
+    });
     return { kind: "sent", reason: "accepted", reply: short(info.response) };
   } catch (error) {
     return judgeFailure(error as SmtpFailure, progress);
@@ -328,21 +333,23 @@ async function sendOnLane(
 
 function compose(mail: OutgoingMail, envelope: { from: string; to: string }) {
   const replyTo = parseEmail(mail.replyTo ?? "");
+  // nodemailer writes these two itself, and folds them.
+  const { "In-Reply-To": inReplyTo, References: references, ...headers } = mail.headers;
   return {
     from: { name: oneLine(mail.from.name ?? ""), address: mail.from.address },
     to: { name: oneLine(mail.to.name ?? ""), address: envelope.to },
     ...(replyTo ? { replyTo: { name: "", address: replyTo } } : {}),
     envelope: { from: envelope.from, to: [envelope.to] },
     messageId: mail.messageId,
+    ...(inReplyTo ? { inReplyTo: oneLine(inReplyTo) } : {}),
+    ...(references ? { references: oneLine(references) } : {}),
     date: mail.date,
     subject: oneLine(mail.subject),
     text: mail.text,
     html: mail.html,
-    ...(mail.inReplyTo ? { inReplyTo: oneLine(mail.inReplyTo) } : {}),
-    ...(mail.references?.length ? { references: mail.references.map(oneLine) } : {}),
     xMailer: false as const,
     headers: Object.fromEntries(
-      Object.entries(mail.headers).map(([name, value]) => [name, { prepared: true, value: oneLine(value) }]),
+      Object.entries(headers).map(([name, value]) => [name, { prepared: true, value: oneLine(value) }]),
     ),
   };
 }

@@ -10,6 +10,21 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 const base = { COUNTERSIGN_DATA_DIR: dataDir };
 
+const pem = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
+const rsa = (modulusLength: number) => pem(generateKeyPairSync("rsa", { modulusLength }).privateKey);
+const signed = (key: string, change = {}) => {
+  const file = path.join(dataDir, "dkim.pem");
+  writeFileSync(file, key);
+  return {
+    ...base,
+    MAIL_FROM: "Letters <letters@mail.example.org>",
+    DKIM_DOMAIN: "Example.org",
+    DKIM_SELECTOR: "s1",
+    DKIM_PRIVATE_KEY_FILE: file,
+    ...change,
+  };
+};
+
 describe("settings", () => {
   it("need nothing at all: everything has a default", () => {
     const config = loadConfig(base);
@@ -58,20 +73,6 @@ describe("settings", () => {
   });
 
   describe("about signing mail", () => {
-    const pem = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
-    const rsa = (modulusLength: number) => pem(generateKeyPairSync("rsa", { modulusLength }).privateKey);
-    const signed = (key: string, change = {}) => {
-      const file = path.join(dataDir, "dkim.pem");
-      writeFileSync(file, key);
-      return {
-        ...base,
-        MAIL_FROM: "Letters <letters@mail.example.org>",
-        DKIM_DOMAIN: "Example.org",
-        DKIM_SELECTOR: "s1",
-        DKIM_PRIVATE_KEY_FILE: file,
-        ...change,
-      };
-    };
     const good = rsa(1024);
 
     it("take a key that can sign for the sender’s domain", () => {

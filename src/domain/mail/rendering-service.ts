@@ -147,13 +147,27 @@ function addressed({ row, mail, mailbox, at }: StoredMail, links: ReadonlyMap<st
     envelopeFrom: mail.envelope_from,
     to: { name: row.to_name, address: row.to_email },
     replyTo: mail.headers.reply_to ?? null,
-    inReplyTo: row.in_reply_to,
-    references: row.thread_references,
     date: at,
     subject: mail.subject,
     text: fillLinks(mail.body_text, links),
     html: fillLinks(mail.body_html, links),
-    headers: headerLines(mail.headers, links),
+    headers: { ...headerLines(mail.headers, links), ...threadLines(row) },
+  };
+}
+
+/** How many mails of a thread are named: the first and the latest, so that the header stays within a line. */
+const NAMED = 10;
+
+/** What makes a follow-up stand below the mail it follows (RFC 5322 §3.6.4). */
+export function threadLines(
+  row: Pick<MessageRow, "in_reply_to" | "thread_references">,
+): Record<string, string> {
+  if (!row.in_reply_to) return {};
+  const all = row.thread_references;
+  const named = all.length > NAMED ? [...all.slice(0, 1), ...all.slice(1 - NAMED)] : all;
+  return {
+    "In-Reply-To": row.in_reply_to,
+    References: (named.length > 0 ? named : [row.in_reply_to]).join(" "),
   };
 }
 

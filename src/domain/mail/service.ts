@@ -97,11 +97,7 @@ export interface OutreachMail {
   invitationLinkId: string;
   state: Extract<MessageState, "draft" | "queued" | "blocked">;
   stateReason: string | null;
-  /** Unset: the mailbox of the settings. A follow-up goes out of the mailbox of the mail it follows. */
   mailboxId?: string | null;
-  /** The Message-IDs of the mail it follows up, and of all before it. */
-  inReplyTo?: string | null;
-  references?: readonly string[];
 }
 
 /**
@@ -138,8 +134,6 @@ export async function queueOutreach(
         state: mail.state,
         state_reason: mail.stateReason,
         mailbox_id: mail.mailboxId ?? null,
-        in_reply_to: mail.inReplyTo ?? null,
-        thread_references: [...(mail.references ?? [])],
       }),
     );
   }

@@ -156,11 +156,12 @@ async function saveVerdicts(ctx: Ctx, policy: MailPolicy, judged: readonly Judge
       tx,
       judged
         .filter((each) => changed.has(each.mail.id) && isHeldAgainstUs(each))
-        .map(({ mail, verdict }) => ({
+        .map(({ mail }) => ({
           mailboxId: mail.mailboxId,
           messageId: mail.id,
           source: "reply" as const,
-          detail: verdict.reply,
+          // The message keeps the server's words, and loses them when its contact is erased.
+          detail: null,
         })),
     );
     await policy.settled(

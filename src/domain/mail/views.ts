@@ -130,6 +130,8 @@ export interface MessageDetail extends MessageLine {
   bodyText: string | null;
   bodyHtml: string | null;
   smtpReply: string | null;
+  /** The reverse-path of the last attempt. */
+  envelopeFrom: string | null;
   leaseUntil: Date | null;
   events: { at: Date; kind: MessageState | HeardEvent; detail: Record<string, unknown> }[];
 }
@@ -147,6 +149,7 @@ export async function messageDetail(ctx: Ctx, id: string): Promise<MessageDetail
       "m.body_text as bodyText",
       "m.body_html as bodyHtml",
       "m.smtp_reply as smtpReply",
+      "m.envelope_from as envelopeFrom",
       "m.lease_until as leaseUntil",
     )
     .first()) as Omit<MessageDetail, "events"> | undefined;

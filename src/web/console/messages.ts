@@ -119,6 +119,7 @@ async function showMessage(
         { name: "From", value: fromLine(message, from) },
         { name: "To", value: message.toName ? `${message.toName} <${message.toEmail}>` : message.toEmail },
         ...(message.headers.reply_to ? [{ name: "Reply-To", value: message.headers.reply_to }] : []),
+        ...(message.envelopeFrom ? [{ name: "Return-Path", value: `<${message.envelopeFrom}>` }] : []),
         { name: "Subject", value: message.subject },
         { name: "Message-ID", value: message.messageId },
         ...Object.entries(headerLines(message.headers, message.links)).map(([name, value]) => ({

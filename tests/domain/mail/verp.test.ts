@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
+import { assert, boolean, constantFrom, property, uuid } from "fast-check";
 import { envelopeSender, readVerp, type ReturnPath } from "../../../src/domain/mail/verp.js";
 import { parseEmail } from "../../../src/platform/email-address.js";
 import { createKeys } from "../../../src/platform/tokens.js";
@@ -16,8 +16,8 @@ const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 describe("a delivery report finds its message by the envelope sender", () => {
   test("whichever message it is, by the bounce domain or by plus-addressing, and whatever its case", () => {
-    fc.assert(
-      fc.property(fc.uuid(), fc.constantFrom(domain, plus), fc.boolean(), (id, path, isShouted) => {
+    assert(
+      property(uuid(), constantFrom(domain, plus), boolean(), (id, path, isShouted) => {
         const sender = envelopeSender(keys, path, id);
         expect(parseEmail(sender)).toBe(sender);
         expect(sender.split("@")[0]!.length).toBeLessThanOrEqual(64);
