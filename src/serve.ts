@@ -11,7 +11,7 @@ import { migrate, pendingMigrations } from "./platform/migrations.js";
 import { createLog } from "./platform/log.js";
 import { createWeb } from "./web/main.js";
 import { keepPublicPages } from "./web/page-cache.js";
-import { runWorker } from "./worker/run.js";
+import { startWorker } from "./worker/main.js";
 
 /** Which parts of the system run in this process. */
 export interface Parts {
@@ -62,7 +62,7 @@ export async function start(config: Config, parts: Parts): Promise<Running> {
 }
 
 function workerStop(app: App): () => Promise<void> {
-  const worker = runWorker(app);
+  const worker = startWorker(app);
   return () => worker.stop();
 }
 

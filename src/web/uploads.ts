@@ -27,6 +27,20 @@ export function listUpload(app: App): RequestHandler {
   };
 }
 
+/** The largest mail that is explained, in bytes. */
+const MAIL_LIMIT = 10 * 1024 * 1024;
+
+/** Takes one mail in the field `file` and keeps it in memory only, for as long as the request lasts. */
+export function mailUpload(): RequestHandler {
+  const take = multer({
+    storage: multer.memoryStorage(),
+    limits: { fileSize: MAIL_LIMIT, files: 1, fields: 2, fieldSize: 2_000_000, fieldNameSize: 100, parts: 4 },
+  }).single("file");
+  return (req, res, next) => {
+    void take(req, res, (error: unknown) => next(error === undefined ? undefined : refusal(error)));
+  };
+}
+
 /** What a fault of an upload is called: too large, or not to be understood. */
 function refusal(error: unknown): unknown {
   if (!(error instanceof multer.MulterError)) return error;

@@ -12,6 +12,7 @@ import { settleFromLog } from "../domain/mail/mail-log-service.js";
 import { endStoppedEnrolments, releaseDueHolds } from "../domain/outreach/due-service.js";
 import { hasAccounts } from "../domain/mail/mailbox-views.js";
 import { recoverFromDead } from "../domain/mail/worker-service.js";
+import { forgetRawMail } from "../domain/inbound/desk-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { askForBasisChecks } from "../domain/privacy/basis-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
@@ -53,6 +54,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
+  { name: "forget raw mail", run: (ctx) => forgetRawMail(ctx) },
 ];
 
 /**

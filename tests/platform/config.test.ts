@@ -35,6 +35,7 @@ describe("settings", () => {
       databaseUrl: undefined,
       smtpUrl: undefined,
       demo: true,
+      imapUrl: undefined,
       trustProxy: [],
       rateLimits: true,
     });

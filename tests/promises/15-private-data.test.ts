@@ -198,6 +198,13 @@ describe("promise 15: nothing private in anything public", () => {
       "organisations.name",
       "organisations.source",
       "activity.detail",
+      "inbound_mails.from_email",
+      "inbound_mails.from_name",
+      "inbound_mails.subject",
+      "inbound_mails.body_text",
+      "inbound_mails.reply_text",
+      "inbound_mails.headers",
+      "inbound_mails.understood",
     ]) {
       expect([column, singing.has(column)]).toEqual([column, true]);
     }

@@ -15,6 +15,7 @@ import { addStaff, createApiToken, signInLinkFor } from "../../src/domain/team/s
 import { newId } from "../../src/platform/ids.js";
 import type { TestApp } from "./app.js";
 import { campaign } from "./campaign.js";
+import { rawMail, takeIn } from "./inbound.js";
 import { settle } from "./settle.js";
 
 /** One of everything, so that each page of each door has something to show. */
@@ -57,6 +58,7 @@ export async function scene(app: TestApp): Promise<Scene> {
   const message = await rows.message(letterId, asked);
   const uncertain = await rows.message(letterId, signed, { state: "uncertain" });
   const task = await rows.task({ letter_id: letterId, organisation_id: asked });
+  const inbox = await takeIn(app, rawMail({ From: "Aino <aino@rimfrost.example>" }, "We will look at it."));
   const { id: staff } = await addStaff(app.system, { email: "tomas@forum.example", role: "viewer" });
   const { id: token } = await createApiToken(app.system, { name: "Nightly", scopes: ["audit:read"] });
 
@@ -108,6 +110,8 @@ export async function scene(app: TestApp): Promise<Scene> {
       outreach: mailing,
       countries: "DE",
       suppressions: suppression,
+      inbox: inbox.id ?? "",
+      inbound: inbox.id ?? "",
       mailboxes: mailbox,
       ...outreach,
       mail: captured.id,

@@ -4,6 +4,7 @@ import { linkAddress } from "../../src/domain/links/service.js";
 import { browser, type TestApp } from "./app.js";
 import { confirmLink, invitedCompany, signingForm, type InvitedCompany } from "./company.js";
 import { makeLetter } from "./letters.js";
+import { rawMail, takeIn } from "./inbound.js";
 import { aMailing, unsubscribeToken, type TestContact, type TestLetter } from "./mailing.js";
 import { settle } from "./settle.js";
 
@@ -42,6 +43,7 @@ export async function wholeJourney(app: TestApp): Promise<WholeJourney> {
   const confirm = await companySigns(app, signer);
   await staffAccepts(app, staff, signer);
   await companyDeclines(app, decliner);
+  await companyReplies(app, decliner);
   await personIsWrong(app, wrongPerson);
   const unsubscribe = await companyStopsMails(app, wrongPerson);
   const { token: api } = await createApiToken(app.system, { name: "reader", scopes: [...PERMISSIONS] });
@@ -58,6 +60,10 @@ export async function wholeJourney(app: TestApp): Promise<WholeJourney> {
     secrets: { signIn, session, api, confirm, unsubscribe, invitations: companies.map(({ token }) => token) },
     emails: [STAFF, "successor@anwar.example", ...companies.map(({ email }) => email)],
   };
+}
+
+async function companyReplies(app: TestApp, company: InvitedCompany): Promise<void> {
+  await takeIn(app, rawMail({ From: `Amina Odhiambo <${company.email}>` }, "We talk about it on Monday."));
 }
 
 async function staffSignsIn(app: TestApp) {

@@ -7,7 +7,7 @@ import { readUnsubscribeRequest } from "./unsubscribe-request.js";
 
 /**
  * Says what an incoming mail is. In this order: abuse report, delivery report, auto-reply, request to unsubscribe, a
- * person's reply. Pure: the same mail always gets the same answer.
+ * person's reply; what is none of these is unclassified. Pure: the same mail always gets the same answer.
  */
 export function classify(mail: IncomingMail): Classification {
   const abuse = readAbuseReport(mail);
@@ -25,14 +25,28 @@ export function classify(mail: IncomingMail): Classification {
     };
   }
   const unsubscribe = readUnsubscribeRequest(mail);
-  const nothing = mail.text.trim() === "" && mail.subject === "" && mail.from === undefined;
+  const kind = unsubscribe ? "unsubscribe_request" : isFromPerson(mail) ? "human_reply" : "unclassified";
   return {
     ...about(mail, new Map()),
-    class: unsubscribe ? "unsubscribe_request" : nothing ? "unclassified" : "human_reply",
+    class: kind,
     recipients: [],
     autoReply: undefined,
     evidence: unsubscribe ? [unsubscribe] : [],
   };
+}
+
+/** Names of mailboxes that machines write from. */
+const MACHINE =
+  /^(?:mailer-?daemon|postmaster|no-?reply|do-?not-?reply|bounces?|daemon|root|nobody)(?:[+-][^@]*)?@/i;
+
+/** A person's mail has a sender who can be answered, says something, and comes neither from a list nor in bulk. */
+function isFromPerson(mail: IncomingMail): boolean {
+  const address = mail.from?.address ?? "";
+  if (!/^[^@\s]+@[^@\s]+$/.test(address) || MACHINE.test(address)) return false;
+  const many = headersOf(mail, "precedence").some((value) => /bulk|list|junk/i.test(value));
+  if (many || headersOf(mail, "list-id").length > 0 || headersOf(mail, "list-unsubscribe").length > 0)
+    return false;
+  return mail.text.trim() !== "" || mail.subject !== "" || mail.inReplyTo.length > 0 || mail.parts.length > 0;
 }
 
 type Report = NonNullable<ReturnType<typeof readDeliveryReport>>;

@@ -11,7 +11,7 @@ export interface RecipientFields {
   category: string;
 }
 
-const MOST_RECIPIENTS = 200;
+const MOST_RECIPIENTS = 100;
 
 /**
  * Reads the recipients of a delivery status. Lenient, as real reports are: recipients are told apart by a

@@ -55,9 +55,14 @@ function mentionsCode(text: string): boolean {
   return /\b[45]\d\d[ -]|\b[45]\.\d\.\d{1,3}\b|(?:mailbox|user|host|recipient)\b/i.test(text.slice(0, 6000));
 }
 
+/** Reports say what they have to say at their beginning; only lists of recipients go on. */
+const LONGEST_LOOKED_AT = 12_000;
+const LONGEST_LIST = 64_000;
+
 /** Reads a delivery report: the fields of RFC 3464 first, the words last. Undefined when it is none. */
 export function readDeliveryReport(mail: IncomingMail): DeliveryReport | undefined {
-  const { report, returned: returnedText } = splitReport(mail.text);
+  const { report: whole, returned: returnedText } = splitReport(mail.text);
+  const report = whole.slice(0, LONGEST_LOOKED_AT);
   const notified = readNotification(mail);
   if (notified?.kind === "complaint") return undefined;
   const sign = notified
@@ -66,7 +71,7 @@ export function readDeliveryReport(mail: IncomingMail): DeliveryReport | undefin
   if (!sign) return undefined;
   const returned = returnedHeaders(mail, returnedText);
   const fields = notified?.recipients ?? statusFields(mail);
-  const spoken = recipientsInText(report, notRecipients(mail));
+  const spoken = recipientsInText(whole.slice(0, LONGEST_LIST), notRecipients(mail));
   const verdicts =
     fields.length > 0
       ? fields.map((each) => verdictOfFields(each, spoken, report))

@@ -39,7 +39,7 @@ const BACK = [
   "(?:de )?retour(?: au bureau)?",
   "(?:je )?(?:reviendrai|rentrerai|serai de retour|serai de nouveau)",
   "(?:wieder|zuruck)(?: im (?:buro|haus))?(?: (?:erreichbar|da|fur sie da))?",
-  "(?:estare|estaremos) de (?:vuelta|regreso)|regres(?:o|are|aremos)|volver[eé]|vuelvo|me reincorporo",
+  "(?:(?:estare|estaremos|estoy) )?de (?:vuelta|regreso)|regres(?:o|are|aremos)|volver[eé]|vuelvo|me reincorporo",
   "(?:estarei|estou) de volta|retorn(?:o|arei|aremos)|volt(?:o|arei|aremos)|regress(?:o|arei)",
   "(?:вернусь|вернемся|вернется|возвращаюсь|выиду на работу|снова (?:буду )?(?:доступен|доступна|на работе)|буду на (?:работе|месте|связи))",
   "(?:sar[oò] di (?:ritorno|nuovo)|rientr(?:o|ero)|torn(?:o|ero))",
@@ -61,6 +61,18 @@ const UNTIL = [
 ].join("|");
 
 const BACK_ON = new RegExp(`(?<![\\p{L}])(?:${BACK})${BETWEEN}(${DATE})`, "u");
+const FROM = "ab(?: dem)?|a partir (?:du|de|del|do|dal)|des le|desde(?: el)?|from|as of|starting|vanaf|с";
+const AVAILABLE =
+  "joignable|disponib|disponivel|available|reachable|erreichbar|доступ|на связи|bereikbaar|raggiungibile";
+/** "Available from 4 May" and "from 4 May I am back". */
+const AVAILABLE_FROM = new RegExp(
+  `(?:${AVAILABLE})[^.]{0,30}?(?<![\\p{L}])(?:${FROM})${BETWEEN}(${DATE})`,
+  "u",
+);
+const FROM_AVAILABLE = new RegExp(
+  `(?<![\\p{L}])(?:${FROM})${BETWEEN}(${DATE})[^.]{0,24}?(?:wieder|back|weer|буду|снова|${AVAILABLE})`,
+  "u",
+);
 const UNTIL_DAY = new RegExp(`(?<![\\p{L}])(?:${UNTIL})${BETWEEN}(${DATE})`, "u");
 const RANGE = new RegExp(
   `(${DATE})\\s{0,2}(?:-|–|—|to|au|bis|al?|ao|по|до|tot|إلى|الى|至|到|~|から)\\s{0,2}(?:the |le |el |zum )?(${DATE})`,
@@ -88,6 +100,8 @@ export function readReturnDate(text: string, sent: string | undefined): ReturnDa
     [CHINESE_BACK.exec(words), 0],
     [RANGE.exec(words), 1],
     [SHORT_RANGE.exec(words), 1],
+    [AVAILABLE_FROM.exec(words), 0],
+    [FROM_AVAILABLE.exec(words), 0],
     [UNTIL_DAY.exec(words), 1],
     [CHINESE_UNTIL.exec(words), 1],
   ];
@@ -111,7 +125,7 @@ function monthFirst(words: string): boolean {
   if (/(?<!\d)(?:1[3-9]|2\d|3[01])\/\d{1,2}(?!\d)/.test(words)) return false;
   if (/(?<!\d)\d{1,2}\/(?:1[3-9]|2\d|3[01])(?!\d)/.test(words)) return true;
   return (
-    /\b(?:i (?:am|will)|i'm|out of (?:the )?office|vacation|until|return)\b/.test(words) &&
+    /\b(?:i (?:am|will)|i'm|out of (?:the )?office|vacation|until|return(?:ing)?)\b/.test(words) &&
     /\d\/\d/.test(words)
   );
 }

@@ -7,7 +7,7 @@ import { folded } from "./month-names.js";
 const REQUESTS: readonly (readonly [string, RegExp])[] = [
   [
     "en",
-    /\bunsubscribe\b|opt(?:ing)?[- ]?(?:me )?out|(?:remove|take|delete|drop) (?:me|us|my|our|this)[^.]{0,50}(?:list|e-?mail|mailing|address|database|records|distribution|contacts?)|remove me\b|take me off|(?:stop|cease|quit) (?:e-?mailing|mailing|sending|contacting|writing|spamming)|(?:do not|don't|please never|never) (?:e-?mail|contact|write|send|mail)(?: to)? (?:me|us)|no (?:more|further) (?:e-?mails?|mails?|messages?|contact)|(?:not|don't) (?:want|wish)(?: to)? (?:receive|get|hear|be contacted)|stop this/,
+    /\bunsubscribe\b|opt(?:ing)?[- ]?(?:me )?out|(?:remove|take|delete|drop) (?:me|us|my|our|this)[^.]{0,50}(?:list|e-?mail|mailing|address|database|records|distribution|contacts?)|remove me\b|take me off|(?:stop|cease|quit) (?:e-?mailing|mailing|sending|contacting|writing|spamming)|(?:do not|don't|please never|never) (?:e-?mail|contact|write|send|mail)(?: to)? (?:me|us)|no (?:more|further) (?:e-?mails?|mails?|messages?|contact)|(?:not|don't) (?:want|wish)(?: to)? (?:receive|be (?:contacted|e-?mailed)|hear from|get (?:any|more|these|your|further|e-?mail|mail))|stop (?:this|these|your|the) (?:e-?mail|mail|spam|message|now)/,
   ],
   [
     "fr",
@@ -45,6 +45,9 @@ const REQUESTS: readonly (readonly [string, RegExp])[] = [
   ["ja", /配信(?:停止|解除)|登録解除|送らないで|メールは不要/],
 ];
 
+/** Who wants to be taken off the list of signatories withdraws a signature; a person has to read that. */
+const SIGNATORIES = /signator|signatair|signed|firmante|signatari|unterzeichn|подписант|подписавш|签署|موقع/;
+
 /** Longer texts are letters in which such a word may stand by chance; a wish stands at their beginning. */
 const SHORT = 400;
 const BEGINNING = 250;
@@ -62,8 +65,11 @@ export function readUnsubscribeRequest(mail: IncomingMail): Evidence | undefined
     return { rule: "unsubscribe: one word", saw: own };
   const looked = own.length <= SHORT ? own : own.slice(0, BEGINNING);
   for (const [language, pattern] of REQUESTS) {
-    const saw = pattern.exec(looked)?.[0];
-    if (saw !== undefined) return { rule: `unsubscribe: words (${language})`, saw: oneLine(saw) };
+    const match = pattern.exec(looked);
+    const saw = match?.[0];
+    const around = match ? looked.slice(match.index, match.index + match[0].length + 40) : "";
+    if (saw !== undefined && !SIGNATORIES.test(around))
+      return { rule: `unsubscribe: words (${language})`, saw: oneLine(saw) };
   }
   return undefined;
 }

@@ -7,10 +7,10 @@ import { HARD_DEADLINE, type Mailer } from "../../platform/mailer.js";
 import { suppressionJudge } from "../consent/service.js";
 import { capsFor } from "./cap-service.js";
 import { askToSend, raiseMark, type Guard } from "./guard-service.js";
-import { mailboxesNow, returnPathOf, settingsMailbox } from "./mailbox-account-service.js";
+import { mailboxesNow, readsReplies, returnPathOf, settingsMailbox } from "./mailbox-account-service.js";
 import type { MailboxRow } from "./mailbox-store.js";
 import { addressMails, mailerOf, renderMessage, type MailWords, type WaysOut } from "./rendering-service.js";
-import type { MessageState } from "./message.js";
+import { ANSWER_TEMPLATE, type MessageState } from "./message.js";
 import { changeStates } from "./service.js";
 import { setSending, type MessageRow, type SendingMessage, type StateChange } from "./store.js";
 import { isOutreachStopped, SENDING_STOPPED } from "./switch-service.js";
@@ -142,7 +142,7 @@ async function judge(
   const outreach = rows.filter((row) => row.purpose === "outreach");
   const isSuppressed = await suppressionJudge(
     ctx,
-    outreach.map((row) => row.address_hash),
+    rows.filter(mindsSuppression).map((row) => row.address_hash),
   );
   const verdicts =
     outreach.length > 0 ? await sending.policy.mayGoOut(ctx, outreach) : new Map<string, StopVerdict>();
@@ -157,7 +157,10 @@ async function judge(
     const way = ways.get(row.mailbox_id);
     const go = ({ mailbox, mailer }: Way, words?: Extract<StopVerdict, { go: true }>) =>
       going.push({
-        ...renderMessage(ctx, sending, row, sponsors, words, mailbox.from_email),
+        ...renderMessage(ctx, sending, row, sponsors, words, {
+          email: mailbox.from_email,
+          readsReplies: readsReplies(ctx, mailbox),
+        }),
         event_id: newId(ctx.clock),
         mailbox_id: mailbox.id,
         envelope_from: envelopeSender(ctx.keys, returnPathOf(mailbox), row.id),
@@ -165,8 +168,9 @@ async function judge(
       });
     if (!way || isStopped(way.mailbox)) stopped.push(waitForMailbox(row, token));
     else if (row.expires_at <= now) stop("expired", "too_late");
+    else if (mindsSuppression(row) && isSuppressed(row.address_hash, row.letter_id))
+      stop("suppressed", "suppressed");
     else if (row.purpose !== "outreach") go(way);
-    else if (isSuppressed(row.address_hash, row.letter_id)) stop("suppressed", "suppressed");
     else if (!verdict) stop("cancelled", "contact_gone");
     else if (!verdict.go) stopped.push(stopBy(row, verdict, token));
     else if (isHeldUp) stopped.push(stopBy(row, HELD_UP, token));
@@ -177,6 +181,11 @@ async function judge(
     }
   }
   return { going, stopped };
+}
+
+/** What nobody gets who said stop: outreach, and what a person writes; a mail that somebody's own act causes goes out. */
+function mindsSuppression({ purpose, template }: MessageRow): boolean {
+  return purpose === "outreach" || template === ANSWER_TEMPLATE;
 }
 
 function isStopped({ state, archived_at: archivedAt }: MailboxRow): boolean {

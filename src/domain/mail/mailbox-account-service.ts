@@ -96,6 +96,11 @@ export function imapAccount(ctx: Ctx, row: MailboxRow): ImapAccount | undefined 
   };
 }
 
+/** Whether replies to a mailbox's own address are read here: then they should come there and nowhere else. */
+export function readsReplies(ctx: Ctx, row: MailboxRow): boolean {
+  return row.kind === "settings" ? ctx.settings.imapUrl !== undefined : row.imap_host !== null;
+}
+
 /** `imaps://` is TLS from the first byte (993); `imap://` insists on STARTTLS (143) unless it stays on this machine. */
 function readImapUrl(text: string): ImapAccount {
   const url = new URL(text);

@@ -131,6 +131,11 @@ export async function dkimRecordOf(ctx: Ctx, id: string): Promise<DnsRecord | un
 
 /** Whether any mailbox has an account of its own at a mail server. */
 export async function hasAccounts(ctx: Ctx): Promise<boolean> {
-  const ids = await ctx.db("mailboxes").where({ kind: "account" }).whereNull("archived_at").limit(1).pluck("id");
+  const ids = await ctx
+    .db("mailboxes")
+    .where({ kind: "account" })
+    .whereNull("archived_at")
+    .limit(1)
+    .pluck("id");
   return ids.length > 0;
 }

@@ -3,6 +3,9 @@ import { HOUR, MINUTE } from "../../platform/clock.js";
 /** What a mail is for; only outreach obeys the stop rules. */
 export type MessagePurpose = "outreach" | "transactional" | "test";
 
+/** The template of an answer that a person wrote to a person: it is no machine's mail, and no outreach either. */
+export const ANSWER_TEMPLATE = "answer";
+
 /** The states of a message, as in the send protocol. */
 export const MESSAGE_STATES = [
   "draft",

@@ -9,6 +9,7 @@ import { linkAddresses } from "../links/service.js";
 import { ownLinks, standInsToPlaceholders } from "./rendering.js";
 import { mailAccount } from "./mailbox-account-service.js";
 import type { MailboxRow } from "./mailbox-store.js";
+import { ANSWER_TEMPLATE } from "./message.js";
 import type { MailHeaders, MessageRow, SendingMessage, RenderedMessage } from "./store.js";
 import type { CommittedMail, StopVerdict } from "./verdict-service.js";
 import type { Sponsor } from "./views.js";
@@ -26,7 +27,7 @@ export function renderMessage(
   row: MessageRow,
   sponsors: ReadonlyMap<string, Sponsor>,
   verdict: Extract<StopVerdict, { go: true }> | undefined,
-  fromEmail: string,
+  from: { email: string; readsReplies: boolean },
 ): RenderedMessage {
   const sponsor = sponsors.get(row.letter_id ?? "");
   const unsubscribe = typeof row.data["unsubscribe"] === "string" ? row.data["unsubscribe"] : null;
@@ -41,10 +42,10 @@ export function renderMessage(
     preferencesUrl: preferences,
   });
   const headers: MailHeaders = {
-    from_email: fromEmail,
+    from_email: from.email,
     from_name: sponsor?.name ?? null,
-    reply_to: sponsor?.email ?? null,
-    ...(row.purpose === "outreach" ? { list_unsubscribe: unsubscribe } : { auto_submitted: true }),
+    reply_to: from.readsReplies ? null : (sponsor?.email ?? null),
+    ...headersByPurpose(row, unsubscribe),
   };
   const hash = createHash("sha256").update(`${mail.subject}\n${mail.text}\n${mail.html}`).digest("hex");
   return {
@@ -55,6 +56,14 @@ export function renderMessage(
     body_hash: hash,
     headers,
   };
+}
+
+function headersByPurpose(
+  { purpose, template }: MessageRow,
+  unsubscribe: string | null,
+): Partial<MailHeaders> {
+  if (purpose === "outreach") return { list_unsubscribe: unsubscribe };
+  return template === ANSWER_TEMPLATE ? {} : { auto_submitted: true };
 }
 
 function ownName(ctx: Ctx): Pick<Sponsor, "name" | "address"> {

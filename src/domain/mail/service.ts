@@ -50,6 +50,9 @@ export interface TransactionalMail {
   dueAt?: Date;
   /** Unset: the mailbox of the settings. */
   mailboxId?: string | null;
+  /** The Message-ID of the mail that this one answers, and of all before it (RFC 5322 §3.6.4). */
+  inReplyTo?: string | null;
+  references?: readonly string[];
 }
 
 /** Queues a mail in the transaction of the act that causes it. Returns its id, or undefined when its key was queued before. */
@@ -69,6 +72,8 @@ export async function queueMail(ctx: Ctx, mail: TransactionalMail): Promise<stri
       to_name: mail.to.name,
       mailbox_id: mail.mailboxId ?? null,
       ...(mail.dueAt ? { due_at: mail.dueAt } : {}),
+      in_reply_to: mail.inReplyTo ?? null,
+      thread_references: [...(mail.references ?? [])],
     });
     const [id] = await insertMessages(tx.db, [row]);
     if (id) await noteStates(tx, [{ ...row, claim_token: null }]);

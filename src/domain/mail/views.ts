@@ -1,6 +1,7 @@
 import type { Ctx } from "../../platform/context.js";
 import { readCursor, writeCursor } from "../../platform/cursor.js";
 import type { Page } from "../../platform/schema.js";
+import type { HeardEvent } from "./heard-event.js";
 import type { MessagePurpose, MessageState } from "./message.js";
 
 /** In whose name a mail about a letter goes out. */
@@ -136,7 +137,7 @@ export interface MessageDetail extends MessageLine {
   /** The reverse-path of the last attempt. */
   envelopeFrom: string | null;
   leaseUntil: Date | null;
-  events: { at: Date; kind: MessageState; detail: Record<string, unknown> }[];
+  events: { at: Date; kind: MessageState | HeardEvent; detail: Record<string, unknown> }[];
 }
 
 /** One message with everything about it; undefined for an unknown id. The caller checks who may see it. */

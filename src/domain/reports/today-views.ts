@@ -1,6 +1,7 @@
 import { mayDo } from "../team/permission.js";
 import type { Ctx } from "../../platform/context.js";
 import { listActivity, type ActivityLine } from "../activity/views.js";
+import { repliesToRead, type InboundLine } from "../inbound/views.js";
 import { pausedMailboxes, type PausedMailbox } from "../mail/mailbox-views.js";
 
 /** A signature that waits for review. */
@@ -44,6 +45,8 @@ export interface Today {
   review: Waiting<WaitingSignature> | undefined;
   tasks: Waiting<OpenTask> | undefined;
   uncertain: Waiting<UncertainMessage> | undefined;
+  /** What people wrote to us, and nobody has read. */
+  replies: Waiting<InboundLine> | undefined;
   activity: ActivityLine[] | undefined;
   /** Mailboxes that stand still; empty also for those who may not see them. */
   paused: PausedMailbox[];
@@ -60,6 +63,7 @@ export async function today(ctx: Ctx, letterId: string): Promise<Today> {
     review: may("signatures:read") ? await waitingSignatures(ctx, letterId) : undefined,
     tasks: may("organisations:read") ? await openTasks(ctx, letterId) : undefined,
     uncertain: may("messages:read") ? await uncertainMessages(ctx, letterId) : undefined,
+    replies: may("messages:read") ? await repliesToRead(ctx, letterId, SHOWN) : undefined,
     activity: may("organisations:read")
       ? (await listActivity(ctx, { letterId, limit: SHOWN })).items
       : undefined,

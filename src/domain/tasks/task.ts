@@ -11,6 +11,12 @@ export const TASK_KINDS = [
   "recheck_basis",
   "arm_sending",
   "time_stepped",
+  "answer_reply",
+  "mail_refused",
+  "organisation_unreachable",
+  "complaint",
+  "answer_challenge",
+  "reading_paused",
   "other",
 ] as const;
 
@@ -32,6 +38,12 @@ const DUE_HOURS: Record<TaskKind, number> = {
   recheck_basis: 336,
   arm_sending: 1,
   time_stepped: 1,
+  answer_reply: 24,
+  mail_refused: 24,
+  organisation_unreachable: 72,
+  complaint: 4,
+  answer_challenge: 24,
+  reading_paused: 4,
   other: 72,
 };
 

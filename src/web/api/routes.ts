@@ -13,6 +13,7 @@ import type { ApiRoute } from "./frame.js";
 import { enrolmentApi } from "./enrolments.js";
 import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
+import { inboundApi } from "./inbound.js";
 import { letterApi } from "./letters.js";
 import { mailboxApi } from "./mailboxes.js";
 import { messageApi } from "./messages.js";
@@ -44,6 +45,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...holdApi,
     ...segmentApi,
     ...messageApi,
+    ...inboundApi,
     ...mailboxApi,
     ...suppressionApi,
     ...privacyApi,

@@ -8,13 +8,20 @@ import { mayDo } from "../../domain/team/permission.js";
 import { DAY } from "../../platform/clock.js";
 import type { Actor } from "../../platform/context.js";
 import { basisWords } from "./consent-words.js";
+import type { InboundLine } from "../../domain/inbound/views.js";
 import { codeWords, stageLine } from "./dossier-words.js";
+import { CLASS_WORDS } from "./inbox-words.js";
 import { messageState } from "./mail-words.js";
 import { reasonName } from "./report-words.js";
 import { actName, actorName } from "./words.js";
 
 /** The page of one organisation: how far it has come, what happened, and everything that belongs to it. */
-export function dossierView(app: App, actor: Actor, dossier: Dossier): Record<string, unknown> {
+export function dossierView(
+  app: App,
+  actor: Actor,
+  dossier: Dossier,
+  inbound: readonly InboundLine[],
+): Record<string, unknown> {
   const { organisation, standings } = dossier;
   const [standing] = standings;
   const t = (key: string) => app.messages.t("en", key);
@@ -31,7 +38,7 @@ export function dossierView(app: App, actor: Actor, dossier: Dossier): Record<st
       basis: t(`contact.lawful_basis.${contact.lawful_basis}`),
       state: contactState(t, contact.status, contact.suppressed) ?? basisState(contact, app.clock.now()),
     })),
-    timeline: timelineOf(dossier),
+    timeline: timelineOf(dossier, inbound),
     messages: dossier.messages.map((message) => ({
       ...message,
       shown: messageState({
@@ -92,11 +99,17 @@ interface TimelineItem {
   title: string;
   text: string;
   sub?: string;
+  href?: string;
+  hrefLabel?: string;
 }
 
-/** Acts and imported rows, newest first; what a list brought has no act of its own for each organisation. */
-function timelineOf({ timeline, imports }: Dossier): TimelineItem[] {
-  const acts = timeline.map((line): TimelineItem => ({
+/** Acts, imported rows and mails that came in, newest first; a mail shows what it says instead of its bare act. */
+function timelineOf({ timeline, imports }: Dossier, inbound: readonly InboundLine[]): TimelineItem[] {
+  const mails = new Set(inbound.map(({ id }) => id));
+  const shown = timeline.filter(
+    ({ action, subjectId }) => !(isArrival(action) && subjectId && mails.has(subjectId)),
+  );
+  const acts = shown.map((line): TimelineItem => ({
     at: line.at,
     title: `${actName(line.action)}.`,
     text: actorName(line.actorKind, line.actorName),
@@ -107,5 +120,20 @@ function timelineOf({ timeline, imports }: Dossier): TimelineItem[] {
     title: row.verdict === "create" ? "Came by an import." : "Changed by an import.",
     text: `${row.file_name}, row ${row.row_number}`,
   }));
-  return [...acts, ...rows].sort((a, b) => b.at.getTime() - a.at.getTime());
+  return [...acts, ...rows, ...inbound.map(arrival)].sort((a, b) => b.at.getTime() - a.at.getTime());
+}
+
+function isArrival(action: string): boolean {
+  return action.endsWith(".received");
+}
+
+function arrival(mail: InboundLine): TimelineItem {
+  return {
+    at: mail.receivedAt,
+    title: `${CLASS_WORDS[mail.class].words}.`,
+    text: mail.fromName ?? mail.fromEmail ?? "",
+    href: `/console/inbox/${mail.id}`,
+    hrefLabel: mail.subject || "(no subject)",
+    ...(mail.beginning && mail.class === "human_reply" ? { sub: `“${mail.beginning}”` } : {}),
+  };
 }

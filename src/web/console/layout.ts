@@ -36,6 +36,7 @@ const ROOMS: readonly Room[] = [
   },
   { href: "/console/review", label: "Review", permission: "signatures:read" },
   { href: "/console/tasks", label: "Tasks", permission: "organisations:read" },
+  { href: "/console/inbox", label: "Inbox", permission: "messages:read" },
   {
     href: "/console/outreach",
     label: "Outreach",

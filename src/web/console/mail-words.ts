@@ -8,6 +8,7 @@ import type { NotEnrolledReason } from "../../domain/outreach/enrolment-plan.js"
 import type { LeftOutReason, MailingState } from "../../domain/outreach/mailing.js";
 import type { SequenceState } from "../../domain/outreach/sequence.js";
 import { REFUSAL_SENTENCES } from "../../domain/mail/refusal-words.js";
+import { isHeardEvent, type HeardEvent } from "../../domain/mail/heard-event.js";
 import { messageTone, type MessageState } from "../../domain/mail/message.js";
 
 /** A state as a template shows it: its shape and its words. */
@@ -121,8 +122,19 @@ export function messageState({
   return { kind: messageTone(state), words: tells ? `${words}: ${reasonWords(reason)}` : words };
 }
 
+const HEARD_WORDS: Record<HeardEvent, string> = {
+  bounced: "Came back",
+  delayed: "Delayed, says a report",
+  delivered: "Delivered, says a report",
+  relayed: "Handed on, says a report",
+  replied: "Answered",
+  auto_replied: "Answered automatically",
+  complained: "Complained about",
+};
+
 /** What happened to a message, for its history. */
-export function messageEvent(kind: MessageState): string {
+export function messageEvent(kind: MessageState | HeardEvent): string {
+  if (isHeardEvent(kind)) return HEARD_WORDS[kind];
   return kind === "claimed" ? "Taken up by a worker" : MESSAGE_WORDS[kind];
 }
 

@@ -145,6 +145,9 @@ async function showMessage(
         at: event.at,
         title: messageEvent(event.kind),
         sub: eventNote(event.detail),
+        ...(typeof event.detail["inbound"] === "string"
+          ? { href: `/console/inbox/${event.detail["inbound"]}`, hrefLabel: "the mail" }
+          : {}),
       })),
       firstMail: message.reason === APPROVE_FIRST && ["draft", "queued"].includes(message.state) && maySettle,
       uncertain: isUncertain ? await uncertainView(ctx, message, app.config.mtaLogFile) : null,

@@ -16,6 +16,7 @@ import {
 } from "../../domain/organisations/service.js";
 import { basisOf, basisVerdict } from "../../domain/consent/lawful-basis.js";
 import { stopsOfAddress } from "../../domain/consent/service.js";
+import { inboundOf } from "../../domain/inbound/views.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
@@ -75,9 +76,11 @@ export function organisationRoutes(app: App): Router {
     );
   });
   router.get("/organisations/:id", async (req, res) => {
-    const dossier = await showDossier(ctxOf(res), idOf(req));
+    const ctx = ctxOf(res);
+    const dossier = await showDossier(ctx, idOf(req));
+    const inbound = mayDo(ctx.actor, "messages:read") ? await inboundOf(ctx, idOf(req)) : [];
     consolePage(app, req, res, "console/organisation", {
-      ...dossierView(app, ctxOf(res).actor, dossier),
+      ...dossierView(app, ctx.actor, dossier, inbound),
       notice: Object.hasOwn(DONE, asked(req, "done")) ? DONE[asked(req, "done")] : "",
     });
   });
@@ -100,9 +103,12 @@ export function organisationRoutes(app: App): Router {
 
 function contactRoutes(app: App): Router {
   const router = Router();
-  router.get("/organisations/:id/contacts/new", onlyFor("organisations:write"), (req, res) =>
-    showContactForm(app, req, res, emptyForm()),
-  );
+  router.get("/organisations/:id/contacts/new", onlyFor("organisations:write"), (req, res) => {
+    // What a mail said of a successor, as its page hands it on; nothing is added before the form is sent.
+    const known = (field: string) => asked(req, field).slice(0, 300);
+    const values = { name: known("name"), email: known("email"), source: known("source") };
+    return showContactForm(app, req, res, emptyForm(values));
+  });
   router.post("/organisations/:id/contacts", async (req, res) => {
     await withForm(
       req.body,

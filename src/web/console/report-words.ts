@@ -75,6 +75,12 @@ const TASK_WORDS: Record<string, string> = {
   recheck_basis: "Check again why we may write",
   arm_sending: "Say whether this database may send mail",
   time_stepped: "Say whether the time is right",
+  answer_reply: "Answer a reply",
+  mail_refused: "A mail was refused for what is in it",
+  organisation_unreachable: "An organisation’s mail is out of reach",
+  complaint: "Somebody complained about our mail",
+  answer_challenge: "A mail asks to be confirmed by hand",
+  reading_paused: "A mailbox can’t be read",
   other: "Task",
 };
 

@@ -5,7 +5,9 @@ import { keepPrivate } from "../pages.js";
 import { auditRoutes } from "./audit.js";
 import { consentRoutes } from "./consent.js";
 import { contactPrivacyRoutes } from "./contact-privacy.js";
+import { explainRoutes } from "./explain.js";
 import { importRoutes } from "./imports.js";
+import { inboxRoutes } from "./inbox.js";
 import { organisationRoutes } from "./organisations.js";
 import { mailboxRoutes } from "./mailboxes.js";
 import { messageRoutes } from "./messages.js";
@@ -36,6 +38,8 @@ export function consoleRoutes(app: App): Router {
   router.use(readSwitch());
   router.use(todayRoutes(app));
   router.use(taskRoutes(app));
+  router.use(explainRoutes(app));
+  router.use(inboxRoutes(app));
   router.use(organisationRoutes(app));
   router.use(contactPrivacyRoutes(app));
   router.use(consentRoutes(app));

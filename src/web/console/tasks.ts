@@ -46,11 +46,26 @@ function shownTask(task: TaskLine): Record<string, unknown> {
   };
 }
 
+/** Tasks that an incoming mail made, and that its page helps with. */
+const ABOUT_INBOUND: ReadonlySet<string> = new Set([
+  "answer_reply",
+  "mail_refused",
+  "organisation_unreachable",
+  "complaint",
+  "answer_challenge",
+  "left_company",
+  "find_contact",
+]);
+
 /** Where the task can be settled, if there is such a page. */
-function settledAt({ kind, subjectId }: TaskLine): string {
+function settledAt({ kind, subjectId, detail }: TaskLine): string {
   if (!subjectId) return "";
   if (kind === "review_signature") return `/console/review/${subjectId}`;
   if (kind === "recheck_basis") return `/console/contacts/${subjectId}`;
+  if (ABOUT_INBOUND.has(kind) && typeof detail["inbound"] === "string") {
+    return `/console/inbox/${detail["inbound"]}`;
+  }
+  if (kind === "reading_paused") return "/console/inbox#readers";
   if (kind === "mailbox_paused") return `/console/mailboxes/${subjectId}`;
   return kind.endsWith("_message") ? `/console/messages/${subjectId}` : "";
 }

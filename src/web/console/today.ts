@@ -23,6 +23,7 @@ import { mayDo } from "../../domain/team/permission.js";
 import { csvFile } from "../../platform/csv.js";
 import { slug } from "../../platform/schema.js";
 import { ctxOf } from "../request.js";
+import { shownLine } from "./inbox.js";
 import { consolePage } from "./layout.js";
 import { pauseWords } from "./mailbox-words.js";
 import { FUNNEL_FINDINGS, STAGE_WORDS, reasonHeading, reasonName, taskName } from "./report-words.js";
@@ -50,6 +51,7 @@ export function todayRoutes(app: App): Router {
       title: "Today",
       now: at,
       letter,
+      mayMark: mayDo(ctx.actor, "outreach:write"),
       letters: letters.map((each) => ({ ...each, current: each.id === letter.id })),
       funnel: funnelView(figures),
       reasons: reasonsView(reasons),
@@ -120,10 +122,11 @@ function reasonsView(reasons: readonly ReasonCount[]): Record<string, unknown> {
 }
 
 function listsView(
-  { review, tasks, uncertain, activity, paused, halt }: Today,
+  { review, tasks, uncertain, replies, activity, paused, halt }: Today,
   at: Date,
 ): Record<string, unknown> {
-  const waiting = (review?.total ?? 0) + (tasks?.total ?? 0) + (uncertain?.total ?? 0);
+  const waiting =
+    (review?.total ?? 0) + (tasks?.total ?? 0) + (uncertain?.total ?? 0) + (replies?.total ?? 0);
   const taskRows = tasks?.items.map((task) => ({
     ...task,
     what: taskName(task.kind),
@@ -134,6 +137,11 @@ function listsView(
     late: taskRows?.filter(({ late }) => late).length ?? 0,
     review: review && { ...review, more: review.total - review.items.length },
     tasks: tasks && { items: taskRows, total: tasks.total, more: tasks.total - tasks.items.length },
+    replies: replies && {
+      items: replies.items.map(shownLine),
+      total: replies.total,
+      more: replies.total - replies.items.length,
+    },
     paused: paused.map((box) => ({ ...box, why: pauseWords(box.pausedReason) })),
     halt: halt ? haltSentence(halt.kind === "time_stepped" ? halt.kind : halt.reason) : "",
     uncertain: uncertain && { ...uncertain, more: uncertain.total - uncertain.items.length },

@@ -38,6 +38,13 @@ const AWAY: readonly (readonly [string, string, string])[] = [
   ["不在通知", "5月3日まで休暇をいただいております。", "2026-05-04"],
   ["Fuori ufficio", "Sarò assente fino al 3 maggio.", "2026-05-04"],
   ["Afwezig", "Ik ben afwezig tot en met 3 mei.", "2026-05-04"],
+  ["Abwesenheit", "Ab dem 04.05.2026 bin ich wieder erreichbar.", "2026-05-04"],
+  ["Réponse automatique", "Absente du bureau, je serai joignable à partir du 4 mai.", "2026-05-04"],
+  ["Respuesta automática", "Estaré disponible a partir del 4 de mayo; hoy estoy de viaje.", "2026-05-04"],
+  ["Resposta automática", "Estou de férias e estarei disponível a partir de 4 de maio.", "2026-05-04"],
+  ["Автоматический ответ", "Я в отпуске. С 4 мая буду на работе.", "2026-05-04"],
+  ["自动回复", "我休假至2026-05-03。", "2026-05-04"],
+  ["Out of office", "Out of office starting 4/20 and returning on 5/4.", "2026-05-04"],
 ];
 
 describe("an out-of-office reply", () => {
@@ -65,6 +72,8 @@ describe("an out-of-office reply", () => {
       "I am away this week.",
       "until 31 February",
       "until 45/45",
+      "Our office is open 9-12 and 13-17.",
+      "I am away until Monday.",
       "Call +1 202 555 0172",
       "until 3 May 1998",
     ]) {
@@ -201,6 +210,19 @@ describe("a wish for no more mail", () => {
     expect(classify(incomingMail({ text: "STOP" })).class).toBe("unsubscribe_request");
   });
 
+  it("is not a withdrawal, and no refusal to sign", () => {
+    const others = [
+      "Please remove us from the list of signatories.",
+      "Merci de nous retirer de la liste des signataires.",
+      "We do not want to get involved in this.",
+      "Could you confirm your address? Then I can reply by post.",
+      "Stop by when you are in town.",
+    ];
+    expect(others.map((text) => classify(incomingMail({ text })).class)).toEqual(
+      others.map(() => "human_reply"),
+    );
+  });
+
   it("is not read out of our own words, which the reply quotes", () => {
     const text =
       "We will sign.\n\nOn Mon, 20 Apr 2026 at 09:00, Forum wrote:\n> Unsubscribe: https://forum.example/u";
@@ -225,6 +247,17 @@ describe("a person's reply", () => {
       recipients: [],
       autoReply: undefined,
     });
+  });
+
+  it("does not come from a list, in bulk, from a machine or from nobody", () => {
+    const nobody = [
+      incomingMail({ text: "News", headers: { "list-id": "<news.orbit.example>" } }),
+      incomingMail({ text: "News", headers: { precedence: "bulk" } }),
+      incomingMail({ text: "Hello", from: { name: "", address: "noreply@orbit.example" } }),
+      incomingMail({ text: "Hello", from: undefined }),
+      incomingMail({ subject: "" }),
+    ];
+    expect(nobody.map((mail) => classify(mail).class)).toEqual(nobody.map(() => "unclassified"));
   });
 
   it("leads to the mail it answers", () => {
