@@ -49,6 +49,8 @@ export interface ConsoleNavItem extends Link {
 /** Layout `console`. */
 export interface ConsoleLayoutView extends LayoutView {
   readonly nav: readonly ConsoleNavItem[];
+  /** The pages of the part that is open, where it has several. */
+  readonly rooms?: { readonly label: string; readonly items: readonly ConsoleNavItem[] };
   readonly staff: { readonly name: string; readonly role?: string; readonly href?: string };
   readonly search?: { readonly action: string; readonly q?: string };
   /** Where the sign-out form posts to. */

@@ -6,8 +6,17 @@ import type { ConsoleNavItem } from "../../platform/layout-view.js";
 import { page, type PageOptions } from "../pages.js";
 import { ctxOf } from "../request.js";
 
-/** `also`: further addresses that belong to the same part of the console. */
-const NAV: readonly { href: string; label: string; permission: Permission; also?: readonly string[] }[] = [
+interface Room {
+  href: string;
+  label: string;
+  permission: Permission;
+  /** The pages of this part of the console, shown below the bar while one of them is open. */
+  pages?: readonly { href: string; label: string; permission: Permission }[];
+  /** Further addresses that belong here without a page of their own in the line. */
+  also?: readonly string[];
+}
+
+const ROOMS: readonly Room[] = [
   { href: "/console", label: "Today", permission: "reports:read" },
   {
     href: "/console/organisations",
@@ -21,7 +30,11 @@ const NAV: readonly { href: string; label: string; permission: Permission; also?
     href: "/console/outreach",
     label: "Outreach",
     permission: "messages:read",
-    also: ["/console/messages", "/console/mail"],
+    pages: [
+      { href: "/console/outreach", label: "Mailings", permission: "messages:read" },
+      { href: "/console/messages", label: "Messages", permission: "messages:read" },
+      { href: "/console/mail", label: "Captured mail", permission: "messages:read" },
+    ],
   },
   { href: "/console/letters", label: "Letters", permission: "letters:read" },
   { href: "/console/imports", label: "Imports", permission: "imports:write" },
@@ -29,6 +42,15 @@ const NAV: readonly { href: string; label: string; permission: Permission; also?
   { href: "/console/tokens", label: "API tokens", permission: "tokens:manage" },
   { href: "/console/audit", label: "Audit", permission: "audit:read" },
 ];
+
+function isAt(path: string, href: string): boolean {
+  if (href === "/console") return path === href || path === "/console/";
+  return path === href || path.startsWith(`${href}/`);
+}
+
+function isIn(path: string, { href, pages = [], also = [] }: Room): boolean {
+  return [href, ...pages.map((page) => page.href), ...also].some((each) => isAt(path, each));
+}
 
 /** Answers with a console page: the bar shows what this person may open, and where they are. */
 export function consolePage(
@@ -41,16 +63,16 @@ export function consolePage(
 ): void {
   const { actor } = ctxOf(res);
   const path = req.originalUrl.split("?")[0] ?? "";
-  const nav: ConsoleNavItem[] = NAV.filter((item) => mayDo(actor, item.permission)).map(
-    ({ href, label, also = [] }) => ({
-      href,
-      label,
-      current:
-        href === "/console"
-          ? path === href || path === "/console/"
-          : [href, ...also].some((each) => path === each || path.startsWith(`${each}/`)),
-    }),
-  );
+  const open = ROOMS.filter((room) => mayDo(actor, room.permission));
+  const nav = open.map((room): ConsoleNavItem => ({
+    href: room.href,
+    label: room.label,
+    current: isIn(path, room),
+  }));
+  const pages = open.find((room) => isIn(path, room))?.pages ?? [];
+  const rooms = pages
+    .filter(({ permission }) => mayDo(actor, permission))
+    .map(({ href, label }): ConsoleNavItem => ({ href, label, current: isAt(path, href) }));
   const staff = actor.kind === "staff" ? { name: actor.name, role: actor.role } : { name: "" };
   page(
     app,
@@ -59,6 +81,10 @@ export function consolePage(
     template,
     {
       nav,
+      rooms:
+        rooms.length > 1
+          ? { label: open.find((room) => isIn(path, room))?.label ?? "", items: rooms }
+          : undefined,
       staff,
       search: { action: "/console/organisations" },
       signOut: "/console/sign-out",
