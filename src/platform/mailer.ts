@@ -236,19 +236,23 @@ async function sendOnLane(
 
 function compose(mail: OutgoingMail, envelope: { from: string; to: string }) {
   const replyTo = parseEmail(mail.replyTo ?? "");
+  // nodemailer writes these two itself, and folds them.
+  const { "In-Reply-To": inReplyTo, References: references, ...headers } = mail.headers;
   return {
     from: { name: oneLine(mail.from.name ?? ""), address: mail.from.address },
     to: { name: oneLine(mail.to.name ?? ""), address: envelope.to },
     ...(replyTo ? { replyTo: { name: "", address: replyTo } } : {}),
     envelope: { from: envelope.from, to: [envelope.to] },
     messageId: mail.messageId,
+    ...(inReplyTo ? { inReplyTo: oneLine(inReplyTo) } : {}),
+    ...(references ? { references: oneLine(references) } : {}),
     date: mail.date,
     subject: oneLine(mail.subject),
     text: mail.text,
     html: mail.html,
     xMailer: false as const,
     headers: Object.fromEntries(
-      Object.entries(mail.headers).map(([name, value]) => [name, { prepared: true, value: oneLine(value) }]),
+      Object.entries(headers).map(([name, value]) => [name, { prepared: true, value: oneLine(value) }]),
     ),
   };
 }

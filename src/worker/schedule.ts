@@ -2,6 +2,7 @@ import type { App } from "../app.js";
 import { closeDueLetters } from "../domain/letters/service.js";
 import type { Sending } from "../domain/mail/commit-service.js";
 import { expireMessages, processDueMail, recoverLeases } from "../domain/mail/sending-service.js";
+import { endStoppedEnrolments, releaseDueHolds } from "../domain/outreach/due-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
@@ -22,6 +23,8 @@ export interface Tick {
 export const housekeeping: readonly Tick[] = [
   { name: "recover leases", run: (ctx, { policy }) => recoverLeases(ctx, policy) },
   { name: "expire messages", run: (ctx, { policy }) => expireMessages(ctx, policy) },
+  { name: "release holds", run: (ctx) => releaseDueHolds(ctx) },
+  { name: "end stopped enrolments", run: (ctx) => endStoppedEnrolments(ctx) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },

@@ -18,6 +18,7 @@ import {
   insertMessages,
   lockMessage,
   lockMessagesOfSteps,
+  setEdited,
   setStates,
   type MessageRow,
   type NewMessage,
@@ -272,6 +273,29 @@ export async function approveMessage(ctx: Ctx, id: string, times?: Times): Promi
     await releaseMessages(tx, [id], times);
     await record(tx, act("message.approved", message));
   });
+}
+
+/** Gives one message that waits as a draft other words than its template's; the caller has checked them. */
+export async function editMessage(
+  ctx: Ctx,
+  id: string,
+  words: { subject: string; body: string },
+): Promise<void> {
+  const message = await lockMessage(ctx.db, id);
+  if (message?.state !== "draft") throw conflict("message.not_waiting");
+  await setEdited(ctx.db, id, words);
+  await record(ctx, act("message.edited", message));
+}
+
+/** Takes back one message that waits as a draft. Throws conflict when it does not wait. */
+export async function skipMessage(ctx: Ctx, id: string): Promise<MessageRow> {
+  const message = isUuid(id) ? await lockMessage(ctx.db, id) : undefined;
+  if (!message) throw notFound("message.unknown");
+  if (message.state !== "draft") throw conflict("message.not_waiting");
+  const change: StateChange = { id, state: "cancelled", reason: "rejected_by_staff", token: null };
+  const [changed] = await changeStates(ctx, [change], ["draft"]);
+  await record(ctx, act("message.rejected", message));
+  return changed ?? message;
 }
 
 /**

@@ -16,16 +16,20 @@ import { lockSequence, setEnrolmentsActive, setSequence } from "./store.js";
 
 /** Whether the one who asks may approve a waiting mailing. */
 export async function approvalOf(ctx: Ctx, mailing: Mailing): Promise<"yes" | "alone" | "no"> {
-  if (mailing.state !== "waiting" || !mayDo(ctx.actor, "outreach:write")) return "no";
+  if (mailing.state !== "waiting") return "no";
+  return mayDecide(ctx, { writtenBy: mailing.writtenById, queuedBy: mailing.queuedById });
+}
+
+/** Whether the one who asks may approve what others wrote and queued; `alone`: there is nobody else who could. */
+export async function mayDecide(
+  ctx: Ctx,
+  made: { writtenBy: string | null; queuedBy: string | null },
+): Promise<"yes" | "alone" | "no"> {
+  if (!mayDo(ctx.actor, "outreach:write")) return "no";
   const roles = ROLES.filter((role) => mayDo({ kind: "staff", id: "", name: "", role }, "outreach:write"));
   const approver = staffId(ctx);
   const others = (await staffOfRoles(ctx, roles)).filter((id) => id !== approver);
-  return mayApprove({
-    writtenBy: mailing.writtenById,
-    queuedBy: mailing.queuedById,
-    approver,
-    othersMay: others.length > 0,
-  });
+  return mayApprove({ ...made, approver, othersMay: others.length > 0 });
 }
 
 /** Lets a waiting mailing go out. Throws forbidden for those who wrote it, while somebody else could look at it. */

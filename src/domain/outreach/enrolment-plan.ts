@@ -21,7 +21,7 @@ export interface EnrolmentCandidate {
   facts: RecipientFacts;
   /** Goes through a sequence now. */
   inSequence: boolean;
-  /** When the last round of a sequence about this letter ended; null: there was none. */
+  /** When the last round of a sequence about this letter ended in which a mail went out; null: there was none. */
   lastRoundEndedAt: Date | null;
   /** A colleague goes through a sequence now. */
   organisationActive: boolean;

@@ -116,3 +116,12 @@ export async function staffOfRoles(ctx: Ctx, roles: readonly string[]): Promise<
     .whereIn("role", [...roles])
     .pluck("id");
 }
+
+/** The name and the address of an active staff member. */
+export async function staffAddress(
+  ctx: Ctx,
+  id: string,
+): Promise<{ name: string; email: string } | undefined> {
+  return (await ctx.db("staff").where({ id, active: true }).first("name", "email")) as
+    { name: string; email: string } | undefined;
+}

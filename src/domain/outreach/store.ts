@@ -7,6 +7,7 @@ import {
   type PendingReason,
 } from "./enrolment.js";
 import type { MailingState } from "./mailing.js";
+import type { HoldScope } from "./hold.js";
 import type { KeptRules } from "./sequence.js";
 
 /** Whom a mailing is for, as kept with it. */
@@ -14,6 +15,9 @@ export interface KeptRecipients {
   q?: string | undefined;
   sector?: string | undefined;
   country?: string | undefined;
+  region?: string | undefined;
+  owner_id?: string | undefined;
+  contact_language?: string | undefined;
   written?: string | undefined;
   contact_ids?: string[] | undefined;
 }
@@ -148,16 +152,22 @@ export async function lockLiveEnrolments(
   return query;
 }
 
-/** Holds enrolments, until a time where one is given; `running`: only those that are not held for something else. */
+const PAUSABLE = {
+  live: statesFor("pause"),
+  running: ["pending", "active"],
+  paused: ["paused"],
+} as const;
+
+/** Holds enrolments, until a time where one is given; `running`: those not held for something else, `paused`: those that are. */
 export async function pauseEnrolments(
   db: Db,
   ids: readonly string[],
   pause: { reason: PauseReason; until: Date | null },
-  which: "live" | "running" = "live",
+  which: keyof typeof PAUSABLE = "live",
 ): Promise<void> {
   await db("enrolments")
     .whereIn("id", [...ids])
-    .whereIn("state", which === "live" ? statesFor("pause") : ["pending", "active"])
+    .whereIn("state", [...PAUSABLE[which]])
     .update({
       state: "paused",
       state_reason: pause.reason,
@@ -199,4 +209,88 @@ export async function setPending(db: Db, ids: readonly string[], reason: Pending
     .where({ state: "pending" })
     .whereNot("state_reason", reason)
     .update({ state_reason: reason, row_version: db.raw("row_version + 1") });
+}
+
+/** SQL that finds the live enrolments that something of a scope concerns. */
+const IN_SCOPE: Record<HoldScope, string> = {
+  contact: "e.contact_id = ?",
+  organisation: "c.organisation_id = ?",
+  sequence: "e.sequence_id = ?",
+  letter: "q.letter_id = ?",
+  mailbox: "coalesce(e.mailbox_id, (select b.id from mailboxes b where b.kind = 'settings')) = ?",
+};
+
+/** Live enrolments that something concerns, held for the rest of the transaction, in one order. */
+export async function liveEnrolmentsOf(
+  db: Db,
+  scope: HoldScope,
+  subjectId: string,
+): Promise<LiveEnrolment[]> {
+  return liveEnrolments(db).whereRaw(IN_SCOPE[scope], [subjectId]);
+}
+
+/** Some enrolments as far as they are live, held for the rest of the transaction, in one order. */
+export async function liveEnrolmentsById(db: Db, ids: readonly string[]): Promise<LiveEnrolment[]> {
+  return liveEnrolments(db).whereIn("e.id", [...ids]);
+}
+
+/** A live enrolment with what a hold could lie on. */
+export interface LiveEnrolment {
+  id: string;
+  state: EnrolmentState;
+  state_reason: string | null;
+  paused_until: Date | null;
+  contact_id: string;
+  organisation_id: string;
+  sequence_id: string;
+  letter_id: string;
+  mailbox_id: string | null;
+  country: string | null;
+  rules: KeptRules;
+  kind: "one_off" | "sequence";
+  letter_state: string;
+}
+
+function liveEnrolments(db: Db) {
+  return db("enrolments as e")
+    .join("contacts as c", "c.id", "e.contact_id")
+    .join("organisations as o", "o.id", "c.organisation_id")
+    .join("sequences as q", "q.id", "e.sequence_id")
+    .join("letters as l", "l.id", "q.letter_id")
+    .joinRaw("join sequence_versions v on v.sequence_id = e.sequence_id and v.number = e.version")
+    .whereNot("e.state", "finished")
+    .orderBy("e.id")
+    .forUpdate("e")
+    .select<LiveEnrolment[]>(
+      "e.id",
+      "e.state",
+      "e.state_reason",
+      "e.paused_until",
+      "e.contact_id",
+      "c.organisation_id",
+      "e.sequence_id",
+      "q.letter_id",
+      "o.country",
+      "v.rules",
+      "e.kind",
+      "l.state as letter_state",
+    )
+    .select(
+      db.raw(
+        "coalesce(e.mailbox_id, (select b.id from mailboxes b where b.kind = 'settings')) as mailbox_id",
+      ),
+    );
+}
+
+/** Lets paused enrolments go on. */
+export async function resumeEnrolments(db: Db, ids: readonly string[]): Promise<void> {
+  await db("enrolments")
+    .whereIn("id", [...ids])
+    .where({ state: "paused" })
+    .update({
+      state: "active",
+      state_reason: null,
+      paused_until: null,
+      row_version: db.raw("row_version + 1"),
+    });
 }

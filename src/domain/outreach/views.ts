@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/context.js";
+import { countriesOf } from "../organisations/country.js";
 import { readCursor, writeCursor } from "../../platform/cursor.js";
 import type { Page } from "../../platform/schema.js";
 import type { EnrolmentState } from "./enrolment.js";
@@ -110,6 +111,9 @@ export interface CandidateFilter {
   q?: string | undefined;
   sector?: string | undefined;
   country?: string | undefined;
+  region?: string | undefined;
+  owner_id?: string | undefined;
+  contact_language?: string | undefined;
   contactIds?: readonly string[] | undefined;
 }
 
@@ -133,6 +137,11 @@ export async function listRecipients(
     .limit(20_000);
   if (filter.sector) void query.where("o.sector", filter.sector);
   if (filter.country) void query.where("o.country", filter.country);
+  if (filter.region) void query.whereIn("o.country", countriesOf(filter.region));
+  if (filter.owner_id) void query.where("o.owner_id", filter.owner_id);
+  if (filter.contact_language) {
+    void query.whereRaw("split_part(c.language, '-', 1) = split_part(?, '-', 1)", [filter.contact_language]);
+  }
   if (filter.contactIds) void query.whereIn("c.id", [...filter.contactIds]);
   if (filter.q) {
     const like = `%${filter.q.replace(/[\\%_]/g, "\\$&")}%`;

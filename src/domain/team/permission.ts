@@ -8,6 +8,7 @@ export const PERMISSIONS = [
   "organisations:read",
   "organisations:write",
   "imports:write",
+  "templates:write",
   "outreach:write",
   "messages:read",
   "invitations:write",
@@ -44,11 +45,12 @@ const READ: Permission[] = [
 /** The one table of who may do what. */
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   admin: PERMISSIONS,
-  editor: [...READ, "letters:write", "letters:publish", "tasks:write"],
+  editor: [...READ, "letters:write", "letters:publish", "templates:write", "tasks:write"],
   outreach: [
     ...READ,
     "organisations:write",
     "imports:write",
+    "templates:write",
     "outreach:write",
     "invitations:write",
     "declines:write",

@@ -10,6 +10,8 @@ import { page } from "../pages.js";
 import { auditApi } from "./audit.js";
 import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
+import { enrolmentApi } from "./enrolments.js";
+import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { letterApi } from "./letters.js";
 import { messageApi } from "./messages.js";
@@ -19,7 +21,9 @@ import { organisationApi } from "./organisations.js";
 import { apiErrors } from "./problems.js";
 import { declineApi } from "./declines.js";
 import { invitationApi } from "./invitations.js";
+import { sequenceApi } from "./sequences.js";
 import { signatureApi } from "./signatures.js";
+import { templateApi } from "./templates.js";
 import { taskApi } from "./tasks.js";
 import { reportApi } from "./reports.js";
 import { suppressionApi } from "./suppressions.js";
@@ -30,6 +34,11 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...letterApi,
     ...organisationApi,
     ...importApi(app),
+    ...templateApi,
+    ...sequenceApi,
+    ...enrolmentApi,
+    ...holdApi,
+    ...segmentApi,
     ...messageApi,
     ...suppressionApi,
     ...invitationApi,

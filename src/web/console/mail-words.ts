@@ -1,4 +1,12 @@
+import type {
+  EndReason,
+  EnrolmentState,
+  PauseReason,
+  PendingReason,
+} from "../../domain/outreach/enrolment.js";
+import type { NotEnrolledReason } from "../../domain/outreach/enrolment-plan.js";
 import type { LeftOutReason, MailingState } from "../../domain/outreach/mailing.js";
+import type { SequenceState } from "../../domain/outreach/sequence.js";
 import { messageTone, type MessageState } from "../../domain/mail/message.js";
 
 /** A state as a template shows it: its shape and its words. */
@@ -53,6 +61,19 @@ const REASON_WORDS: Record<string, string> = {
   signed: "the organisation has signed or pledged",
   declined: "the organisation declined",
   answered: "a colleague has answered",
+  rejected_by_staff: "left unsent by staff",
+  window: "outside the hours of the recipient",
+  manual: "paused by staff",
+  out_of_office: "the recipient is away",
+  org_hold: "the organisation is on hold",
+  mailbox_unhealthy: "the mailbox is paused",
+  letter_paused: "the letter is paused",
+  replied: "the contact has replied",
+  org_replied: "a colleague has replied",
+  meeting: "a meeting was agreed",
+  unsubscribed: "the contact asked us to stop",
+  bounced: "the address is dead",
+  removed: "taken out by staff",
 };
 
 /** A reason in words; `missing contact.name` names what is missing. */
@@ -114,6 +135,68 @@ const LEFT_OUT: Record<LeftOutReason, string> = {
   one_per_organisation: "A colleague gets or got the mail",
   twice: "The same address is in the list already",
 };
+
+const NOT_ENROLLED: Record<Exclude<NotEnrolledReason, LeftOutReason>, string> = {
+  in_sequence: "Goes through a sequence already",
+  enrolled_recently: "Was in a sequence about this letter less than 60 days ago",
+  organisation_active: "A colleague goes through a sequence now",
+  on_hold: "The contact or the organisation is on hold",
+};
+
+/** Why somebody is not enrolled in a sequence. */
+export function notEnrolledWords(reason: NotEnrolledReason): string {
+  return reason in NOT_ENROLLED
+    ? NOT_ENROLLED[reason as keyof typeof NOT_ENROLLED]
+    : LEFT_OUT[reason as LeftOutReason];
+}
+
+const ENROLMENT_WORDS: Record<EnrolmentState, ShownState> = {
+  pending: { kind: "wait", words: "Not begun" },
+  active: { kind: "ok", words: "Under way" },
+  paused: { kind: "info", words: "Paused" },
+  finished: { kind: "off", words: "Ended" },
+};
+
+const ENROLMENT_REASON_WORDS: Record<PendingReason | PauseReason | EndReason, string> = {
+  throttle: "waits for its turn in the mailbox",
+  window: "waits for the hours of the recipient",
+  approval: "waits for approval",
+  manual: "by staff",
+  out_of_office: "the recipient is away",
+  org_hold: "the organisation is on hold",
+  mailbox_unhealthy: "the mailbox is paused",
+  letter_paused: "the letter is paused",
+  completed: "all mails went out",
+  replied: "a reply came",
+  meeting: "a meeting was agreed",
+  signed: "the organisation signed",
+  declined: "the organisation declined",
+  unsubscribed: "asked us to stop",
+  bounced: "the address is dead",
+  org_replied: "a colleague replied",
+  suppressed: "never to be written to again",
+  removed: "taken out",
+  failed: "the mail was refused",
+  expired: "the mail waited past its time",
+};
+
+/** An enrolment's state with its reason after a colon. */
+export function enrolmentState(state: EnrolmentState, reason: string | null): ShownState {
+  const shown = ENROLMENT_WORDS[state];
+  const why = reason && ENROLMENT_REASON_WORDS[reason as EndReason];
+  return why ? { ...shown, words: `${shown.words}: ${why}` } : shown;
+}
+
+const SEQUENCE_WORDS: Record<SequenceState, ShownState> = {
+  draft: { kind: "wait", words: "Draft" },
+  active: { kind: "ok", words: "Running" },
+  stopped: { kind: "off", words: "Stopped" },
+};
+
+/** A sequence's state; one that is held as a whole says so. */
+export function sequenceState(state: SequenceState, held: boolean): ShownState {
+  return held && state === "active" ? { kind: "info", words: "On hold" } : SEQUENCE_WORDS[state];
+}
 
 /** Why somebody is left out of a mailing. */
 export function leftOutWords(reason: LeftOutReason): string {

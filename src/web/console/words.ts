@@ -4,7 +4,7 @@ import { PERMISSIONS, ROLES } from "../../domain/team/permission.js";
 /** What each role is for, as the staff page explains it. */
 export const ROLE_WORDS: Record<Role, { label: string; hint: string }> = {
   admin: { label: "Administrator", hint: "Everything, also staff, API tokens and the audit trail." },
-  editor: { label: "Editor", hint: "Writes letters and opens them." },
+  editor: { label: "Editor", hint: "Writes letters and templates, opens letters." },
   outreach: { label: "Outreach", hint: "Organisations, imports, mails, declines, tasks." },
   reviewer: {
     label: "Reviewer",
@@ -20,6 +20,7 @@ const SCOPE_WORDS: Record<Permission, string> = {
   "organisations:read": "Read organisations and contacts",
   "organisations:write": "Change organisations and contacts",
   "imports:write": "Import lists",
+  "templates:write": "Write templates of mails",
   "outreach:write": "Write and approve mails",
   "messages:read": "Read messages",
   "invitations:write": "Make invitations",
