@@ -8,6 +8,7 @@ import { addStaff, createApiToken, signInLinkFor } from "../../src/domain/team/s
 import { newId } from "../../src/platform/ids.js";
 import type { TestApp } from "./app.js";
 import { campaign } from "./campaign.js";
+import { sequenceScene } from "./sequence-scene.js";
 import { settle } from "./settle.js";
 
 /** One of everything, so that each page of each door has something to show. */
@@ -63,6 +64,7 @@ export async function scene(app: TestApp): Promise<Scene> {
     subject: "An invitation",
     body: "Dear {{contact.name}}, please read {{invitation.link}}.",
   });
+  const desk = await sequenceScene(app, letter, asked);
   await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
   await settle(app);
   const captured = (await app.database.adminDb("messages").where({ template: "sign-in" }).first("id")) as {
@@ -89,6 +91,7 @@ export async function scene(app: TestApp): Promise<Scene> {
       invitations: invitation.id,
       imports: imported,
       outreach: mailing,
+      ...desk,
       mail: captured.id,
     },
     tokens: {

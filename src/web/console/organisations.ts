@@ -18,6 +18,7 @@ import { mayDo } from "../../domain/team/permission.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { dossierView } from "./dossier.js";
+import { outreachOf } from "./outreach-of.js";
 import { consolePage, onlyFor } from "./layout.js";
 
 const PAGE = 50;
@@ -71,6 +72,10 @@ export function organisationRoutes(app: App): Router {
     const dossier = await showDossier(ctxOf(res), idOf(req));
     consolePage(app, req, res, "console/organisation", {
       ...dossierView(app, ctxOf(res).actor, dossier),
+      outreach: await outreachOf(ctxOf(res), {
+        organisationId: dossier.organisation.id,
+        contactIds: dossier.contacts.map((contact) => contact.id),
+      }),
       notice: Object.hasOwn(DONE, asked(req, "done")) ? DONE[asked(req, "done")] : "",
     });
   });
@@ -236,6 +241,11 @@ async function showContactEdit(
     organisationName: contact.organisation_name,
     editing: true,
     given: contact,
+    outreach: await outreachOf(ctxOf(res), {
+      organisationId: contact.organisation_id,
+      contactIds: [contact.id],
+      contactId: contact.id,
+    }),
     bases: options(app, "contact.lawful_basis", LAWFUL_BASES),
     statuses: options(app, "contact.status", CONTACT_STATUSES),
   };
