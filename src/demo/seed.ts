@@ -13,10 +13,13 @@ import { as, transaction, type Actor, type Ctx } from "../platform/context.js";
 import { captureMailer } from "../platform/mailer.js";
 import { DEMO_LETTER, DEMO_MAILS, DEMO_TEXTS } from "./letter.js";
 import { DEMO_ORGANISATIONS, type DemoOrganisation } from "./organisations.js";
+import { remindSome } from "./sequence.js";
 import { answer, type Cast, type Told } from "./stories.js";
 
 /** How long ago the demonstration begins, in days. */
 const BEGINS = 40;
+/** How long ago those who had not answered were reminded, in days. */
+const REMINDED = 10;
 const SYSTEM: Actor = { kind: "system", name: "demonstration" };
 
 /**
@@ -58,9 +61,15 @@ async function tell(app: App, ctx: Ctx, clock: FixedClock, end: number): Promise
   );
   const begin = clock.now().getTime();
   const pace = (end - 2 * DAY - begin) / answering.length;
+  let isReminded = false;
   for (const [position, each] of answering.entries()) {
     clock.set(atWork(begin + (position + 1) * pace));
+    if (!isReminded && clock.now().getTime() > end - REMINDED * DAY) {
+      await remindSome(staff, told);
+      isReminded = true;
+    }
     await answer(ctx, cast, each, send);
+    if (isReminded) await send();
   }
   await send();
 }

@@ -3,12 +3,16 @@ import { ensureInvitation } from "../../src/domain/invitations/service.js";
 import type { LinkPurpose } from "../../src/domain/links/link.js";
 import { linkAddress, makeLink } from "../../src/domain/links/service.js";
 import { requestSignIn } from "../../src/domain/mail/sign-in-service.js";
+import { enrolContacts } from "../../src/domain/outreach/enrolment-service.js";
+import { holdOutreach } from "../../src/domain/outreach/hold-service.js";
+import { createSegment } from "../../src/domain/outreach/segment-service.js";
+import { changeSequence, createSequence } from "../../src/domain/outreach/sequence-service.js";
+import { createTemplate } from "../../src/domain/outreach/template-service.js";
 import { saveMailing } from "../../src/domain/outreach/service.js";
 import { addStaff, createApiToken, signInLinkFor } from "../../src/domain/team/service.js";
 import { newId } from "../../src/platform/ids.js";
 import type { TestApp } from "./app.js";
 import { campaign } from "./campaign.js";
-import { sequenceScene } from "./sequence-scene.js";
 import { settle } from "./settle.js";
 
 /** One of everything, so that each page of each door has something to show. */
@@ -64,7 +68,7 @@ export async function scene(app: TestApp): Promise<Scene> {
     subject: "An invitation",
     body: "Dear {{contact.name}}, please read {{invitation.link}}.",
   });
-  const desk = await sequenceScene(app, letter, asked);
+  const outreach = await outreachScene(app, letter);
   await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
   await settle(app);
   const captured = (await app.database.adminDb("messages").where({ template: "sign-in" }).first("id")) as {
@@ -91,7 +95,7 @@ export async function scene(app: TestApp): Promise<Scene> {
       invitations: invitation.id,
       imports: imported,
       outreach: mailing,
-      ...desk,
+      ...outreach,
       mail: captured.id,
     },
     tokens: {
@@ -101,6 +105,27 @@ export async function scene(app: TestApp): Promise<Scene> {
       "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],
     },
   };
+}
+
+/** A running sequence with somebody in it, a template of the library and a segment. */
+async function outreachScene(app: TestApp, letter: string): Promise<Record<string, string>> {
+  const rows = campaign(app);
+  const contact = await rows.contact(await rows.organisation("Saltmarsh Propulsion AS"));
+  const texts = [{ language: "en", subject: "An invitation", body: "Dear {{contact.name}}" }];
+  const { id: templates } = await createTemplate(app.system, { name: "Invitation", texts });
+  const steps = [{ template_id: templates, approval: "each" as const }];
+  const { id: sequences } = await createSequence(app.system, { letter, name: "Operators", steps });
+  await changeSequence(app.system, sequences, { to: "active" });
+  await enrolContacts(app.system, sequences, { contact_ids: [contact] });
+  const enrolment = (await app.db("enrolments").where({ sequence_id: sequences }).first("id")) as {
+    id: string;
+  };
+  const draft = (await app.db("messages").where({ enrolment_id: enrolment.id }).first("id")) as {
+    id: string;
+  };
+  const { id: segments } = await createSegment(app.system, { name: "All", filter: {} });
+  await holdOutreach(app.system, { scope: "contact", subject_id: contact });
+  return { templates, sequences, enrolments: enrolment.id, approvals: draft.id, segments };
 }
 
 function lastPart(address: string): string {

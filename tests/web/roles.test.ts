@@ -27,6 +27,8 @@ const CONSOLE: Record<string, Permission | "anybody" | "staff"> = {
   "GET /console/reports/funnel.csv": "reports:read",
   "GET /console/reports/declines.json": "reports:read",
   "GET /console/reports/declines.csv": "reports:read",
+  "GET /console/sending/limits": "outreach:write",
+  "POST /console/sending/limits": "outreach:write",
   "GET /console/staff": "staff:manage",
   "POST /console/staff": "staff:manage",
   "GET /console/staff/:id": "staff:manage",

@@ -4,6 +4,7 @@ import { newId } from "../../platform/ids.js";
 import { holdLocks } from "../../platform/locks.js";
 import { HARD_DEADLINE, type Mailer } from "../../platform/mailer.js";
 import { suppressionJudge } from "../consent/service.js";
+import { capsFor } from "./cap-service.js";
 import { addressMails, renderMessage, type MailWords } from "./rendering-service.js";
 import type { MessageState } from "./message.js";
 import { changeStates } from "./service.js";
@@ -46,7 +47,7 @@ export async function commitMail(
       mailbox: [tx.settings.mailFrom],
     });
     const now = tx.clock.now();
-    const { going, stopped } = await judge(tx, sending, rows, token);
+    const { going, stopped } = await judge(atOneTime(tx, now), sending, rows, token);
     const fence = {
       token,
       now,
@@ -70,6 +71,11 @@ export async function commitMail(
   return addressMails(ctx, token, committed);
 }
 
+/** One time for all that is judged together, so that caps and windows hold for the very time that is kept. */
+function atOneTime(ctx: Ctx, now: Date): Ctx {
+  return { ...ctx, clock: { now: () => now } };
+}
+
 async function judge(
   ctx: Ctx,
   sending: Sending,
@@ -85,6 +91,7 @@ async function judge(
   const verdicts =
     outreach.length > 0 ? await sending.policy.mayGoOut(ctx, outreach) : new Map<string, StopVerdict>();
   const sponsors = await sponsorsOf(ctx, [...new Set(rows.flatMap((row) => row.letter_id ?? []))]);
+  const caps = await capsFor(ctx, outreach);
   const going: RenderedMessage[] = [];
   const stopped: StateChange[] = [];
   for (const row of rows) {
@@ -95,7 +102,11 @@ async function judge(
     else if (isSuppressed(row.address_hash, row.letter_id)) stop("suppressed", "suppressed");
     else if (!verdict) stop("cancelled", "contact_gone");
     else if (!verdict.go) stopped.push(stopBy(row, verdict, token));
-    else going.push(renderMessage(ctx, sending, row, sponsors, verdict));
+    else {
+      const until = caps.take(row, verdict.times?.opensAt);
+      if (until <= now) going.push(renderMessage(ctx, sending, row, sponsors, verdict));
+      else stopped.push(stopBy(row, { ...verdict, go: false, to: "later", reason: "cap", until }, token));
+    }
   }
   return { going, stopped };
 }
@@ -105,7 +116,7 @@ function stopBy(row: MessageRow, verdict: Exclude<StopVerdict, { go: true }>, to
   switch (verdict.to) {
     case "later": {
       const wait = row.expires_at.getTime() - row.due_at.getTime();
-      const expiresAt = new Date(verdict.until.getTime() + wait);
+      const expiresAt = verdict.times?.expiresAt(verdict.until) ?? new Date(verdict.until.getTime() + wait);
       return { ...base, state: "queued", dueAt: verdict.until, expiresAt, uncounted: true };
     }
     case "held":

@@ -6,14 +6,26 @@ import { backOff, isAddressDead, type MessageState } from "./message.js";
 import { changeStates } from "./service.js";
 import type { MessageRow, StateChange } from "./store.js";
 
+/** When a message may go by its reader's clock, and how long it is worth sending when it is due at a time. */
+export interface SendTimes {
+  opensAt: (at: Date) => Date;
+  expiresAt: (at: Date) => Date;
+}
+
 /**
  * What is said of a message at the commit point, from the rows as they are then. `later`: back to the queue until a
- * window opens or a cap has room, without counting the attempt. `held`: not due until somebody lets it go on.
+ * window opens or a cap has room, without counting the attempt. `held`: not due until somebody lets it go on. Without
+ * `times` it may go at any time, and what waits is worth sending for as long as before.
  */
 export type StopVerdict =
-  | { go: true; data: Record<string, unknown>; why: { key: string; args: Record<string, unknown> } }
+  | {
+      go: true;
+      data: Record<string, unknown>;
+      why: { key: string; args: Record<string, unknown> };
+      times?: SendTimes;
+    }
   | { go: false; to: "cancelled" | "suppressed" | "blocked" | "held"; reason: string }
-  | { go: false; to: "later"; reason: string; until: Date };
+  | { go: false; to: "later"; reason: string; until: Date; times?: SendTimes };
 
 /** What a higher concept gets to know of a message. */
 export type PolicyMessage = Pick<

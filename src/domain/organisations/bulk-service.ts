@@ -164,6 +164,7 @@ function contactRow(
     email,
     address_hash: email === null ? null : ctx.keys.addressHash(email),
     phone: listed.phone ?? null,
+    time_zone: null,
     language: listed.language ?? null,
     lawful_basis: listed.lawful_basis ?? defaults.lawfulBasis ?? usual,
     source: listed.source ?? defaults.source,

@@ -149,6 +149,7 @@ export async function createContact(
       ...addressColumns(tx, command.email ?? null),
       phone: command.phone ?? null,
       language: command.language ?? null,
+      time_zone: command.time_zone ?? null,
       lawful_basis: command.lawful_basis,
       source: command.source,
       source_at: at,

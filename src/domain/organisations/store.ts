@@ -33,6 +33,8 @@ export interface ContactRow {
   address_hash: Buffer | null;
   phone: string | null;
   language: string | null;
+  /** IANA name; null: that of the organisation's country. */
+  time_zone: string | null;
   lawful_basis: LawfulBasis;
   source: string;
   source_at: Date;

@@ -72,6 +72,8 @@ export interface FoundContact {
   organisationName: string;
   country: string | null;
   language: string | null;
+  /** Its own, where one is known. */
+  timeZone: string | null;
 }
 
 const FOUND = [
@@ -82,6 +84,7 @@ const FOUND = [
   "o.name as organisationName",
   "o.country",
   "c.language",
+  "c.time_zone as timeZone",
 ] as const;
 
 /** Contacts whose name or organisation holds some words; without words the first ones. The caller checks who may see them. */

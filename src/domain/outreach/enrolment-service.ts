@@ -263,14 +263,15 @@ export async function endEnrolment(
   ctx: Ctx,
   id: string,
   input: z.input<typeof endEnrolmentCommand>,
-): Promise<EnrolmentLine> {
+): Promise<void> {
   requirePermission(ctx, "outreach:write");
   const { reason } = parse(endEnrolmentCommand, input);
-  return transaction(ctx, async (tx) => {
-    const known = await showEnrolment(tx, id);
+  await transaction(ctx, async (tx) => {
+    const known = isUuid(id) ? await enrolmentLine(tx, id) : undefined;
+    if (!known) throw notFound("enrolment.unknown");
     await holdLocks(tx.db, { organisation: [known.organisationId] });
     const row = await lockEnrolment(tx.db, id);
-    if (!row || row.state === "finished") return known;
+    if (!row || row.state === "finished") return;
     const ends = [{ id, reason }];
     await cancelEnrolmentMessages(tx, ends);
     await finishEnrolments(tx.db, ends, tx.clock.now());
@@ -282,7 +283,6 @@ export async function endEnrolment(
       subjectId: id,
       detail: { reason },
     });
-    return showEnrolment(tx, id);
   });
 }
 

@@ -132,7 +132,7 @@ async function letGo(ctx: Ctx, enrolments: readonly LiveEnrolment[]): Promise<nu
   await freeEnrolmentMessages(ctx, ids(free), (id, dueAt) => {
     const enrolment = byId.get(id);
     const country = enrolment?.country ?? null;
-    const place = placeOf({ country, timeZone: null });
+    const place = placeOf({ country, timeZone: enrolment?.time_zone ?? null });
     const window = windowOf(readRules(enrolment?.rules ?? {}), country);
     const due = opensAt(window, place, dueAt > now ? dueAt : now);
     return { dueAt: due, expiresAt: expiresAt(window, place, due) };

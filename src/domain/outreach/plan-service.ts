@@ -61,7 +61,7 @@ export async function planEnrolment(
   const ahead = await queuedFrom(ctx, course.rules.mailboxId);
   const planned: PlannedEnrolment[] = [];
   for (const recipient of chosen) {
-    const place = placeOf({ country: recipient.country, timeZone: null });
+    const place = placeOf(recipient);
     const mails = await planMails(ctx, course, recipient);
     planned.push({ recipient, zone: place.zone, mails, ahead: ahead + planned.length });
   }
@@ -107,7 +107,7 @@ export function firstLanguage(course: Course, recipient: { language: string | nu
 }
 
 async function planMails(ctx: Ctx, course: Course, recipient: EnrolmentRecipient): Promise<PlannedMail[]> {
-  const place = placeOf({ country: recipient.country, timeZone: null });
+  const place = placeOf(recipient);
   const delays = course.steps.map((step) => step.delay_days);
   const times = dueTimes(windowOf(course.rules, recipient.country), place, ctx.clock.now(), delays);
   const language = firstLanguage(course, recipient);

@@ -8,11 +8,11 @@ import { isPauseReason } from "./enrolment.js";
 import { heldBy, type LiveHold } from "./hold.js";
 import { liveHolds } from "./hold-store.js";
 import { wordsOfLetters, type LetterWords } from "./letter-views.js";
-import { readRules, windowOf } from "./sequence.js";
+import { readRules } from "./sequence.js";
 import { continueEnrolments } from "./step-service.js";
 import { finishEnrolments, pauseEnrolments, setPending } from "./store.js";
+import { inGoodTime } from "./timing-service.js";
 import { factsOfMessages, type MessageFacts } from "./views.js";
-import { placeOf, windowVerdict } from "./window.js";
 import { wordFor } from "./wording-service.js";
 
 /** Outreach's say in the sending of mail: the stop rules and the words at the commit point, and what follows an end. */
@@ -30,14 +30,15 @@ async function mayGoOut(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<M
   }
   const holds = await liveHolds(ctx.db, facts.flatMap(subjectsOf), ctx.clock.now());
   const rows = new Map(messages.map((message) => [message.id, message]));
-  return new Map(
+  const verdicts = new Map(
     facts.map((each) => {
       const words = letters.get(each.language)?.get(each.letterId);
       const data = rows.get(each.messageId)?.data ?? {};
-      const verdict = stopVerdict(each, holds) ?? windowOrWords(ctx, each, words, data);
+      const verdict = stopVerdict(each, holds) ?? wordsVerdict(each, words, data);
       return [each.messageId, verdict];
     }),
   );
+  return inGoodTime(ctx, messages, facts, verdicts);
 }
 
 function subjectsOf({ person, sequenceId, mailboxId, letterId }: MessageFacts): string[] {
@@ -81,16 +82,12 @@ function stopVerdict(facts: MessageFacts, holds: readonly LiveHold[]): StopVerdi
   return hold && held(hold);
 }
 
-function windowOrWords(
-  ctx: Ctx,
+/** The mail in its words, or what they lack. */
+function wordsVerdict(
   facts: MessageFacts,
   letter: LetterWords | undefined,
   data: PolicyMessage["data"],
 ): StopVerdict {
-  const { country } = facts.person;
-  const place = placeOf({ country, timeZone: null });
-  const closed = windowVerdict(windowOf(readRules(facts.rules), country), place, ctx.clock.now());
-  if (closed) return closed;
   const text = editedText(data) ?? facts;
   const worded = wordFor({ ...text, language: facts.language }, facts.person, {
     letter,
@@ -165,13 +162,15 @@ async function settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<vo
   await finishEnrolments(ctx.db, ends, ctx.clock.now());
 }
 
+const THROTTLED: ReadonlySet<string> = new Set(["cap", "contact_distance", "colleague_first"]);
+
 /** Lets enrolments say what their mail was sent back to the queue for. */
 async function noteWaiting(ctx: Ctx, waiting: readonly PolicyMessage[]): Promise<void> {
   for (const { enrolment_id: id, state_reason: reason } of waiting) {
     if (!id || !reason) continue;
     if (isPauseReason(reason)) await pauseEnrolments(ctx.db, [id], { reason, until: null }, "running");
     else if (reason === "window") await setPending(ctx.db, [id], "window");
-    else if (reason.startsWith("cap")) await setPending(ctx.db, [id], "throttle");
+    else if (THROTTLED.has(reason)) await setPending(ctx.db, [id], "throttle");
   }
 }
 

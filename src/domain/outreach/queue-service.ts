@@ -49,6 +49,14 @@ export async function showWaiting(
   words?: { subject: string; body: string },
 ): Promise<ShownWaiting> {
   requirePermission(ctx, "messages:read");
+  return readWaiting(ctx, id, words);
+}
+
+async function readWaiting(
+  ctx: Ctx,
+  id: string,
+  words?: { subject: string; body: string },
+): Promise<ShownWaiting> {
   const mail = isUuid(id) ? await waitingMail(ctx, id) : undefined;
   const course = mail && (await readCourse(ctx, mail.sequenceId, mail.version));
   const [recipient] = course
@@ -101,13 +109,13 @@ export async function approveMail(
     if (!mail) throw notFound("message.unknown");
     if (mail.kind !== "sequence") return approveOneMessage(tx, id);
     if (mail.state !== "draft") throw conflict("message.not_waiting");
-    const { words } = await showWaiting(tx, id);
+    const { words } = await readWaiting(tx, id);
     const given = { subject: command.subject ?? words.subject, body: command.body ?? words.body };
     const isEdited = given.subject !== words.subject || given.body !== words.body;
-    const { worded } = await showWaiting(tx, id, given);
+    const { worded } = await readWaiting(tx, id, given);
     if ("missing" in worded) throw conflict("message.missing", {}, { missing: worded.missing });
     if (isEdited) await editMessage(tx, id, given);
-    const place = placeOf({ country: mail.country, timeZone: null });
+    const place = placeOf(mail);
     const course = await readCourse(tx, mail.sequenceId, mail.version);
     const window = course ? windowOf(course.rules, mail.country) : null;
     const now = tx.clock.now();
@@ -127,7 +135,7 @@ export async function editMail(
   requirePermission(ctx, "outreach:write");
   const command = parse(approveMailCommand, input);
   await transaction(ctx, async (tx) => {
-    const { mail, words } = await showWaiting(tx, id);
+    const { mail, words } = await readWaiting(tx, id);
     if (mail.state !== "draft") throw conflict("message.not_waiting");
     const given = { subject: command.subject ?? words.subject, body: command.body ?? words.body };
     await editMessage(tx, id, given);

@@ -72,6 +72,7 @@ export interface WaitingMail {
   position: number;
   contactId: string;
   country: string | null;
+  timeZone: string | null;
 }
 
 /** One outreach mail by its id. */
@@ -82,6 +83,7 @@ export async function waitingMail(ctx: Ctx, id: string): Promise<WaitingMail | u
     .join("sequences as q", "q.id", "p.sequence_id")
     .join("organisations as o", "o.id", "m.organisation_id")
     .join("enrolments as e", "e.id", "m.enrolment_id")
+    .join("contacts as c", "c.id", "m.contact_id")
     .where("m.id", id)
     .select(
       "m.id",
@@ -97,6 +99,7 @@ export async function waitingMail(ctx: Ctx, id: string): Promise<WaitingMail | u
       "p.position",
       "m.contact_id as contactId",
       "o.country",
+      "c.time_zone as timeZone",
     )
     .first()) as WaitingMail | undefined;
 }

@@ -79,7 +79,9 @@ export async function browseSegments(ctx: Ctx): Promise<SegmentRow[]> {
   return listSegments(ctx.db);
 }
 
-/** What a segment chooses by. Throws not_found. */
+/** What a segment chooses by. Throws not_found. The caller checks who may use it. */
 export async function segmentFilter(ctx: Ctx, id: string): Promise<SegmentFilter> {
-  return (await showSegment(ctx, id)).filter;
+  const row = await findSegment(ctx.db, id);
+  if (!row) throw notFound("segment.unknown");
+  return row.filter;
 }

@@ -24,7 +24,7 @@ import {
 } from "./store.js";
 import type { TemplateText } from "./template-store.js";
 import { listRecipients, type Recipient } from "./views.js";
-import { expiresAt, placeOf } from "./window.js";
+import { expiresAt, opensAt, placeOf } from "./window.js";
 import { wordFor } from "./wording-service.js";
 
 /** A version of a sequence with everything its mails are made from. */
@@ -123,7 +123,7 @@ async function mailFor(ctx: Ctx, course: Course, next: NextMail): Promise<Outrea
   });
   const missing = "missing" in worded ? `missing ${worded.missing.join(", ")}` : null;
   const window = windowOf(course.rules, recipient.country);
-  const place = placeOf({ country: recipient.country, timeZone: null });
+  const place = placeOf(recipient);
   return {
     sendKey: `${course.letter.id}:${step.step_key}:${recipient.addressHash}:${enrolment.round}`,
     language: text.language,
@@ -145,8 +145,8 @@ async function mailFor(ctx: Ctx, course: Course, next: NextMail): Promise<Outrea
 }
 
 /** When the first mail to somebody is due. */
-export function beginsAt(course: Course, recipient: Pick<Recipient, "country">, at: Date): Date {
-  const place = placeOf({ country: recipient.country, timeZone: null });
+export function beginsAt(course: Course, recipient: Pick<Recipient, "country" | "timeZone">, at: Date): Date {
+  const place = placeOf(recipient);
   return firstDue(windowOf(course.rules, recipient.country), place, at, course.steps[0]?.delay_days ?? 0);
 }
 
@@ -187,14 +187,17 @@ async function nextMail(
   if (!step) return undefined;
   const [recipient] = await listRecipients(ctx, course.letter.id, { contactIds: [enrolment.contact_id] });
   if (!recipient?.email) return undefined;
-  const place = placeOf({ country: recipient.country, timeZone: null });
+  const place = placeOf(recipient);
   const window = windowOf(course.rules, recipient.country);
   const subject = message.data["thread_subject"];
+  const now = ctx.clock.now();
+  const dueAt = nextDue(window, place, message.sending_at ?? now, step.delay_days);
   return {
     enrolment,
     recipient,
     step,
-    dueAt: nextDue(window, place, message.sending_at ?? ctx.clock.now(), step.delay_days),
+    // Late when it took a person some days to say that the mail before had arrived.
+    dueAt: dueAt > now ? dueAt : opensAt(window, place, now),
     thread: {
       inReplyTo: message.message_id,
       references: [...message.thread_references, message.message_id],

@@ -246,6 +246,7 @@ export interface LiveEnrolment {
   letter_id: string;
   mailbox_id: string | null;
   country: string | null;
+  time_zone: string | null;
   rules: KeptRules;
   kind: "one_off" | "sequence";
   letter_state: string;
@@ -271,6 +272,7 @@ function liveEnrolments(db: Db) {
       "e.sequence_id",
       "q.letter_id",
       "o.country",
+      "c.time_zone",
       "v.rules",
       "e.kind",
       "l.state as letter_state",

@@ -29,7 +29,7 @@ export const FACTS = `l.state as letter_state, c.status as contact_status, ${SIG
   ${ANSWERED} as answered_by_other, ${SUPPRESSED} as suppressed`;
 /** Who a contact `c` of an organisation `o` is. */
 export const PERSON = `c.id as contact_id, c.name as contact_name, c.email, c.address_hash, c.lawful_basis, c.source, c.source_at,
-  o.id as organisation_id, o.name as organisation_name, o.country, o.sector, c.language`;
+  c.time_zone, o.id as organisation_id, o.name as organisation_name, o.country, o.sector, c.language`;
 
 /** A row of FACTS. */
 export interface FactRow {
@@ -50,6 +50,7 @@ export interface PersonRow {
   lawful_basis: string;
   source: string;
   source_at: Date;
+  time_zone: string | null;
   organisation_id: string;
   organisation_name: string;
   country: string | null;
@@ -71,6 +72,8 @@ export interface Person {
   lawfulBasis: string;
   source: string;
   sourceAt: Date;
+  /** Its own, where one is known. */
+  timeZone: string | null;
 }
 
 /** A contact who could get a mail, with all that decides it. */
@@ -90,6 +93,7 @@ export function person(row: PersonRow): Person {
     lawfulBasis: row.lawful_basis,
     source: row.source,
     sourceAt: row.source_at,
+    timeZone: row.time_zone,
   };
 }
 

@@ -208,11 +208,7 @@ export const enrolmentApi: readonly ApiRoute[] = [
     permission: "outreach:write",
     params,
     body: pauseEnrolmentCommand,
-    answer: enrolment,
-    handler: async (ctx, input) => {
-      await pauseEnrolment(ctx, input.params.id, input.given);
-      return show(await showEnrolment(ctx, input.params.id));
-    },
+    handler: (ctx, input) => pauseEnrolment(ctx, input.params.id, input.given),
   }),
   apiRoute({
     method: "post",
@@ -222,11 +218,8 @@ export const enrolmentApi: readonly ApiRoute[] = [
     description: "Only the next mail goes, at once or when its hours come; later ones keep their distance.",
     permission: "outreach:write",
     params,
-    answer: enrolment,
-    handler: async (ctx, input) => {
-      await resumeEnrolment(ctx, input.params.id);
-      return show(await showEnrolment(ctx, input.params.id));
-    },
+    answer: z.object({ resumed: z.int() }),
+    handler: (ctx, input) => resumeEnrolment(ctx, input.params.id),
   }),
   apiRoute({
     method: "post",
@@ -237,7 +230,6 @@ export const enrolmentApi: readonly ApiRoute[] = [
     permission: "outreach:write",
     params,
     body: endEnrolmentCommand,
-    answer: enrolment,
-    handler: async (ctx, input) => show(await endEnrolment(ctx, input.params.id, input.given)),
+    handler: (ctx, input) => endEnrolment(ctx, input.params.id, input.given),
   }),
 ];

@@ -174,10 +174,6 @@ export const segmentApi: readonly ApiRoute[] = [
     permission: "outreach:write",
     params,
     body: updateSegmentCommand,
-    answer: segment,
-    handler: async (ctx, input) => {
-      await updateSegment(ctx, input.params.id, input.given);
-      return showSegmentRow(await showSegment(ctx, input.params.id));
-    },
+    handler: (ctx, input) => updateSegment(ctx, input.params.id, input.given),
   }),
 ];

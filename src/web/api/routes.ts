@@ -26,6 +26,7 @@ import { signatureApi } from "./signatures.js";
 import { templateApi } from "./templates.js";
 import { taskApi } from "./tasks.js";
 import { reportApi } from "./reports.js";
+import { sendingLimitApi } from "./sending-limits.js";
 import { suppressionApi } from "./suppressions.js";
 
 /** Every act of the API; what is not listed here is neither served nor documented. */
@@ -41,6 +42,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...segmentApi,
     ...messageApi,
     ...suppressionApi,
+    ...sendingLimitApi,
     ...invitationApi,
     ...signatureApi,
     ...declineApi,

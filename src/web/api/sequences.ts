@@ -159,11 +159,7 @@ export const sequenceApi: readonly ApiRoute[] = [
     permission: "outreach:write",
     params,
     body: updateSequenceCommand,
-    answer: sequenceFile,
-    handler: async (ctx, input) => {
-      await updateSequence(ctx, input.params.id, input.given);
-      return fileOf(await showSequence(ctx, input.params.id));
-    },
+    handler: (ctx, input) => updateSequence(ctx, input.params.id, input.given),
   }),
   apiRoute({
     method: "post",
@@ -174,10 +170,7 @@ export const sequenceApi: readonly ApiRoute[] = [
     permission: "outreach:write",
     params,
     body: changeSequenceCommand,
-    answer: sequenceFile,
-    handler: async (ctx, input) => {
-      await changeSequence(ctx, input.params.id, input.given);
-      return fileOf(await showSequence(ctx, input.params.id));
-    },
+    answer: z.object({ stopped: z.int() }),
+    handler: (ctx, input) => changeSequence(ctx, input.params.id, input.given),
   }),
 ];

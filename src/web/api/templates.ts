@@ -100,11 +100,7 @@ export const templateApi: readonly ApiRoute[] = [
     permission: "templates:write",
     params,
     body: updateTemplateCommand,
-    answer: template,
-    handler: async (ctx, input) => {
-      await updateTemplate(ctx, input.params.id, input.given);
-      return show(await showTemplate(ctx, input.params.id));
-    },
+    handler: (ctx, input) => updateTemplate(ctx, input.params.id, input.given),
   }),
   apiRoute({
     method: "post",

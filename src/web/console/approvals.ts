@@ -109,7 +109,7 @@ async function showQueue(
     mails.push({
       ...line,
       ...wordedView(shown),
-      when: localWords(shown.mail.country, line.dueAt),
+      when: localWords(shown.mail, line.dueAt),
       late: line.dueAt < ctx.clock.now(),
       heldWords: line.held ? reasonWords(line.held) : "",
       languageName: languageLabel(line.language),
@@ -185,7 +185,7 @@ async function showMail(app: App, req: Request, res: Response, form: FormState =
       enrolment,
       waits,
       held: enrolment.state === "paused" ? reasonWords(enrolment.reason) : "",
-      when: localWords(shown.mail.country, shown.mail.dueAt),
+      when: localWords(shown.mail, shown.mail.dueAt),
       language: languageLabel(shown.mail.language),
       words: shown.words,
       subjectIsFixed: shown.subjectIsFixed,

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
-import { endEnrolment } from "../../domain/outreach/enrolment-service.js";
+import { endEnrolment, showEnrolment } from "../../domain/outreach/enrolment-service.js";
 import { holdName } from "../../domain/outreach/hold-history-views.js";
 import {
   browseHolds,
@@ -83,7 +83,9 @@ export function holdRoutes(app: App): Router {
     });
   }
   router.post("/enrolments/:id/end", async (req, res) => {
-    const { organisationId } = await endEnrolment(ctxOf(res), req.params.id, req.body as never);
+    requirePermission(ctxOf(res), "outreach:write");
+    const { organisationId } = await showEnrolment(ctxOf(res), req.params.id);
+    await endEnrolment(ctxOf(res), req.params.id, req.body as never);
     res.redirect(303, `/console/organisations/${organisationId}#sequences`);
   });
   return router;

@@ -47,6 +47,7 @@ const NO_CONTACT = {
   email: "",
   phone: "",
   language: "",
+  time_zone: "",
   lawful_basis: "published_address",
   notes: "",
 };

@@ -11,6 +11,7 @@ import { messageRoutes } from "./messages.js";
 import { outreachRoutes } from "./outreach.js";
 import { letterDeskRoutes } from "./letters.js";
 import { signInRoutes } from "./sign-in.js";
+import { sendingLimitRoutes } from "./sending-limits.js";
 import { staffRoutes } from "./staff.js";
 import { declineRoutes } from "./declines.js";
 import { reviewRoutes } from "./review.js";
@@ -56,6 +57,7 @@ export function consoleRoutes(app: App): Router {
   router.use(segmentRoutes(app));
   router.use(holdRoutes(app));
   router.use(messageRoutes(app));
+  router.use(sendingLimitRoutes(app));
   router.use(letterDeskRoutes(app));
   router.use(styleGuideRoutes(app));
   return router;

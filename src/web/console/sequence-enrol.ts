@@ -11,6 +11,8 @@ import {
 import { browseSegments, createSegment } from "../../domain/outreach/segment-service.js";
 import { showSequence } from "../../domain/outreach/sequence-service.js";
 import { requirePermission } from "../../domain/team/service.js";
+import type { Ctx } from "../../platform/context.js";
+import { DomainError } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { asRecord, emptyForm, fieldText, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
@@ -96,6 +98,23 @@ function askedWhom(given: unknown): Whom {
   };
 }
 
+/** The dry run of what was asked for, or what is wrong with the question. */
+async function dryRun(
+  ctx: Ctx,
+  sequenceId: string,
+  { isBlank, contactIds, segmentId, filter }: Whom,
+): Promise<{ plan?: EnrolmentPlan; faults: Record<string, string> }> {
+  if (isBlank) return { faults: {} };
+  const segment = segmentId ? { segment_id: segmentId } : { filter };
+  const asked = contactIds.length > 0 ? { contact_ids: contactIds } : segment;
+  try {
+    return { plan: await planEnrolment(ctx, sequenceId, asked), faults: {} };
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.kind !== "invalid") throw error;
+    return { faults: { form: Object.values(error.fields)[0] ?? `errors.${error.code}` } };
+  }
+}
+
 async function showEnrol(
   app: App,
   req: Request,
@@ -106,28 +125,10 @@ async function showEnrol(
 ): Promise<void> {
   const ctx = ctxOf(res);
   const sequence = await showSequence(ctx, idOf(req));
-  let plan: EnrolmentPlan | undefined;
-  const faults = { ...form.errors };
-  if (!whom.isBlank) {
-    await withForm(
-      {},
-      async () => {
-        plan = await planEnrolment(ctx, sequence.id, {
-          ...(whom.contactIds.length > 0
-            ? { contact_ids: whom.contactIds }
-            : whom.segmentId
-              ? { segment_id: whom.segmentId }
-              : { filter: whom.filter }),
-        });
-      },
-      ({ errors }) => {
-        for (const [field, error] of Object.entries(errors))
-          faults[field.startsWith("filter.") ? "form" : field] = error;
-      },
-    );
-  }
+  const { plan, faults } = await dryRun(ctx, sequence.id, whom);
+  const errors = { ...faults, ...form.errors };
   const segments = await browseSegments(ctx);
-  const isWrong = Object.keys(faults).length > 0;
+  const isWrong = Object.keys(errors).length > 0;
   consolePage(
     app,
     req,
@@ -136,7 +137,7 @@ async function showEnrol(
     {
       title: "Enrol contacts",
       values: form.values,
-      errors: faults,
+      errors,
       notice: req.query["nobody"] ? "Nobody was enrolled: everybody was left out." : "",
       base: `/console/sequences/${sequence.id}`,
       sequence,
@@ -185,7 +186,7 @@ function plannedRow({ recipient, mails }: PlannedEnrolment) {
     languages: [...new Set(mails.map((mail) => languageLabel(mail.language)))].join(", "),
     missing: [...new Set(mails.flatMap((mail) => mail.missing))].join(", "),
     mails: mails.map((mail, at) => ({
-      ...localWords(recipient.country, mail.dueAt),
+      ...localWords(recipient, mail.dueAt),
       isFirst: at === 0,
       toApprove: mail.approval === "each",
     })),

@@ -2,7 +2,7 @@
 import type { EnrolmentLine } from "../../domain/outreach/enrolment-views.js";
 import type { Approval, SequenceRules } from "../../domain/outreach/sequence.js";
 import { placeOf } from "../../domain/outreach/window.js";
-import { formatDateTime } from "../../platform/i18n.js";
+import { countryName, formatDateTime } from "../../platform/i18n.js";
 
 /** `0` → "at once", `5` → "5 working days later". */
 export function delayWords(days: number, position: number): string {
@@ -65,9 +65,12 @@ export function ruleRows(rules: SequenceRules, mailbox: string): { name: string;
   ];
 }
 
-/** An instant on the clocks of a country: "Tue 2 Mar, 09:00" and the place they hang in. */
-export function localWords(country: string | null, at: Date): { local: string; where: string; utc: string } {
-  const { zone } = placeOf({ country, timeZone: null });
+/** An instant on the clock of a contact: "Tue 2 Mar, 09:00" and where that hangs. */
+export function localWords(
+  who: { country: string | null; timeZone: string | null },
+  at: Date,
+): { local: string; where: string; utc: string } {
+  const { zone } = placeOf(who);
   const local = new Intl.DateTimeFormat("en-GB", {
     timeZone: zone,
     weekday: "short",
@@ -77,7 +80,8 @@ export function localWords(country: string | null, at: Date): { local: string; w
     minute: "2-digit",
     hourCycle: "h23",
   }).format(at);
-  const where = zone === "Etc/UTC" ? "UTC" : (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
+  const city = (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
+  const where = who.timeZone || !who.country ? city : countryName("en", who.country);
   return { local, where, utc: `${formatDateTime("en", at, "day")} UTC` };
 }
 

@@ -38,6 +38,7 @@ import { languageLabel } from "./mail-writing.js";
 import { mailboxName } from "./sequence-rules.js";
 import { approvalWords, delayWords, localWords, nextWords, ruleRows } from "./sequence-words.js";
 
+const NOWHERE = { country: null, timeZone: null };
 const STATE_TABS = [
   { state: "", label: "All" },
   { state: "pending", label: "Not begun" },
@@ -240,7 +241,7 @@ export async function enrolmentRows(ctx: Ctx, lines: readonly EnrolmentLine[]) {
       ...line,
       shown: enrolmentState(line.state, line.reason),
       next: nextWords(line),
-      when: !isOver && line.nextAt ? localWords(contact?.country ?? null, line.nextAt) : undefined,
+      when: !isOver && line.nextAt ? localWords(contact ?? NOWHERE, line.nextAt) : undefined,
       isHeld: line.state === "paused",
       isOver,
       who: line.contactName ?? contact?.email ?? "Role address",

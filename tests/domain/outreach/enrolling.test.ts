@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
+import { array, assert, constantFrom, property } from "fast-check";
 import { suppress } from "../../../src/domain/consent/service.js";
 import {
   approveBatch,
@@ -76,8 +76,8 @@ describe("the states of an enrolment", () => {
   });
 
   test("whatever happens, what has ended stays ended", () => {
-    fc.assert(
-      fc.property(fc.array(fc.constantFrom(...ENROLMENT_EVENTS), { maxLength: 20 }), (events) => {
+    assert(
+      property(array(constantFrom(...ENROLMENT_EVENTS), { maxLength: 20 }), (events) => {
         let state: (typeof ENROLMENT_STATES)[number] = "pending";
         let ended = false;
         for (const event of events) {
@@ -129,8 +129,8 @@ describe("enrolling", () => {
     const sequence = await aSequence(staff, letter);
     const other = await aSequence(staff, letter, { name: "Others" });
     const people = await manyContacts(4);
-    for (const { organisationId } of [...people]) people.push(await aContact(app, { organisationId }));
-    const reversed = [...people].reverse();
+    for (const { organisationId } of people.slice()) people.push(await aContact(app, { organisationId }));
+    const reversed = people.toReversed();
     const answers = await Promise.all([
       enrol(staff, sequence, people),
       enrol(staff, other, reversed),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { settleMessage } from "../../../src/domain/outreach/approval-service.js";
 import {
   changeSequence,
   showSequence,
@@ -138,6 +139,22 @@ describe("a contact goes through a sequence", () => {
     await enrol(staff, await aSequence(staff, letter, { steps: [{ texts }] }), [contact]);
     expect((await messagesTo(app, contact))[0]?.state_reason).toBe("missing letter.closes_on");
   });
+});
+
+test("a mail of which nobody knew for a week whether it arrived goes on from the day somebody says so", async () => {
+  const contact = await aContact(app);
+  await enrol(staff, await aSequence(staff, letter), [contact]);
+  sink.behave("drop_after_dot");
+  await settle(app);
+  sink.behave("accept");
+  await daysPass(10);
+  const [first, ...none] = await messagesTo(app, contact);
+  expect(first?.state).toBe("uncertain");
+  expect(none).toEqual([]);
+  await settleMessage(staff, first!.id, { as: "sent" });
+  expect((await messagesTo(app, contact))[1]).toMatchObject({ state: "queued", due_at: app.clock.now() });
+  await settle(app);
+  expect((await messagesTo(app, contact)).map((each) => each.state)).toEqual(["sent", "sent", "queued"]);
 });
 
 describe("stop rules hold for each later mail, too", () => {
