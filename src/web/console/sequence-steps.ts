@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { listMailedLetters } from "../../domain/outreach/letter-views.js";
 import { showSequence } from "../../domain/outreach/sequence-service.js";
-import { moveStep, saveStep } from "../../domain/outreach/step-writing-service.js";
+import { saveStep } from "../../domain/outreach/step-writing-service.js";
 import { browseTemplates } from "../../domain/outreach/template-service.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
@@ -34,10 +34,6 @@ export function sequenceStepRoutes(app: App): Router {
       },
       (form) => showStep(app, req, res, key, { ...form, errors: textErrors(req.body, form.errors) }, 422),
     );
-  });
-  router.post("/sequences/:id/move", async (req, res) => {
-    await moveStep(ctxOf(res), idOf(req), req.body as never);
-    res.redirect(303, `/console/sequences/${idOf(req)}#plan`);
   });
   return router;
 }

@@ -24,6 +24,7 @@ import {
   showSequence,
   type SequenceFile,
 } from "../../domain/outreach/sequence-service.js";
+import { moveStep } from "../../domain/outreach/step-writing-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import type { Ctx } from "../../platform/context.js";
@@ -74,6 +75,7 @@ export function sequenceRoutes(app: App): Router {
 
   const acts: Record<string, (ctx: Ctx, req: Request) => Promise<unknown>> = {
     activate: (ctx, req) => changeSequence(ctx, idOf(req), { to: "active" }),
+    move: (ctx, req) => moveStep(ctx, idOf(req), req.body as never),
     stop: (ctx, req) => changeSequence(ctx, idOf(req), { to: "stopped" }),
     "approve-batch": (ctx, req) => approveBatch(ctx, fieldText(req.body, "batch")),
     "drop-batch": (ctx, req) => dropBatch(ctx, fieldText(req.body, "batch")),
