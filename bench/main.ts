@@ -2,10 +2,17 @@ import { dueMessage } from "./due-message.js";
 import { importRows } from "./import-rows.js";
 import { sendMails } from "./send.js";
 import { publicList } from "./public-list.js";
+import { classifyMails } from "./classify.js";
 import type { Figure } from "./figure.js";
 
 /** Every figure, in the order it is shown. */
-const FIGURES: readonly (() => Promise<Figure>)[] = [publicList, importRows, sendMails, dueMessage];
+const FIGURES: readonly (() => Promise<Figure>)[] = [
+  publicList,
+  importRows,
+  sendMails,
+  dueMessage,
+  classifyMails,
+];
 
 const wanted = process.argv.slice(2);
 console.log("what | ours | bare | ratio | against\n--- | --- | --- | --- | ---");

@@ -1,12 +1,13 @@
 import path from "node:path";
 import { systemClock, type Clock } from "./platform/clock.js";
 import { packageRoot, type Config } from "./platform/config.js";
-import type { Actor, Ctx } from "./platform/context.js";
+import type { Actor, Ctx, Settings } from "./platform/context.js";
 import { connect, type Db } from "./platform/db.js";
 import { findEmbeddedPostgres, startEmbeddedPostgres } from "./platform/embedded-postgres.js";
 import { loadMessages, type Messages } from "./platform/i18n.js";
 import { createLog, type Log } from "./platform/log.js";
 import { captureMailer, smtpMailer, type Mailer } from "./platform/mailer.js";
+import { openMailers, type Mailers } from "./platform/mailers.js";
 import { loadAssets, type Assets } from "./platform/assets.js";
 import { loadTemplates, type Templates } from "./platform/templates.js";
 import { createKeys, type Keys } from "./platform/tokens.js";
@@ -21,7 +22,10 @@ export interface App {
   messages: Messages;
   assets: Assets;
   templates: Templates;
+  /** The way out of the mailbox that the settings describe. */
   mailer: Mailer;
+  /** The ways out of the mailboxes with accounts of their own. */
+  mailers: Mailers;
   /** A context for a use case, with the given actor. */
   ctx(actor: Actor): Ctx;
   /** Lets go of the database and of the mail server; calling it again does nothing. */
@@ -34,6 +38,7 @@ export interface Overrides {
   clock?: Clock;
   db?: Db;
   mailer?: Mailer;
+  mailers?: Mailers;
 }
 
 /** Where the database is: the application's role, and the owner's for migrations. */
@@ -52,8 +57,12 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
   const messages = loadMessages(root);
   const assets = loadAssets(root);
   const templates = loadTemplates({ root, messages, assets });
-  const mailer = overrides.mailer ?? (config.smtpUrl ? smtpMailer(config.smtpUrl, log) : captureMailer());
-  const settings = { publicUrl: config.publicUrl, mailFrom: config.mailFrom };
+  const mailer =
+    overrides.mailer ??
+    (config.smtpUrl ? smtpMailer(config.smtpUrl, log, { dkim: config.dkim }) : captureMailer());
+  // A database that may forget what it acknowledged must not send: a mail could go out twice.
+  const mailers = overrides.mailers ?? openMailers(log, { capture: config.unsafeTestDb });
+  const settings = settingsOf(config);
   let closed: Promise<void> | undefined;
   return {
     config,
@@ -65,13 +74,25 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
     assets,
     templates,
     mailer,
+    mailers,
     ctx: (actor) => ({ db, clock, log, keys, settings, actor }),
-    close: () => (closed ??= closeAll(mailer, overrides.db ? undefined : db)),
+    close: () => (closed ??= closeAll([mailer, mailers], overrides.db ? undefined : db)),
   };
 }
 
-async function closeAll(mailer: Mailer, db: Db | undefined): Promise<void> {
-  await mailer.close();
+function settingsOf(config: Config): Settings {
+  const { publicUrl, mailFrom, bounceDomain, imapUrl, dkim } = config;
+  return {
+    publicUrl,
+    mailFrom,
+    bounceDomain,
+    imapUrl,
+    dkim: dkim && { domain: dkim.domain, selector: dkim.selector },
+  };
+}
+
+async function closeAll(ways: { close(): Promise<void> }[], db: Db | undefined): Promise<void> {
+  await Promise.all(ways.map((way) => way.close()));
   await db?.destroy();
 }
 

@@ -55,7 +55,7 @@ function mailFinding(config: Config): Finding {
     : {
         what: "Mail",
         verdict: "ok",
-        sentence: `leaves through ${new URL(config.smtpUrl).host} as ${config.mailFrom}`,
+        sentence: `leaves through ${new URL(config.smtpUrl).host} as ${config.mailFrom}${config.dkim ? `, signed for ${config.dkim.domain}` : ""}`,
       };
 }
 

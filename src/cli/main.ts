@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { ConfigError, packageRoot } from "../platform/config.js";
 import { isDatabaseDown } from "../platform/db.js";
 import { DomainError } from "../platform/errors.js";
+import { classifyMailCommand } from "./classify-mail.js";
 import { CommandError, UsageError, answer, note, type Command } from "./command.js";
 import { demoCommand } from "./demo.js";
 import { doctor } from "./doctor.js";
@@ -12,6 +13,7 @@ import { importCommand } from "./import.js";
 import { matchCommand } from "./match.js";
 import { migrateCommand } from "./migrate.js";
 import { serveCommands } from "./serve.js";
+import { sendingCommands } from "./sending.js";
 import { staffAdd } from "./staff-add.js";
 import { tokenCreate } from "./token-create.js";
 
@@ -23,8 +25,10 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   staffAdd,
   tokenCreate,
+  ...sendingCommands,
   importCommand,
   matchCommand,
+  classifyMailCommand,
   exportCommand,
 ];
 

@@ -1,4 +1,5 @@
 import type { App } from "../app.js";
+import { firstContact } from "../domain/consent/first-contact.js";
 import { createContact, createOrganisation } from "../domain/organisations/service.js";
 import { changeLetterState, createLetter, writeText } from "../domain/letters/service.js";
 import { listLetters } from "../domain/letters/views.js";
@@ -41,6 +42,7 @@ async function tell(app: App, ctx: Ctx, clock: FixedClock, end: number): Promise
   const staff = as(ctx, cast.ines);
   const sending: Sending = {
     mailer: captureMailer(),
+    mailers: app.mailers,
     templates: app.templates,
     messages: app.messages,
     policy: outreachPolicy,
@@ -124,12 +126,19 @@ async function research(ctx: Ctx, clock: FixedClock): Promise<Told[]> {
       title: organisation.title,
       email,
       language: organisation.language,
-      lawful_basis: "published_address",
-      source: `imprint of www.${domain}`,
+      ...whyWeMayWrite(organisation, email, domain),
     });
     told.push({ organisation, organisationId: id, contactId: contact.id, email });
   }
   return told;
+}
+
+/** Where the law asks for consent before a first mail, somebody of the campaign has met them. */
+function whyWeMayWrite({ country }: DemoOrganisation, email: string, domain: string) {
+  const basis = "published_address" as const;
+  return firstContact({ country, set: undefined, email, basis, isFirst: true }) === "allowed"
+    ? { lawful_basis: basis, source: `imprint of www.${domain}` }
+    : { lawful_basis: "existing_relationship" as const, source: "talk at the industry days in Geneva" };
 }
 
 async function writeToAll(writer: Ctx, approver: Ctx, told: readonly Told[]): Promise<void> {

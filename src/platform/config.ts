@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { readDkimKey } from "./dkim-key.js";
+import { emailDomain, isSameOrParent, parseDomain } from "./email-address.js";
+import { readMailbox, type DkimKey } from "./mailer.js";
 import { randomToken } from "./tokens.js";
 
 /** Where the package's own files (templates, migrations, data) lie; found upwards from the built file. */
@@ -31,6 +34,12 @@ export interface Config {
   /** Unset: mail is captured and shown in the console. */
   smtpUrl: string | undefined;
   mailFrom: string;
+  /** Where replies and delivery reports are read, as `imaps://user:password@host:993/folder`. */
+  imapUrl: string | undefined;
+  /** A domain whose mail all reaches the mailbox of IMAP_URL; delivery reports go there. */
+  bounceDomain: string | undefined;
+  /** What mail from MAIL_FROM is signed with; unset: the mail server signs. */
+  dkim: DkimKey | undefined;
   /** Addresses of the proxies whose X-Forwarded-For is believed; empty: nobody's. */
   trustProxy: string[];
   logLevel: string;
@@ -74,6 +83,16 @@ const proxies = z
     },
   );
 
+const domain = z.string().transform((value, issues) => {
+  const read = parseDomain(value.trim());
+  if (read !== undefined) return read;
+  issues.addIssue({ code: "custom", message: "expected a domain such as example.org" });
+  return z.NEVER;
+});
+
+/** One or several labels of a DNS name (RFC 6376 §3.1). */
+export const DKIM_SELECTOR = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+
 const environment = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number({ error: "expected a port from 1 to 65535" }).int().min(1).max(65_535).default(8080),
@@ -84,6 +103,11 @@ const environment = z.object({
   SECRET_KEY: z.string().min(32, "expected at least 32 random characters").optional(),
   SMTP_URL: url(["smtp:", "smtps:"]).optional(),
   MAIL_FROM: z.string().default("Countersign <letters@localhost.example>"),
+  IMAP_URL: url(["imap:", "imaps:"]).optional(),
+  BOUNCE_DOMAIN: domain.optional(),
+  DKIM_DOMAIN: domain.optional(),
+  DKIM_SELECTOR: z.string().regex(DKIM_SELECTOR, "expected a name such as s1").optional(),
+  DKIM_PRIVATE_KEY_FILE: z.string().optional(),
   TRUST_PROXY: proxies.default([]),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   COUNTERSIGN_DEMO: flag.optional(),
@@ -127,12 +151,47 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     secretKey: set.SECRET_KEY ?? keptSecretKey(dataDir),
     smtpUrl: set.SMTP_URL,
     mailFrom: set.MAIL_FROM,
+    imapUrl: set.IMAP_URL,
+    bounceDomain: set.BOUNCE_DOMAIN,
+    dkim: dkimOf(set),
     trustProxy: set.TRUST_PROXY,
     logLevel: set.LOG_LEVEL,
     demo: set.COUNTERSIGN_DEMO ?? !set.DATABASE_URL,
     rateLimits: set.COUNTERSIGN_RATE_LIMITS,
     unsafeTestDb: set.COUNTERSIGN_UNSAFE_TEST_DB,
   };
+}
+
+const DKIM_KEY_FAULTS = {
+  unreadable: "expected a private key in PEM",
+  too_short: "expected an RSA key of at least 1024 bits (2048 are advised)",
+  not_rsa: "expected an RSA key: mail can't be signed with another kind",
+};
+
+/** The key that mail is signed with: all three settings or none, readable, and of a domain that DMARC takes for the sender's. */
+function dkimOf(set: z.output<typeof environment>): DkimKey | undefined {
+  const { DKIM_DOMAIN, DKIM_SELECTOR: selector, DKIM_PRIVATE_KEY_FILE: file } = set;
+  const given = { DKIM_DOMAIN, DKIM_SELECTOR: selector, DKIM_PRIVATE_KEY_FILE: file };
+  const missing = Object.entries(given).filter(([, value]) => value === undefined);
+  if (missing.length === 3) return undefined;
+  if (!DKIM_DOMAIN || !selector || !file) {
+    throw new ConfigError(`${missing[0]?.[0]}: DKIM needs domain, selector and key file, all three or none`);
+  }
+  if (!isSameOrParent(DKIM_DOMAIN, emailDomain(readMailbox(set.MAIL_FROM).address))) {
+    throw new ConfigError("DKIM_DOMAIN: expected the domain of MAIL_FROM, or one above or below it");
+  }
+  const privateKey = readKeyFile(file);
+  const key = readDkimKey(privateKey);
+  if ("fault" in key) throw new ConfigError(`DKIM_PRIVATE_KEY_FILE: ${DKIM_KEY_FAULTS[key.fault]}`);
+  return { domain: DKIM_DOMAIN, selector, privateKey };
+}
+
+function readKeyFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new ConfigError("DKIM_PRIVATE_KEY_FILE: the file can't be read");
+  }
 }
 
 /** Whether cookies and links may travel to this address: by https, or without leaving the machine. */

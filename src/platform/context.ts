@@ -17,6 +17,12 @@ export interface Settings {
   publicUrl: string;
   /** Address of the sender, as `name <address>` or a bare address. */
   mailFrom: string;
+  /** Where delivery reports go, when a whole domain is kept for them. */
+  bounceDomain?: string | undefined;
+  /** Where replies and reports to MAIL_FROM are read: `imaps://user:password@host:993/folder`. */
+  imapUrl?: string | undefined;
+  /** The domain and selector that mail of MAIL_FROM is signed for. */
+  dkim?: { domain: string; selector: string } | undefined;
 }
 
 /** What every use case gets first: the database, the time, the log, the keys, and who acts. */

@@ -38,3 +38,11 @@ export function parseDomain(raw: string): string | undefined {
 export function emailDomain(email: string): string {
   return email.slice(email.lastIndexOf("@") + 1);
 }
+
+/**
+ * Whether two domains belong together for DMARC's relaxed alignment (RFC 7489 §3.1) as far as that can be told without
+ * a list of public suffixes: they are the same, or one lies below the other.
+ */
+export function isSameOrParent(one: string, other: string): boolean {
+  return one === other || one.endsWith(`.${other}`) || other.endsWith(`.${one}`);
+}

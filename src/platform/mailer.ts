@@ -1,7 +1,9 @@
 import { createTransport } from "nodemailer";
+import type SMTPPool from "nodemailer/lib/smtp-pool/index.js";
 import { MINUTE, SECOND } from "./clock.js";
 import { parseEmail } from "./email-address.js";
 import type { Log } from "./log.js";
+import { judgeFailure, oneLine, short, type SendVerdict, type SmtpFailure } from "./mailer-verdict.js";
 
 /** One address with the name shown beside it. */
 export interface Mailbox {
@@ -29,12 +31,22 @@ export interface OutgoingMail {
   headers: Record<string, string>;
 }
 
-/** How an attempt ended, with the code of its reason and the server's own words. */
-export interface SendVerdict {
-  /** deferred: provably not accepted, try later. uncertain: it may or may not have been accepted. */
-  kind: "sent" | "deferred" | "failed" | "uncertain";
-  reason: string;
-  reply: string | null;
+/** A mail server and how to log in there. */
+export interface SmtpServer {
+  host: string;
+  port: number;
+  /** tls: from the first byte. starttls: insisted on before the login. none: in clear. */
+  security: "tls" | "starttls" | "none";
+  user: string | null;
+  password: string | null;
+}
+
+/** What mail is signed with (RFC 6376): RSA only, since nodemailer signs with nothing else. */
+export interface DkimKey {
+  domain: string;
+  selector: string;
+  /** PEM. */
+  privateKey: string;
 }
 
 /** The way out for mail. */
@@ -43,6 +55,8 @@ export interface Mailer {
   /** Sends once; never throws, never repeats by itself. Aborting `signal` ends a running send at once. */
   send(mail: OutgoingMail, signal?: AbortSignal): Promise<SendVerdict>;
   close(): Promise<void>;
+  /** Connects and logs in without sending: undefined when all is well, else what went wrong. Capturing has nothing to try. */
+  check?(): Promise<SendVerdict | undefined>;
 }
 
 /** How long a send may take in all until the server says 354, and from there to its final answer (RFC 5321 §4.5.3.2.6). */
@@ -76,29 +90,52 @@ export function readMailbox(text: string): Mailbox {
 export interface SmtpOptions {
   /** How many mails are under way at once. */
   connections?: number;
-  deadlines?: { toData: number; toReply: number };
+  deadlines?: Deadlines;
+  dkim?: DkimKey | undefined;
 }
 
-/** Sends by SMTP over a few kept connections, each carrying one mail at a time. */
-export function smtpMailer(url: string, log: Log, options: SmtpOptions = {}): Mailer {
+interface Deadlines {
+  toData: number;
+  toReply: number;
+}
+
+/** Sends by SMTP over a few kept connections, each carrying one mail at a time. A text is an address as in SMTP_URL. */
+export function smtpMailer(server: string | SmtpServer, log: Log, options: SmtpOptions = {}): Mailer {
   const deadlines = options.deadlines ?? DEADLINES;
   const size = options.connections ?? 10;
   const free: Lane[] = [];
   const waiting: ((lane: Lane) => void)[] = [];
   let made = 0;
+  let isClosed = false;
+  const open = () => openLane(server, options.dkim);
 
-  function take(): Promise<Lane> {
+  /** A free line, or none when nothing gets free in time: a mail must not set out after its lease. */
+  function take(patience: number, signal: AbortSignal | undefined): Promise<Lane | undefined> {
     const lane = free.pop();
     if (lane) return Promise.resolve(lane);
     if (made < size) {
       made += 1;
-      return Promise.resolve(openLane(url));
+      return Promise.resolve(open());
     }
-    return new Promise((resolve) => waiting.push(resolve));
+    return new Promise((resolve) => {
+      const give = (next: Lane | undefined): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", giveUp);
+        resolve(next);
+      };
+      const giveUp = (): void => {
+        waiting.splice(waiting.indexOf(give), 1);
+        give(undefined);
+      };
+      const timer = setTimeout(giveUp, patience);
+      signal?.addEventListener("abort", giveUp, { once: true });
+      waiting.push(give);
+    });
   }
   function giveBack(lane: Lane): void {
     const next = waiting.shift();
     if (next) next(lane);
+    else if (isClosed) lane.close();
     else free.push(lane);
   }
 
@@ -108,20 +145,41 @@ export function smtpMailer(url: string, log: Log, options: SmtpOptions = {}): Ma
       const to = parseEmail(mail.to.address);
       const from = parseEmail(mail.envelopeFrom);
       if (!to || !from) return { kind: "failed", reason: "address_malformed", reply: null };
-      let lane = await take();
-      const verdict = await sendOnLane(lane, mail, { from, to }, deadlines, signal);
+      const start = performance.now();
+      let lane = await take(deadlines.toData, signal);
+      if (!lane)
+        return { kind: "deferred", reason: signal?.aborted ? "interrupted" : "timeout", reply: null };
+      const toData = Math.max(0, deadlines.toData - (performance.now() - start));
+      const verdict = await sendOnLane(lane, mail, { from, to }, { ...deadlines, toData }, signal);
       if (verdict.kind !== "sent") {
         log.debug({ verdict: verdict.kind, reason: verdict.reason }, "a mail was not accepted");
         lane.close();
-        lane = openLane(url);
+        lane = open();
       }
       giveBack(lane);
       return verdict;
     },
     async close() {
+      isClosed = true;
       for (const lane of free.splice(0)) lane.close();
     },
+    check: () => checkLane(open(), deadlines.toData),
   };
+}
+
+async function checkLane(lane: Lane, deadline: number): Promise<SendVerdict | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<SendVerdict>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: "deferred", reason: "timeout", reply: null }), deadline);
+  });
+  const answer = lane.transport.verify().then(
+    () => undefined,
+    (error: unknown) => judgeFailure(error as SmtpFailure, { bodyWanted: false, endedBy: "" }),
+  );
+  const verdict = await Promise.race([answer, late]);
+  clearTimeout(timer);
+  lane.close();
+  return verdict;
 }
 
 /** One connection at most, with what its protocol log has told about the mail it carries. */
@@ -131,17 +189,53 @@ interface Lane {
   close(): void;
 }
 
-function openLane(url: string): Lane {
+function openLane(server: string | SmtpServer, dkim: DkimKey | undefined): Lane {
   const watch = watchProtocol();
-  const transport = openTransport(url, watch);
+  const transport = openTransport(server, dkim, watch);
   return { transport, watch, close: () => transport.close() };
 }
 
 const quiet = () => {};
 
-function openTransport(url: string, watch: ProtocolWatch) {
+/**
+ * What is signed. nodemailer's own list lacks List-Unsubscribe-Post, which RFC 8058 §4 wants under the signature, and
+ * so mail providers would not offer one-click unsubscribing.
+ */
+const SIGNED_HEADERS =
+  "From:Sender:Reply-To:To:Subject:Date:Message-ID:In-Reply-To:References:MIME-Version:Content-Type:" +
+  "Content-Transfer-Encoding:Auto-Submitted:List-Unsubscribe:List-Unsubscribe-Post";
+
+/** Where a pool connects to, as nodemailer wants to hear it. */
+type PoolAddress = Pick<
+  SMTPPool.Options,
+  "url" | "host" | "port" | "secure" | "requireTLS" | "ignoreTLS" | "auth"
+>;
+
+function addressOf(server: string | SmtpServer): PoolAddress {
+  if (typeof server === "string") return { url: server };
+  return {
+    host: server.host,
+    port: server.port,
+    secure: server.security === "tls",
+    requireTLS: server.security === "starttls",
+    ignoreTLS: server.security === "none",
+    ...(server.user ? { auth: { user: server.user, pass: server.password ?? "" } } : {}),
+  };
+}
+
+function openTransport(server: string | SmtpServer, dkim: DkimKey | undefined, watch: ProtocolWatch) {
   return createTransport({
-    url,
+    ...addressOf(server),
+    ...(dkim
+      ? {
+          dkim: {
+            domainName: dkim.domain,
+            keySelector: dkim.selector,
+            privateKey: dkim.privateKey,
+            headerFieldNames: SIGNED_HEADERS,
+          },
+        }
+      : {}),
     pool: true,
     maxConnections: 1,
     maxMessages: 1000,
@@ -204,7 +298,7 @@ async function sendOnLane(
   lane: Lane,
   mail: OutgoingMail,
   envelope: { from: string; to: string },
-  deadlines: { toData: number; toReply: number },
+  deadlines: Deadlines,
   signal: AbortSignal | undefined,
 ): Promise<SendVerdict> {
   const end = new AbortController();
@@ -223,7 +317,10 @@ async function sendOnLane(
   if (signal?.aborted) interrupted();
   signal?.addEventListener("abort", interrupted, { once: true });
   try {
-    const info = await lane.transport.sendMail({ ...compose(mail, envelope), signal: end.signal });
+    const info: { response: string } = await lane.transport.sendMail({
+      ...compose(mail, envelope),
+      signal: end.signal,
+    });
     return { kind: "sent", reason: "accepted", reply: short(info.response) };
   } catch (error) {
     return judgeFailure(error as SmtpFailure, progress);
@@ -255,56 +352,4 @@ function compose(mail: OutgoingMail, envelope: { from: string; to: string }) {
       Object.entries(headers).map(([name, value]) => [name, { prepared: true, value: oneLine(value) }]),
     ),
   };
-}
-
-/** Text that can't end a header line: control characters and line separators become spaces. */
-function oneLine(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/gu, " ").trim();
-}
-
-/** What nodemailer says of a failure, as far as we read it. */
-export interface SmtpFailure {
-  code?: string;
-  command?: string;
-  responseCode?: number;
-  response?: string;
-}
-
-/**
- * Turns a failure into a verdict by the table of measured server behaviours: an answer of 4xx or 5xx is definite
- * wherever it comes; without one, everything before the server asked for the body was provably not accepted, and
- * everything after it is uncertain.
- */
-export function judgeFailure(
-  failure: SmtpFailure,
-  progress: { bodyWanted: boolean; endedBy: string },
-): SendVerdict {
-  const reply = failure.response ? short(failure.response) : null;
-  const status = failure.responseCode ?? 0;
-  if (status >= 400) return { ...judgeAnswer(failure, status), reply };
-  if (progress.bodyWanted && failure.code !== "EENVELOPE") {
-    return { kind: "uncertain", reason: progress.endedBy || "no_answer", reply };
-  }
-  return { kind: "deferred", reason: progress.endedBy || connectionFault(failure.code), reply };
-}
-
-/** Faults of our own standing (login, encryption, sender) never count against the one we write to. */
-function judgeAnswer(failure: SmtpFailure, status: number): Omit<SendVerdict, "reply"> {
-  if (failure.code === "EAUTH") return { kind: "deferred", reason: "login_refused" };
-  if (failure.code === "ETLS") return { kind: "deferred", reason: "encryption_failed" };
-  if (failure.command === "MAIL FROM") return { kind: "deferred", reason: "sender_refused" };
-  if (status < 500) return { kind: "deferred", reason: "later" };
-  if (failure.command === "RCPT TO") return { kind: "failed", reason: "recipient_refused" };
-  if (failure.command === "DATA") return { kind: "failed", reason: "message_refused" };
-  return { kind: "deferred", reason: "unreachable" };
-}
-
-function connectionFault(code: string | undefined): string {
-  if (code === "EAUTH") return "login_refused";
-  if (code === "ETLS") return "encryption_failed";
-  return code === "ETIMEDOUT" ? "timeout" : "unreachable";
-}
-
-function short(reply: string): string {
-  return oneLine(reply).slice(0, 500);
 }

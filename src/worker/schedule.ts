@@ -4,13 +4,15 @@ import type { Sending } from "../domain/mail/commit-service.js";
 import { expireMessages, processDueMail, recoverLeases } from "../domain/mail/sending-service.js";
 import { endStoppedEnrolments, releaseDueHolds } from "../domain/outreach/due-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
+import { askForBasisChecks } from "../domain/privacy/basis-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
 
 /** What sending needs, put together from the application. */
 export function sendingOf(app: App): Sending {
-  return { mailer: app.mailer, templates: app.templates, messages: app.messages, policy: outreachPolicy };
+  const { mailer, mailers, templates, messages } = app;
+  return { mailer, mailers, templates, messages, policy: outreachPolicy };
 }
 
 /** One piece of work that looks for what is due, does some of it, and says how much that was. */
@@ -27,6 +29,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "end stopped enrolments", run: (ctx) => endStoppedEnrolments(ctx) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
+  { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
 ];
 

@@ -22,7 +22,7 @@ import {
 } from "../../src/domain/outreach/window.js";
 import { localTime } from "../../src/platform/calendar.js";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/platform/clock.js";
-import type { SendVerdict } from "../../src/platform/mailer.js";
+import type { SendVerdict } from "../../src/platform/mailer-verdict.js";
 import { newId } from "../../src/platform/ids.js";
 import { sendingOf } from "../../src/worker/schedule.js";
 import { staffCtx, testApp, type TestApp } from "../support/app.js";

@@ -1,7 +1,9 @@
+import { suppressAddress } from "../../src/domain/consent/service.js";
 import { startImport } from "../../src/domain/imports/service.js";
 import { ensureInvitation } from "../../src/domain/invitations/service.js";
 import type { LinkPurpose } from "../../src/domain/links/link.js";
 import { linkAddress, makeLink } from "../../src/domain/links/service.js";
+import { createMailbox } from "../../src/domain/mail/mailbox-service.js";
 import { requestSignIn } from "../../src/domain/mail/sign-in-service.js";
 import { enrolContacts } from "../../src/domain/outreach/enrolment-service.js";
 import { holdOutreach } from "../../src/domain/outreach/hold-service.js";
@@ -68,6 +70,15 @@ export async function scene(app: TestApp): Promise<Scene> {
     subject: "An invitation",
     body: "Dear {{contact.name}}, please read {{invitation.link}}.",
   });
+  await suppressAddress(app.system, { email: "stopped@vesta.example" });
+  const { id: suppression } = (await app.database.adminDb("suppressions").first("id")) as { id: string };
+  const mailbox = await createMailbox(app.system, {
+    name: "Press office",
+    from_email: "press@forum.example",
+    smtp_host: "127.0.0.1",
+    smtp_port: 2525,
+    smtp_security: "none",
+  });
   const outreach = await outreachScene(app, letter);
   await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
   await settle(app);
@@ -95,6 +106,9 @@ export async function scene(app: TestApp): Promise<Scene> {
       invitations: invitation.id,
       imports: imported,
       outreach: mailing,
+      countries: "DE",
+      suppressions: suppression,
+      mailboxes: mailbox,
       ...outreach,
       mail: captured.id,
     },
@@ -102,6 +116,7 @@ export async function scene(app: TestApp): Promise<Scene> {
       "/r": invitations,
       "/confirm": [await secret("confirm", submitted)],
       "/unsubscribe": [await secret("unsubscribe", message)],
+      "/preferences": [await secret("preferences", message)],
       "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],
     },
   };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clearable, id, optional, pageQuery, whole } from "../../platform/schema.js";
+import { clearable, id, line, optional, pageQuery, whole } from "../../platform/schema.js";
 import { MESSAGE_STATES, RESOLUTIONS, type Resolution } from "./message.js";
 
 /** Settling a message of which nobody knows whether it was accepted. */
@@ -16,6 +16,9 @@ export const listMessagesQuery = pageQuery.extend({
   mailing: optional(id()),
   captured: optional(z.literal("1")),
 });
+
+/** Stopping all outreach; the reason stands on every page of the console until somebody lets it go on. */
+export const stopSendingCommand = z.object({ reason: line(200) });
 
 const mails = () => clearable(whole(1, 1_000_000));
 

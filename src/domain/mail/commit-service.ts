@@ -1,20 +1,23 @@
 import { MINUTE } from "../../platform/clock.js";
 import { transaction, type Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
-import { holdLocks } from "../../platform/locks.js";
+import { holdLocks, holdSwitch } from "../../platform/locks.js";
 import { HARD_DEADLINE, type Mailer } from "../../platform/mailer.js";
 import { suppressionJudge } from "../consent/service.js";
 import { capsFor } from "./cap-service.js";
-import { addressMails, renderMessage, type MailWords } from "./rendering-service.js";
+import { mailboxesNow, returnPathOf, settingsMailbox } from "./mailbox-account-service.js";
+import type { MailboxRow } from "./mailbox-store.js";
+import { addressMails, mailerOf, renderMessage, type MailWords, type WaysOut } from "./rendering-service.js";
 import type { MessageState } from "./message.js";
 import { changeStates } from "./service.js";
-import { setSending, type MessageRow, type RenderedMessage, type StateChange } from "./store.js";
+import { setSending, type MessageRow, type SendingMessage, type StateChange } from "./store.js";
+import { isOutreachStopped, SENDING_STOPPED } from "./switch-service.js";
 import type { CommittedMail, MailPolicy, StopVerdict } from "./verdict-service.js";
+import { envelopeSender } from "./verp.js";
 import { sponsorsOf } from "./views.js";
 
 /** What sending needs beside the context. */
-export interface Sending extends MailWords {
-  mailer: Mailer;
+export interface Sending extends MailWords, WaysOut {
   policy: MailPolicy;
   /** Ends running sends when the worker has to go. */
   signal?: AbortSignal;
@@ -35,40 +38,60 @@ export interface Claim {
 export async function commitMail(
   ctx: Ctx,
   sending: Sending,
-  { token, rows }: Claim,
+  { token, rows: claimed }: Claim,
 ): Promise<CommittedMail[]> {
-  if (rows.length === 0) return [];
+  if (claimed.length === 0) return [];
+  const own = await settingsMailbox(ctx);
+  const rows = claimed.map((row) => ({ ...row, mailbox_id: row.mailbox_id ?? own.id }));
   const committed = await transaction(ctx, async (tx) => {
+    await holdSwitch(tx.db, "shared");
     await holdLocks(tx.db, {
       letter: rows.flatMap((row) => row.letter_id ?? []),
       organisation: rows.flatMap((row) => row.organisation_id ?? []),
       address: rows.map((row) => row.address_hash.toString("hex")),
       domain: rows.map((row) => row.to_email.split("@")[1] ?? ""),
-      mailbox: [tx.settings.mailFrom],
+      mailbox: rows.map((row) => row.mailbox_id),
     });
+    const mailboxes = await waysOf(tx, sending, rows);
     const now = tx.clock.now();
-    const { going, stopped } = await judge(atOneTime(tx, now), sending, rows, token);
-    const fence = {
-      token,
-      now,
-      leaseUntil: new Date(now.getTime() + SENDING_LEASE),
-      transport: sending.mailer.transport,
-    };
-    const set = await setSending(
-      tx.db,
-      going.map((mail) => ({ ...mail, event_id: newId(tx.clock) })),
-      fence,
-    );
+    const { going, stopped } = await judge(atOneTime(tx, now), sending, rows, token, mailboxes);
+    const fence = { token, now, leaseUntil: new Date(now.getTime() + SENDING_LEASE) };
+    const set = await setSending(tx.db, going, fence);
     const byId = new Map(rows.map((row) => [row.id, row]));
     const mails = going.filter((mail) => set.has(mail.id));
     const ended = await changeStates(tx, stopped, ["claimed"]);
     await sending.policy.settled(tx, ended);
     return mails.flatMap((mail) => {
       const row = byId.get(mail.id);
-      return row ? [{ row, mail, at: now }] : [];
+      const way = mailboxes.get(mail.mailbox_id);
+      return row && way ? [{ row, mail, ...way, at: now }] : [];
     });
   });
   return addressMails(ctx, token, committed);
+}
+
+const HELD_UP = { go: false, to: "held", reason: SENDING_STOPPED } as const;
+
+/** A claimed message whose mailbox is settled. */
+type AssignedRow = MessageRow & { mailbox_id: string };
+
+interface Way {
+  mailbox: MailboxRow;
+  mailer: Mailer;
+}
+
+async function waysOf(
+  ctx: Ctx,
+  sending: Sending,
+  rows: readonly AssignedRow[],
+): Promise<ReadonlyMap<string, Way>> {
+  const mailboxes = await mailboxesNow(
+    ctx,
+    rows.map((row) => row.mailbox_id),
+  );
+  return new Map(
+    [...mailboxes].map(([id, mailbox]) => [id, { mailbox, mailer: mailerOf(ctx, sending, mailbox) }]),
+  );
 }
 
 /** One time for all that is judged together, so that caps and windows hold for the very time that is kept. */
@@ -79,9 +102,10 @@ function atOneTime(ctx: Ctx, now: Date): Ctx {
 async function judge(
   ctx: Ctx,
   sending: Sending,
-  rows: readonly MessageRow[],
+  rows: readonly AssignedRow[],
   token: string,
-): Promise<{ going: RenderedMessage[]; stopped: StateChange[] }> {
+  ways: ReadonlyMap<string, Way>,
+): Promise<{ going: SendingMessage[]; stopped: StateChange[] }> {
   const now = ctx.clock.now();
   const outreach = rows.filter((row) => row.purpose === "outreach");
   const isSuppressed = await suppressionJudge(
@@ -90,25 +114,46 @@ async function judge(
   );
   const verdicts =
     outreach.length > 0 ? await sending.policy.mayGoOut(ctx, outreach) : new Map<string, StopVerdict>();
+  const isHeldUp = outreach.length > 0 && (await isOutreachStopped(ctx));
   const sponsors = await sponsorsOf(ctx, [...new Set(rows.flatMap((row) => row.letter_id ?? []))]);
+  const going: SendingMessage[] = [];
   const caps = await capsFor(ctx, outreach);
-  const going: RenderedMessage[] = [];
   const stopped: StateChange[] = [];
   for (const row of rows) {
     const stop = (state: MessageState, reason: string) => stopped.push({ id: row.id, state, reason, token });
     const verdict = verdicts.get(row.id);
-    if (row.expires_at <= now) stop("expired", "too_late");
-    else if (row.purpose !== "outreach") going.push(renderMessage(ctx, sending, row, sponsors, undefined));
+    const way = ways.get(row.mailbox_id);
+    const go = ({ mailbox, mailer }: Way, words?: Extract<StopVerdict, { go: true }>) =>
+      going.push({
+        ...renderMessage(ctx, sending, row, sponsors, words, mailbox.from_email),
+        event_id: newId(ctx.clock),
+        mailbox_id: mailbox.id,
+        envelope_from: envelopeSender(ctx.keys, returnPathOf(mailbox), row.id),
+        transport: mailer.transport,
+      });
+    if (!way || isStopped(way.mailbox)) stopped.push(waitForMailbox(row, token));
+    else if (row.expires_at <= now) stop("expired", "too_late");
+    else if (row.purpose !== "outreach") go(way);
     else if (isSuppressed(row.address_hash, row.letter_id)) stop("suppressed", "suppressed");
     else if (!verdict) stop("cancelled", "contact_gone");
     else if (!verdict.go) stopped.push(stopBy(row, verdict, token));
+    else if (isHeldUp) stopped.push(stopBy(row, HELD_UP, token));
     else {
       const until = caps.take(row, verdict.times?.opensAt);
-      if (until <= now) going.push(renderMessage(ctx, sending, row, sponsors, verdict));
+      if (until <= now) go(way, verdict);
       else stopped.push(stopBy(row, { ...verdict, go: false, to: "later", reason: "cap", until }, token));
     }
   }
   return { going, stopped };
+}
+
+function isStopped({ state, archived_at: archivedAt }: MailboxRow): boolean {
+  return state === "paused" || archivedAt !== null;
+}
+
+/** Back to the queue, where it is not claimed before a person lets the mailbox go on. */
+function waitForMailbox({ id }: MessageRow, token: string): StateChange {
+  return { id, state: "queued", reason: "mailbox_paused", token, uncounted: true };
 }
 
 function stopBy(row: MessageRow, verdict: Exclude<StopVerdict, { go: true }>, token: string): StateChange {

@@ -1,7 +1,8 @@
 /** Taking back and holding up mails of which nothing has gone out yet. */
 import type { Ctx } from "../../platform/context.js";
 import { UNBEGUN } from "./message.js";
-import { changeStates, type Times } from "./service.js";
+import { changeStates } from "./service.js";
+import { type Times } from "./deciding-service.js";
 import { lockMessagesOfEnrolments, setFreed, setHeld, type StateChange } from "./store.js";
 
 /** Takes back what has not begun to go out of some enrolments, each with its reason. */

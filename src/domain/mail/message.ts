@@ -64,20 +64,6 @@ export function backOff(attempts: number): number {
   return BACK_OFF[Math.min(Math.max(attempts, 1), BACK_OFF.length) - 1] ?? 4 * HOUR;
 }
 
-const DEAD = /\b5\.1\.(1|2|3|6|10)\b|\b5\.2\.1\b/;
-const DEAD_WORDS =
-  /\b(user|mailbox|recipient|address)\b[^.]{0,40}\b(unknown|not found|does not exist|doesn't exist|no longer)\b|\b(unknown|no such) (user|mailbox|recipient|address)\b/i;
-const OURS = /\b5\.7\.\d+\b|spam|block|blacklist|reputation|policy|spf|dkim|dmarc|relay/i;
-
-/**
- * Whether a refusal says that nobody reads this address: enhanced codes of RFC 3463 §3.2 first, words where a server
- * sends none. Refusals for our own standing (policy, blocklists, authentication) never count against the address.
- */
-export function isAddressDead(reply: string | null): boolean {
-  if (!reply || !/^5\d\d/.test(reply) || OURS.test(reply)) return false;
-  return DEAD.test(reply) || (!/\b5\.\d\.\d+\b/.test(reply) && DEAD_WORDS.test(reply));
-}
-
 /** How a state is shown: one of the five shapes of the design. */
 export function messageTone(state: MessageState): "ok" | "wait" | "info" | "bad" | "off" {
   switch (state) {

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import type { Ctx } from "../../platform/context.js";
 import type { Messages } from "../../platform/i18n.js";
-import { readMailbox, type OutgoingMail } from "../../platform/mailer.js";
+import { readMailbox, type Mailer, type OutgoingMail } from "../../platform/mailer.js";
+import type { Mailers } from "../../platform/mailers.js";
 import type { Templates } from "../../platform/templates.js";
 import { fillPlaceholders, linkPlaceholder, placeholdersIn } from "../links/link.js";
 import { linkAddresses } from "../links/service.js";
 import { ownLinks, standInsToPlaceholders } from "./rendering.js";
-import type { MailHeaders, MessageRow, RenderedMessage } from "./store.js";
+import { mailAccount } from "./mailbox-account-service.js";
+import type { MailboxRow } from "./mailbox-store.js";
+import type { MailHeaders, MessageRow, SendingMessage, RenderedMessage } from "./store.js";
 import type { CommittedMail, StopVerdict } from "./verdict-service.js";
 import type { Sponsor } from "./views.js";
 
@@ -23,9 +26,11 @@ export function renderMessage(
   row: MessageRow,
   sponsors: ReadonlyMap<string, Sponsor>,
   verdict: Extract<StopVerdict, { go: true }> | undefined,
+  fromEmail: string,
 ): RenderedMessage {
   const sponsor = sponsors.get(row.letter_id ?? "");
   const unsubscribe = typeof row.data["unsubscribe"] === "string" ? row.data["unsubscribe"] : null;
+  const preferences = typeof row.data["preferences"] === "string" ? row.data["preferences"] : null;
   const mail = renderMail(words, {
     template: row.template,
     language: row.language,
@@ -33,8 +38,10 @@ export function renderMessage(
     sponsor: sponsor ?? ownName(ctx),
     why: verdict?.why,
     unsubscribeUrl: unsubscribe,
+    preferencesUrl: preferences,
   });
   const headers: MailHeaders = {
+    from_email: fromEmail,
     from_name: sponsor?.name ?? null,
     reply_to: sponsor?.email ?? null,
     ...(row.purpose === "outreach" ? { list_unsubscribe: unsubscribe } : { auto_submitted: true }),
@@ -64,6 +71,8 @@ export interface MailView {
   /** Why the reader gets it; only outreach has to say. */
   why: { key: string; args: Record<string, unknown> } | undefined;
   unsubscribeUrl: string | null;
+  /** Where the reader sees why we write and changes what they get; beside the way to stop. */
+  preferencesUrl?: string | null;
 }
 
 /** Renders a mail in its frame with sender, postal address and reason; links stay placeholders. */
@@ -79,6 +88,7 @@ export function renderMail(
       postalAddress: view.sponsor.address,
       why: view.why ? messages.t(view.language, view.why.key, view.why.args) : null,
       unsubscribeUrl: view.unsubscribeUrl,
+      preferencesUrl: view.preferencesUrl ?? null,
     },
     { lang: view.language },
   );
@@ -89,34 +99,51 @@ export function renderMail(
   };
 }
 
+/** The two kinds of ways out: of the settings' mailbox, and of those with an account. */
+export interface WaysOut {
+  mailer: Mailer;
+  mailers: Mailers;
+}
+
+/** The mailer that mail of a mailbox goes through. */
+export function mailerOf(ctx: Ctx, ways: WaysOut, mailbox: MailboxRow): Mailer {
+  const account = mailAccount(ctx, mailbox);
+  return account ? ways.mailers.for(account) : ways.mailer;
+}
+
+/** A stored mail with the mailbox it goes out of. */
+export interface StoredMail {
+  row: MessageRow;
+  mail: SendingMessage;
+  mailbox: MailboxRow;
+  mailer: Mailer;
+  at: Date;
+}
+
 /** Makes stored mails ready to go: every link of their own gets its address. */
 export async function addressMails(
   ctx: Ctx,
   token: string,
-  mails: { row: MessageRow; mail: RenderedMessage; at: Date }[],
+  mails: readonly StoredMail[],
 ): Promise<CommittedMail[]> {
   const links = await linkAddresses(ctx, [...new Set(mails.flatMap(({ row }) => ownLinks(row)))]);
-  return mails.map(({ row, mail, at }) => {
+  return mails.map((stored) => {
+    const { row, mailer } = stored;
     const own = new Map(ownLinks(row).map((id) => [id, links.get(id) ?? linkPlaceholder(id)]));
-    return { id: row.id, token, attempts: row.attempts, outgoing: addressed(ctx, row, mail, own, at) };
+    const { attempts, purpose } = row;
+    const mailboxId = stored.mailbox.id;
+    return { id: row.id, token, attempts, purpose, mailboxId, mailer, outgoing: addressed(stored, own) };
   });
 }
 
-function addressed(
-  ctx: Ctx,
-  row: MessageRow,
-  mail: RenderedMessage,
-  links: ReadonlyMap<string, string>,
-  date: Date,
-): OutgoingMail {
-  const from = readMailbox(ctx.settings.mailFrom);
+function addressed({ row, mail, mailbox, at }: StoredMail, links: ReadonlyMap<string, string>): OutgoingMail {
   return {
     messageId: row.message_id,
-    from: { name: mail.headers.from_name ?? from.name, address: from.address },
-    envelopeFrom: from.address,
+    from: { name: mail.headers.from_name ?? mailbox.from_name, address: mailbox.from_email },
+    envelopeFrom: mail.envelope_from,
     to: { name: row.to_name, address: row.to_email },
     replyTo: mail.headers.reply_to ?? null,
-    date,
+    date: at,
     subject: mail.subject,
     text: fillLinks(mail.body_text, links),
     html: fillLinks(mail.body_html, links),

@@ -55,7 +55,7 @@ export async function deliver(
   mail: CommittedMail,
   onAnswer: () => void = () => {},
 ): Promise<void> {
-  const verdict = await sending.mailer.send(mail.outgoing, sending.signal);
+  const verdict = await mail.mailer.send(mail.outgoing, sending.signal);
   onAnswer();
   await writer.write(mail, verdict);
   ctx.log.debug({ message: mail.id, verdict: verdict.kind, reason: verdict.reason }, "mail settled");

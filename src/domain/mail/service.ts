@@ -1,24 +1,20 @@
-import type { z } from "zod";
 import { DAY } from "../../platform/clock.js";
 import { transaction, type Ctx } from "../../platform/context.js";
-import { conflict, notFound } from "../../platform/errors.js";
+import { emailDomain } from "../../platform/email-address.js";
+import { notFound } from "../../platform/errors.js";
 import { isUuid, newId } from "../../platform/ids.js";
 import { readMailbox } from "../../platform/mailer.js";
-import { parse, type Page } from "../../platform/schema.js";
-import { record } from "../activity/service.js";
+import type { Page } from "../../platform/schema.js";
 import { linkPlaceholder } from "../links/link.js";
 import { linkAddresses, makeLink } from "../links/service.js";
 import { mayDo } from "../team/permission.js";
 import { requirePermission, staffId } from "../team/service.js";
-import { resolveMessageCommand } from "./commands.js";
-import { RESOLUTIONS, UNBEGUN, mayBecome, type MessageState } from "./message.js";
+import { mailboxesNow } from "./mailbox-account-service.js";
+import type { MessageState } from "./message.js";
 import { ownLinks } from "./rendering.js";
 import {
   insertEvents,
   insertMessages,
-  lockMessage,
-  lockMessagesOfSteps,
-  setEdited,
   setStates,
   type MessageRow,
   type NewMessage,
@@ -33,7 +29,10 @@ import {
 } from "./views.js";
 
 /** A message that is this late is looked at by a person instead of sent. */
-const MAY_WAIT = 3 * DAY;
+export const MAY_WAIT = 3 * DAY;
+
+/** Why a first mail waits for a person: the law of the country asks for more care. */
+export const APPROVE_FIRST = "approve_first_contact";
 
 /** One mail of the machine's own accord: confirm, published, sign-in; or one that staff send to themselves to look at. */
 export interface TransactionalMail {
@@ -49,12 +48,15 @@ export interface TransactionalMail {
   organisationId?: string | null;
   contactId?: string | null;
   dueAt?: Date;
+  /** Unset: the mailbox of the settings. */
+  mailboxId?: string | null;
 }
 
 /** Queues a mail in the transaction of the act that causes it. Returns its id, or undefined when its key was queued before. */
 export async function queueMail(ctx: Ctx, mail: TransactionalMail): Promise<string | undefined> {
   return transaction(ctx, async (tx) => {
-    const row = newMessage(tx, {
+    const senders = await sendersOf(tx, [mail]);
+    const row = newMessage(tx, senders, {
       purpose: mail.purpose,
       send_key: mail.sendKey,
       template: mail.template,
@@ -65,6 +67,7 @@ export async function queueMail(ctx: Ctx, mail: TransactionalMail): Promise<stri
       contact_id: mail.contactId ?? null,
       to_email: mail.to.email,
       to_name: mail.to.name,
+      mailbox_id: mail.mailboxId ?? null,
       ...(mail.dueAt ? { due_at: mail.dueAt } : {}),
     });
     const [id] = await insertMessages(tx.db, [row]);
@@ -104,7 +107,7 @@ export interface MailThread {
 }
 
 /**
- * Adds the mails of a mailing, each with its own unsubscribe link. Mails whose send key went out before are left
+ * Adds the mails of a mailing, each with its own links to stop and to preferences. Mails whose send key went out before are left
  * away. Returns the messages that were added.
  */
 export async function queueOutreach(
@@ -112,11 +115,13 @@ export async function queueOutreach(
   mails: readonly OutreachMail[],
 ): Promise<{ id: string; enrolmentId: string; contactId: string; organisationId: string; state: string }[]> {
   const rows: NewMessage[] = [];
+  const senders = await sendersOf(ctx, mails);
   for (const mail of mails) {
     const id = newId(ctx.clock);
     const unsubscribe = await makeLink(ctx, "unsubscribe", id);
+    const preferences = await makeLink(ctx, "preferences", id);
     rows.push(
-      newMessage(ctx, {
+      newMessage(ctx, senders, {
         id,
         purpose: "outreach",
         send_key: mail.sendKey,
@@ -124,6 +129,7 @@ export async function queueOutreach(
         data: {
           invitation: linkPlaceholder(mail.invitationLinkId),
           unsubscribe: linkPlaceholder(unsubscribe.id),
+          preferences: linkPlaceholder(preferences.id),
           ...(mail.thread ? { thread_subject: mail.thread.subject } : {}),
         },
         language: mail.language,
@@ -175,11 +181,26 @@ type Given = Pick<
 > &
   Partial<NewMessage>;
 
-function newMessage(ctx: Ctx, given: Given): NewMessage {
+/** The addresses that some mails go out from, by mailbox. */
+async function sendersOf(
+  ctx: Ctx,
+  mails: readonly { mailboxId?: string | null }[],
+): Promise<ReadonlyMap<string, { from_email: string }>> {
+  const ids = mails.flatMap((mail) => mail.mailboxId ?? []);
+  return ids.length > 0 ? mailboxesNow(ctx, ids) : new Map();
+}
+
+/** The Message-ID is minted with the row, in the domain of the mailbox, and stays the same on every attempt. */
+function newMessage(
+  ctx: Ctx,
+  senders: ReadonlyMap<string, { from_email: string }>,
+  given: Given,
+): NewMessage {
   const now = ctx.clock.now();
   const id = given.id ?? newId(ctx.clock);
   const dueAt = given.due_at ?? now;
-  const domain = readMailbox(ctx.settings.mailFrom).address.split("@")[1] ?? "localhost";
+  const sender = senders.get(given.mailbox_id ?? "")?.from_email;
+  const domain = emailDomain(sender ?? readMailbox(ctx.settings.mailFrom).address);
   return {
     id,
     enrolment_id: null,
@@ -227,113 +248,6 @@ export async function changeStates(
   return setStates(ctx.db, withEvents, from, ctx.clock.now());
 }
 
-/** Lets the approved drafts of some steps go out. Returns how many. */
-export async function releaseDrafts(ctx: Ctx, stepIds: readonly string[]): Promise<number> {
-  const ids = await lockMessagesOfSteps(ctx.db, stepIds, ["draft"]);
-  return releaseMessages(ctx, ids);
-}
-
-async function releaseMessages(ctx: Ctx, ids: readonly string[], times: Times = due(ctx)): Promise<number> {
-  const change = (state: MessageState) =>
-    ids.map((id) => ({ id, state, reason: null, token: null, ...(state === "queued" ? times : {}) }));
-  await changeStates(ctx, change("approved"), ["draft"]);
-  const queued = await changeStates(ctx, change("queued"), ["approved"]);
-  return queued.length;
-}
-
-/** When a mail is due, and when it is too late for it. */
-export interface Times {
-  dueAt: Date;
-  expiresAt: Date;
-}
-
-function due(ctx: Ctx): Times {
-  const now = ctx.clock.now();
-  return { dueAt: now, expiresAt: new Date(now.getTime() + MAY_WAIT) };
-}
-
-/** Takes back what has not begun to go out of some steps. Returns the messages that were stopped. */
-export async function cancelMessages(
-  ctx: Ctx,
-  stepIds: readonly string[],
-  reason: string,
-): Promise<MessageRow[]> {
-  const ids = await lockMessagesOfSteps(ctx.db, stepIds, UNBEGUN);
-  const changes = ids.map((id): StateChange => ({ id, state: "cancelled", reason, token: null }));
-  return changeStates(ctx, changes, UNBEGUN);
-}
-
-/** Approves one message that waits as a draft; due at once unless told otherwise. Throws conflict when it does not wait. */
-export async function approveMessage(ctx: Ctx, id: string, times?: Times): Promise<void> {
-  requirePermission(ctx, "outreach:write");
-  await transaction(ctx, async (tx) => {
-    const message = await lockMessage(tx.db, id);
-    if (!message) throw notFound("message.unknown");
-    if (message.state !== "draft") throw conflict("message.not_waiting");
-    await releaseMessages(tx, [id], times);
-    await record(tx, act("message.approved", message));
-  });
-}
-
-/** Gives one message that waits as a draft other words than its template's; the caller has checked them. */
-export async function editMessage(
-  ctx: Ctx,
-  id: string,
-  words: { subject: string; body: string },
-): Promise<void> {
-  const message = await lockMessage(ctx.db, id);
-  if (message?.state !== "draft") throw conflict("message.not_waiting");
-  await setEdited(ctx.db, id, words);
-  await record(ctx, act("message.edited", message));
-}
-
-/** Takes back one message that waits as a draft. Throws conflict when it does not wait. */
-export async function skipMessage(ctx: Ctx, id: string): Promise<MessageRow> {
-  const message = isUuid(id) ? await lockMessage(ctx.db, id) : undefined;
-  if (!message) throw notFound("message.unknown");
-  if (message.state !== "draft") throw conflict("message.not_waiting");
-  const change: StateChange = { id, state: "cancelled", reason: "rejected_by_staff", token: null };
-  const [changed] = await changeStates(ctx, [change], ["draft"]);
-  await record(ctx, act("message.rejected", message));
-  return changed ?? message;
-}
-
-/**
- * Settles an uncertain message by what a person found out: it arrived, it may be sent again, or it did not arrive.
- * A message that waited for a value may be sent again, too. Throws conflict in any other state, and while the last
- * attempt of an uncertain one could still be running.
- */
-export async function resolveMessage(
-  ctx: Ctx,
-  id: string,
-  input: z.input<typeof resolveMessageCommand>,
-): Promise<MessageRow> {
-  requirePermission(ctx, "outreach:write");
-  const command = parse(resolveMessageCommand, input);
-  return transaction(ctx, async (tx) => {
-    const message = isUuid(id) ? await lockMessage(tx.db, id) : undefined;
-    if (!message) throw notFound("message.unknown");
-    const state = RESOLUTIONS[command.as];
-    const isOpen = message.state === "uncertain" || message.state === "blocked";
-    if (!isOpen || !mayBecome(message.state, state)) throw conflict("message.not_uncertain");
-    if (message.state === "uncertain" && state === "queued" && isLeased(tx, message)) {
-      throw conflict("message.still_sending");
-    }
-    const change = { id, state, reason: "settled_by_staff", token: null };
-    const [changed] = await changeStates(
-      tx,
-      [{ ...change, ...(state === "queued" ? due(tx) : {}) }],
-      [message.state],
-    );
-    await record(tx, act("message.settled", message, { as: command.as }));
-    return changed ?? message;
-  });
-}
-
-function isLeased(ctx: Ctx, { lease_until: lease }: MessageRow): boolean {
-  return lease !== null && lease > ctx.clock.now();
-}
-
 /** Messages, newest first, a page at a time. */
 export async function browseMessages(ctx: Ctx, filter: MessageFilter): Promise<Page<MessageLine>> {
   requirePermission(ctx, "messages:read");
@@ -361,15 +275,4 @@ export async function readMessage(ctx: Ctx, id: string): Promise<ReadMessage> {
       ? await linkAddresses(ctx, ownLinks(message))
       : new Map<string, string>();
   return { ...message, links };
-}
-
-function act(action: string, message: MessageRow, detail: Record<string, unknown> = {}) {
-  return {
-    action,
-    letterId: message.letter_id,
-    organisationId: message.organisation_id,
-    contactId: message.contact_id,
-    subjectId: message.id,
-    detail,
-  };
 }

@@ -3,6 +3,7 @@ import type { MessagePurpose, MessageState } from "./message.js";
 
 /** The headers of a mail that come from its letter; links in them stand as placeholders. */
 export interface MailHeaders {
+  from_email?: string | null;
   from_name?: string | null;
   reply_to?: string | null;
   list_unsubscribe?: string | null;
@@ -118,7 +119,14 @@ export async function lockMessage(db: Db, id: string): Promise<MessageRow | unde
   return db<MessageRow>("messages").where({ id }).forUpdate().first();
 }
 
-/** The step of the protocol that claims: due messages nobody holds get a token, a lease and one more attempt. */
+/** A mailbox that is paused or archived: its queued messages wait. A message without a mailbox goes out of the settings' one. */
+const MAILBOX_WAITS = `exists (select 1 from mailboxes b where (b.state = 'paused' or b.archived_at is not null)
+  and (b.id = messages.mailbox_id or (messages.mailbox_id is null and b.kind = 'settings')))`;
+
+/**
+ * The step of the protocol that claims: due messages nobody holds get a token, a lease and one more attempt. While the
+ * one switch is off, outreach is not among them.
+ */
 export async function claimDueMessages(
   db: Db,
   claim: { token: string; now: Date; leaseUntil: Date; limit: number },
@@ -127,6 +135,8 @@ export async function claimDueMessages(
     `update messages set state = 'claimed', claim_token = ?, lease_until = ?, attempts = attempts + 1,
        row_version = row_version + 1
      where id in (select id from messages where state = 'queued' and held_reason is null and due_at <= ?
+                    and not ${MAILBOX_WAITS}
+                    and (purpose <> 'outreach' or not exists (select 1 from sending_control where stopped_at is not null))
                   order by due_at, id limit ? for update skip locked)
      returning *`,
     [claim.token, claim.leaseUntil, claim.now, claim.limit],
@@ -145,23 +155,32 @@ export interface RenderedMessage {
   headers: MailHeaders;
 }
 
+/** A rendered mail with the way it goes. */
+export interface SendingMessage extends RenderedMessage {
+  event_id: string;
+  mailbox_id: string;
+  envelope_from: string;
+  transport: "smtp" | "capture";
+}
+
 /**
  * Stores what will be sent and sets `sending`, where id, token and state still match, each with its event in the same
  * statement; returns the ids that did.
  */
 export async function setSending(
   db: Db,
-  mails: readonly (RenderedMessage & { event_id: string })[],
-  fence: { token: string; now: Date; leaseUntil: Date; transport: string },
+  mails: readonly SendingMessage[],
+  fence: { token: string; now: Date; leaseUntil: Date },
 ): Promise<Set<string>> {
   if (mails.length === 0) return new Set();
   const result = (await db.raw(
     `with v as (
        select * from jsonb_to_recordset(?::jsonb) as v (id uuid, event_id uuid, subject text, body_text text,
-         body_html text, body_hash text, headers jsonb)
+         body_html text, body_hash text, headers jsonb, mailbox_id uuid, envelope_from text, transport text)
      ), changed as (
        update messages m set state = 'sending', state_reason = null, subject = v.subject, body_text = v.body_text,
-         body_html = v.body_html, body_hash = decode(v.body_hash, 'hex'), headers = v.headers, transport = ?,
+         body_html = v.body_html, body_hash = decode(v.body_hash, 'hex'), headers = v.headers, transport = v.transport,
+         mailbox_id = v.mailbox_id, envelope_from = v.envelope_from,
          sending_at = ?, lease_until = ?, row_version = m.row_version + 1
        from v where m.id = v.id and m.claim_token = ? and m.state = 'claimed'
        returning m.id, v.event_id
@@ -170,15 +189,7 @@ export async function setSending(
        select event_id, id, ?, 'sending', jsonb_build_object('claim', ?::text) from changed
      )
      select id from changed`,
-    [
-      JSON.stringify(mails),
-      fence.transport,
-      fence.now,
-      fence.leaseUntil,
-      fence.token,
-      fence.now,
-      fence.token,
-    ],
+    [JSON.stringify(mails), fence.now, fence.leaseUntil, fence.token, fence.now, fence.token],
   )) as { rows: { id: string }[] };
   return new Set(result.rows.map((row) => row.id));
 }
@@ -243,7 +254,8 @@ export async function setStates(
      ), noted as (
        insert into message_events (id, message_id, at, kind, detail)
        select event_id, id, ?, state, jsonb_strip_nulls(
-         jsonb_build_object('reason', state_reason, 'claim', claim_token, 'reply', reply)) from changed
+         jsonb_build_object('reason', state_reason, 'claim', claim_token, 'reply',
+           regexp_replace(reply, '[^[:space:]<>:;,"()]+@[^[:space:]<>:;,"()]+', '[address]', 'g'))) from changed
      )
      select * from changed`,
     [JSON.stringify(values), now, [...from], now],
@@ -268,12 +280,19 @@ export async function lockLapsed(
     .pluck("id");
 }
 
-/** Ids of messages that waited past their time, held so that no worker claims them meanwhile. A draft's time has not begun. */
+/**
+ * Ids of messages that waited past their time, held so that no worker claims them meanwhile. A draft's time has not
+ * begun, and outreach that the one switch holds up is not late.
+ */
 export async function lockExpired(db: Db, now: Date, limit: number): Promise<string[]> {
   return db("messages")
     .whereIn("state", ["approved", "queued", "blocked"])
     .whereNull("held_reason")
+    .whereRaw(
+      "(purpose <> 'outreach' or not exists (select 1 from sending_control where stopped_at is not null))",
+    )
     .where("expires_at", "<=", now)
+    .whereRaw(`not (state = 'queued' and ${MAILBOX_WAITS})`)
     .orderBy("expires_at")
     .limit(limit)
     .forUpdate()
@@ -281,15 +300,17 @@ export async function lockExpired(db: Db, now: Date, limit: number): Promise<str
     .pluck("id");
 }
 
-/** Ids of the messages of some steps in some states, held for the rest of the transaction. */
+/** Ids of the messages of some steps in some states, but for one reason, held for the rest of the transaction. */
 export async function lockMessagesOfSteps(
   db: Db,
   stepIds: readonly string[],
   states: readonly MessageState[],
+  exceptReason = "",
 ): Promise<string[]> {
   return db("messages")
     .whereIn("step_id", [...stepIds])
     .whereIn("state", [...states])
+    .whereRaw("state_reason is distinct from ?", [exceptReason])
     .forUpdate()
     .pluck("id");
 }

@@ -1,8 +1,12 @@
 import { SECOND } from "../../platform/clock.js";
 import { transaction, type Ctx } from "../../platform/context.js";
 import { isDatabaseDown } from "../../platform/db.js";
-import type { OutgoingMail, SendVerdict } from "../../platform/mailer.js";
-import { backOff, isAddressDead, type MessageState } from "./message.js";
+import type { Mailer, OutgoingMail } from "../../platform/mailer.js";
+import type { SendVerdict } from "../../platform/mailer-verdict.js";
+import { mailboxFault } from "./mailbox.js";
+import { judgeMailbox, keepSenderFaults, pauseByItself } from "./mailbox-health-service.js";
+import { backOff, type MessagePurpose, type MessageState } from "./message.js";
+import { replyClass } from "./reply-class.js";
 import { changeStates } from "./service.js";
 import type { MessageRow, StateChange } from "./store.js";
 
@@ -38,6 +42,7 @@ export type PolicyMessage = Pick<
   | "organisation_id"
   | "contact_id"
   | "enrolment_id"
+  | "mailbox_id"
   | "step_id"
   | "message_id"
   | "thread_references"
@@ -60,6 +65,9 @@ export interface CommittedMail {
   id: string;
   token: string;
   attempts: number;
+  purpose: MessagePurpose;
+  mailboxId: string;
+  mailer: Mailer;
   outgoing: OutgoingMail;
 }
 
@@ -78,9 +86,15 @@ export interface VerdictWriter {
   write(mail: CommittedMail, verdict: SendVerdict): Promise<void>;
 }
 
+/** A verdict with the mail it is about. */
+interface Judged {
+  mail: CommittedMail;
+  verdict: SendVerdict;
+}
+
 /** A writer that tries again for a while when the database can't be reached, since a verdict is hard to come by twice. */
 export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
-  let waiting: { change: StateChange; done: () => void; failed: (error: unknown) => void }[] = [];
+  let waiting: (Judged & { done: () => void; failed: (error: unknown) => void })[] = [];
   let isWriting = false;
   async function drain(): Promise<void> {
     isWriting = true;
@@ -88,12 +102,9 @@ export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
       const batch = waiting;
       waiting = [];
       try {
-        await persist(() =>
-          saveVerdicts(
-            ctx,
-            policy,
-            batch.map((each) => each.change),
-          ),
+        await persist(() => saveVerdicts(ctx, policy, batch));
+        await judgeMailboxes(ctx, batch).catch((error: unknown) =>
+          ctx.log.error({ err: error }, "a mailbox could not be judged; its next fault will do it"),
         );
         for (const each of batch) each.done();
       } catch (error) {
@@ -105,7 +116,7 @@ export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
   return {
     write: (mail, verdict) =>
       new Promise((done, failed) => {
-        waiting.push({ change: changeBy(ctx, mail, verdict), done, failed });
+        waiting.push({ mail, verdict, done, failed });
         if (!isWriting) void drain();
       }),
   };
@@ -125,7 +136,7 @@ async function persist(work: () => Promise<void>): Promise<void> {
   return work();
 }
 
-function changeBy(ctx: Ctx, mail: CommittedMail, verdict: SendVerdict): StateChange {
+function changeBy(ctx: Ctx, { mail, verdict }: Judged): StateChange {
   const now = ctx.clock.now();
   const base = { id: mail.id, token: mail.token, reply: verdict.reply };
   switch (verdict.kind) {
@@ -137,25 +148,61 @@ function changeBy(ctx: Ctx, mail: CommittedMail, verdict: SendVerdict): StateCha
         state: "queued",
         reason: verdict.reason,
         dueAt: new Date(now.getTime() + backOff(mail.attempts)),
+        uncounted: mailboxFault(verdict) !== undefined,
       };
     case "failed":
-      return {
-        ...base,
-        state: "failed",
-        reason: isAddressDead(verdict.reply) ? "address_dead" : verdict.reason,
-      };
+      return { ...base, state: "failed", reason: failureReason(verdict) };
     case "uncertain":
       return { ...base, state: "uncertain", reason: verdict.reason, leaseUntil: now };
   }
 }
 
+/** Only a dead address is held against the contact; what is held against us says so. */
+function failureReason(verdict: SendVerdict): string {
+  const kind = replyClass(verdict);
+  return kind === "other" ? verdict.reason : kind;
+}
+
 /** Writes verdicts under the claims they were found out under; a late one still settles an uncertain message. */
-async function saveVerdicts(ctx: Ctx, policy: MailPolicy, changes: readonly StateChange[]): Promise<void> {
+async function saveVerdicts(ctx: Ctx, policy: MailPolicy, judged: readonly Judged[]): Promise<void> {
   await transaction(ctx, async (tx) => {
+    const changes = judged.map((each) => changeBy(tx, each));
     const rows = await changeStates(tx, changes, ["sending", "uncertain"]);
+    const changed = new Set(rows.map((row) => row.id));
+    await keepSenderFaults(
+      tx,
+      judged
+        .filter((each) => changed.has(each.mail.id) && isHeldAgainstUs(each))
+        .map(({ mail }) => ({
+          mailboxId: mail.mailboxId,
+          messageId: mail.id,
+          source: "reply" as const,
+          // The message keeps the server's words, and loses them when its contact is erased.
+          detail: null,
+        })),
+    );
     await policy.settled(
       tx,
       rows.filter((row) => OVER.has(row.state)),
     );
   });
+}
+
+function isHeldAgainstUs({ mail, verdict }: Judged): boolean {
+  return (
+    mail.purpose === "outreach" &&
+    (verdict.kind === "failed" || verdict.kind === "deferred") &&
+    mailboxFault(verdict) === undefined &&
+    replyClass(verdict) === "sender_fault"
+  );
+}
+
+/** Once verdicts are kept: a mailbox that can't send, or is refused too often, is paused. */
+async function judgeMailboxes(ctx: Ctx, judged: readonly Judged[]): Promise<void> {
+  for (const { mail, verdict } of judged) {
+    const fault = mailboxFault(verdict);
+    if (fault) await pauseByItself(ctx, mail.mailboxId, fault, { reply: verdict.reply });
+  }
+  const suspects = new Set(judged.filter(isHeldAgainstUs).map(({ mail }) => mail.mailboxId));
+  for (const id of suspects) await judgeMailbox(ctx, id);
 }

@@ -124,6 +124,7 @@ export interface MessageDetail extends MessageLine {
   data: Record<string, unknown>;
   language: string;
   headers: {
+    from_email?: string | null;
     from_name?: string | null;
     reply_to?: string | null;
     list_unsubscribe?: string | null;
@@ -132,6 +133,8 @@ export interface MessageDetail extends MessageLine {
   bodyText: string | null;
   bodyHtml: string | null;
   smtpReply: string | null;
+  /** The reverse-path of the last attempt. */
+  envelopeFrom: string | null;
   leaseUntil: Date | null;
   events: { at: Date; kind: MessageState; detail: Record<string, unknown> }[];
 }
@@ -149,6 +152,7 @@ export async function messageDetail(ctx: Ctx, id: string): Promise<MessageDetail
       "m.body_text as bodyText",
       "m.body_html as bodyHtml",
       "m.smtp_reply as smtpReply",
+      "m.envelope_from as envelopeFrom",
       "m.lease_until as leaseUntil",
     )
     .first()) as Omit<MessageDetail, "events"> | undefined;

@@ -2,7 +2,7 @@ import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, forbidden, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { record } from "../activity/service.js";
-import { approveMessage, cancelMessages, releaseDrafts, resolveMessage } from "../mail/service.js";
+import { approveMessage, cancelMessages, releaseDrafts, resolveMessage } from "../mail/deciding-service.js";
 import { messageDetail } from "../mail/views.js";
 import { settleTasks } from "../tasks/service.js";
 import { ROLES, mayDo } from "../team/permission.js";

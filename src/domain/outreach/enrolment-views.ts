@@ -4,7 +4,16 @@ import type { Page } from "../../platform/schema.js";
 import type { EnrolmentState } from "./enrolment.js";
 import type { EnrolmentCandidate } from "./enrolment-plan.js";
 import type { RecipientFacts } from "./mailing.js";
-import { FACTS, facts, listRecipients, type CandidateFilter, type FactRow, type Recipient } from "./views.js";
+import {
+  FACTS,
+  PERSON,
+  facts,
+  listRecipients,
+  type CandidateFilter,
+  type FactRow,
+  type PersonRow,
+  type Recipient,
+} from "./views.js";
 
 /** A contact who could be enrolled, with all that decides it. */
 export type EnrolmentRecipient = Recipient & EnrolmentCandidate;
@@ -214,10 +223,10 @@ export interface StoppableEnrolment {
 /** Live enrolments in sequences that a stop rule holds back now, oldest first. A one-off mail is asked when it is due, at once. */
 export async function listStoppable(ctx: Ctx, limit: number): Promise<StoppableEnrolment[]> {
   const result = await ctx.db.raw<{
-    rows: (FactRow & { id: string; email: string | null; rules: { colleague_ends?: boolean } })[];
+    rows: (FactRow & PersonRow & { id: string; rules: { colleague_ends?: boolean } })[];
   }>(
     `select * from (
-       select e.id, c.email, v.rules, ${FACTS}
+       select e.id, v.rules, ${PERSON}, ${FACTS}
        from enrolments e join contacts c on c.id = e.contact_id join organisations o on o.id = c.organisation_id
          join sequences q on q.id = e.sequence_id join letters l on l.id = q.letter_id
          join sequence_versions v on v.sequence_id = e.sequence_id and v.number = e.version
@@ -230,7 +239,7 @@ export async function listStoppable(ctx: Ctx, limit: number): Promise<StoppableE
      order by f.id limit ?`,
     [limit],
   );
-  return result.rows.map((row) => ({ id: row.id, facts: facts(row), rules: row.rules }));
+  return result.rows.map((row) => ({ id: row.id, facts: facts(row, ctx.clock.now()), rules: row.rules }));
 }
 
 /** Ids of paused enrolments that nothing may hold any more: past their date, or their letter is open again. */

@@ -2,6 +2,7 @@ import type { Ctx } from "../../platform/context.js";
 import { placeholdersIn } from "../links/link.js";
 import type { MailPolicy, PolicyMessage, StopVerdict } from "../mail/verdict-service.js";
 import { getContact, updateContact } from "../organisations/service.js";
+import { APPROVE_FIRST } from "../mail/service.js";
 import { createTask, settleTasks } from "../tasks/service.js";
 import { stopReason } from "./mailing.js";
 import { isPauseReason } from "./enrolment.js";
@@ -79,7 +80,9 @@ function stopVerdict(facts: MessageFacts, holds: readonly LiveHold[]): StopVerdi
     mailbox: facts.mailboxId,
     letter: facts.letterId,
   });
-  return hold && held(hold);
+  if (hold) return held(hold);
+  const asksFirst = facts.facts.firstContact === "approve_each" && !facts.approved;
+  return asksFirst ? held(APPROVE_FIRST) : undefined;
 }
 
 /** The mail in its words, or what they lack. */

@@ -4,7 +4,7 @@ import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { parse, type Page } from "../../platform/schema.js";
-import { approveMessage, editMessage, skipMessage } from "../mail/service.js";
+import { approveMessage, editMessage, skipMessage } from "../mail/deciding-service.js";
 import { settleTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
 import { approveOneMessage } from "./approval-service.js";

@@ -5,7 +5,7 @@ import { conflict, invalid, notFound } from "../../platform/errors.js";
 import { isUuid, newId } from "../../platform/ids.js";
 import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
-import { cancelMessages } from "../mail/service.js";
+import { cancelMessages } from "../mail/deciding-service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { findMailedLetter } from "./letter-views.js";
 import { outreachPolicy } from "./policy-service.js";

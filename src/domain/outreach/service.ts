@@ -5,7 +5,7 @@ import { newId } from "../../platform/ids.js";
 import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { ensureInvitation } from "../invitations/service.js";
-import { queueOutreach, type OutreachMail } from "../mail/service.js";
+import { APPROVE_FIRST, queueOutreach, type OutreachMail } from "../mail/service.js";
 import { createTask } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { queueMailingCommand, saveMailingCommand } from "./commands.js";
@@ -232,13 +232,20 @@ async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], s
       stepId: mailing.step.id,
       to: { email: recipient.email ?? "", name: recipient.contactName },
       invitationLinkId: linkId,
-      // While a mailing waits, so does a mail with a hole; the commit point asks again.
-      state: state === "waiting" ? "draft" : missing ? "blocked" : "queued",
-      stateReason: state === "waiting" ? null : missing,
+      // A country may want a person to look at each first mail; a whole mailing's approval does not do.
+      ...(firstState(recipient) ?? {
+        // While a mailing waits, so does a mail with a hole; the commit point asks again.
+        state: state === "waiting" ? "draft" : missing ? "blocked" : "queued",
+        stateReason: state === "waiting" ? null : missing,
+      }),
     });
   }
   await insertEnrolments(ctx.db, enrolments);
   return queueOutreach(ctx, mails);
+}
+
+function firstState({ facts }: Recipient): { state: "draft"; stateReason: string } | undefined {
+  return facts.firstContact === "approve_each" ? { state: "draft", stateReason: APPROVE_FIRST } : undefined;
 }
 
 /** Writes and queues a mailing in one go, for scripts and the demonstration. */

@@ -1,4 +1,5 @@
 import type { Db } from "../../platform/db.js";
+import { jsonWithoutWord, withoutWord } from "../../platform/erasing.js";
 import {
   endReason,
   statesFor,
@@ -295,4 +296,16 @@ export async function resumeEnrolments(db: Db, ids: readonly string[]): Promise<
       paused_until: null,
       row_version: db.raw("row_version + 1"),
     });
+}
+
+/** Takes words out of the texts and filters of mailings. */
+export async function wipeWords(db: Db, words: readonly string[]): Promise<void> {
+  for (const word of words) {
+    await db("template_texts")
+      .whereRaw("position(lower(?) in lower(concat_ws(' ', subject, body_md))) > 0", [word])
+      .update({ subject: withoutWord(db, "subject", word), body_md: withoutWord(db, "body_md", word) });
+    await db("sequences")
+      .whereRaw("position(lower(?) in lower(concat_ws(' ', name, recipients::text))) > 0", [word])
+      .update({ name: withoutWord(db, "name", word), recipients: jsonWithoutWord(db, "recipients", word) });
+  }
 }

@@ -2,6 +2,9 @@ import type { Ctx } from "../../platform/context.js";
 import { countriesOf } from "../organisations/country.js";
 import { readCursor, writeCursor } from "../../platform/cursor.js";
 import type { Page } from "../../platform/schema.js";
+import { firstContact, type FirstContact } from "../consent/first-contact.js";
+import { basisOf, basisVerdict } from "../consent/lawful-basis.js";
+import type { LawfulBasis } from "../organisations/contact.js";
 import type { EnrolmentState } from "./enrolment.js";
 import type { Candidate, MailingState, RecipientFacts } from "./mailing.js";
 import type { KeptRules } from "./sequence.js";
@@ -24,9 +27,17 @@ const SUPPRESSED = `exists (select 1 from suppressions s where s.address_hash = 
 const ON_THE_WAY = `m.letter_id = l.id and m.purpose = 'outreach'
   and m.state in ('draft', 'approved', 'queued', 'claimed', 'sending', 'sent', 'uncertain', 'blocked')`;
 
+/** No outreach went to the address before, about any letter, and nobody answered from it. */
+const FIRST = `not exists (select 1 from messages m where m.address_hash = c.address_hash and m.purpose = 'outreach'
+    and m.state in ('sending', 'sent', 'uncertain'))
+  and not exists (select 1 from invitations i where i.contact_id = c.id and i.answered_at is not null)`;
+const COUNTRY_RULE = `(select jsonb_build_object('role', p.first_contact, 'person', p.first_contact_person)
+  from country_policies p where p.country = coalesce(o.country, 'ZZ')) as country_rule`;
+
 /** Everything that decides whether a contact `c` of an organisation `o` may be written to about a letter `l`. */
 export const FACTS = `l.state as letter_state, c.status as contact_status, ${SIGNED} as signed, ${DECLINED} as declined,
-  ${ANSWERED} as answered_by_other, ${SUPPRESSED} as suppressed`;
+  ${ANSWERED} as answered_by_other, ${SUPPRESSED} as suppressed, ${FIRST} as is_first, ${COUNTRY_RULE},
+  c.basis_checked_at, c.basis_ended_at`;
 /** Who a contact `c` of an organisation `o` is. */
 export const PERSON = `c.id as contact_id, c.name as contact_name, c.email, c.address_hash, c.lawful_basis, c.source, c.source_at,
   c.time_zone, o.id as organisation_id, o.name as organisation_name, o.country, o.sector, c.language`;
@@ -39,6 +50,10 @@ export interface FactRow {
   declined: boolean;
   answered_by_other: boolean;
   suppressed: boolean;
+  is_first: boolean;
+  country_rule: { role: FirstContact; person: FirstContact } | null;
+  basis_checked_at: Date | null;
+  basis_ended_at: Date | null;
 }
 
 /** A row of PERSON. */
@@ -47,7 +62,7 @@ export interface PersonRow {
   contact_name: string | null;
   email: string | null;
   address_hash: Buffer | null;
-  lawful_basis: string;
+  lawful_basis: LawfulBasis;
   source: string;
   source_at: Date;
   time_zone: string | null;
@@ -97,8 +112,8 @@ export function person(row: PersonRow): Person {
   };
 }
 
-/** The facts from their row. */
-export function facts(row: FactRow & { email: string | null }): RecipientFacts {
+/** The facts from their row, as they stand at a time. */
+export function facts(row: FactRow & PersonRow, now: Date): RecipientFacts {
   return {
     letterState: row.letter_state,
     contactStatus: row.contact_status,
@@ -107,6 +122,14 @@ export function facts(row: FactRow & { email: string | null }): RecipientFacts {
     signed: row.signed,
     declined: row.declined,
     answeredByOther: row.answered_by_other,
+    basisExpired: basisVerdict(basisOf(row), now).kind === "expired",
+    firstContact: firstContact({
+      country: row.country,
+      set: row.country_rule ?? undefined,
+      email: row.email,
+      basis: row.lawful_basis,
+      isFirst: row.is_first,
+    }),
   };
 }
 
@@ -139,6 +162,7 @@ export async function listRecipients(
     )
     .orderByRaw("lower(o.name), o.id, (c.name is null), c.created_at, c.id")
     .limit(20_000);
+  void query.whereNull("c.erased_at");
   if (filter.sector) void query.where("o.sector", filter.sector);
   if (filter.country) void query.where("o.country", filter.country);
   if (filter.region) void query.whereIn("o.country", countriesOf(filter.region));
@@ -155,7 +179,7 @@ export async function listRecipients(
   return rows.map((row) => ({
     ...person(row),
     addressHash: row.address_hash?.toString("hex") ?? "",
-    facts: facts(row),
+    facts: facts(row, ctx.clock.now()),
     written: row.written,
     organisationWritten: row.organisation_written,
   }));
@@ -166,6 +190,8 @@ export interface MessageFacts {
   messageId: string;
   person: Person;
   facts: RecipientFacts;
+  /** Somebody looked at this very mail and let it go out. */
+  approved: boolean;
   /** The contact has another address now than the mail is for. */
   addressChanged: boolean;
   letterId: string;
@@ -188,6 +214,7 @@ type Row = PersonRow &
     message_id: string;
     letter_id: string;
     address_changed: boolean;
+    approved: boolean;
     sequence_id: string;
     sequence_state: string;
     mailbox_id: string | null;
@@ -204,6 +231,7 @@ type Row = PersonRow &
 
 /** What is known of an outreach message beside the contact and the letter. */
 const MAIL = `x.id as message_id, x.letter_id, x.address_hash is distinct from c.address_hash as address_changed,
+  exists (select 1 from message_events a where a.message_id = x.id and a.kind = 'approved') as approved,
   q.id as sequence_id, q.state as sequence_state, coalesce(x.mailbox_id, (select b.id from mailboxes b where b.kind = 'settings')) as mailbox_id,
   e.id as enrolment_id, e.state as enrolment_state, e.state_reason as enrolment_reason, v.rules, f.name as sender_name,
   l.sponsor_name, t.subject, t.body_md, x.language as mail_language`;
@@ -229,7 +257,8 @@ export async function factsOfMessages(ctx: Ctx, messageIds: readonly string[]): 
   return rows.map((row) => ({
     messageId: row.message_id,
     person: person(row),
-    facts: facts(row),
+    facts: facts(row, ctx.clock.now()),
+    approved: row.approved,
     addressChanged: row.address_changed,
     letterId: row.letter_id,
     sequenceId: row.sequence_id,

@@ -1,6 +1,7 @@
 import { mayDo } from "../team/permission.js";
 import type { Ctx } from "../../platform/context.js";
 import { listActivity, type ActivityLine } from "../activity/views.js";
+import { pausedMailboxes, type PausedMailbox } from "../mail/mailbox-views.js";
 
 /** A signature that waits for review. */
 export interface WaitingSignature {
@@ -44,6 +45,8 @@ export interface Today {
   tasks: Waiting<OpenTask> | undefined;
   uncertain: Waiting<UncertainMessage> | undefined;
   activity: ActivityLine[] | undefined;
+  /** Mailboxes that stand still; empty also for those who may not see them. */
+  paused: PausedMailbox[];
 }
 
 const SHOWN = 8;
@@ -58,6 +61,7 @@ export async function today(ctx: Ctx, letterId: string): Promise<Today> {
     activity: may("organisations:read")
       ? (await listActivity(ctx, { letterId, limit: SHOWN })).items
       : undefined,
+    paused: may("messages:read") ? await pausedMailboxes(ctx) : [],
   };
 }
 

@@ -7,6 +7,8 @@ export const TASK_KINDS = [
   "uncertain_message",
   "blocked_message",
   "expired_message",
+  "mailbox_paused",
+  "recheck_basis",
   "other",
 ] as const;
 
@@ -24,6 +26,8 @@ const DUE_HOURS: Record<TaskKind, number> = {
   uncertain_message: 4,
   blocked_message: 24,
   expired_message: 72,
+  mailbox_paused: 4,
+  recheck_basis: 336,
   other: 72,
 };
 

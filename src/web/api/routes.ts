@@ -14,6 +14,7 @@ import { enrolmentApi } from "./enrolments.js";
 import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { letterApi } from "./letters.js";
+import { mailboxApi } from "./mailboxes.js";
 import { messageApi } from "./messages.js";
 import { mountApi } from "./mount.js";
 import { openApiDocument } from "./openapi.js";
@@ -21,6 +22,8 @@ import { organisationApi } from "./organisations.js";
 import { apiErrors } from "./problems.js";
 import { declineApi } from "./declines.js";
 import { invitationApi } from "./invitations.js";
+import { privacyApi } from "./privacy.js";
+import { sendingApi } from "./sending.js";
 import { sequenceApi } from "./sequences.js";
 import { signatureApi } from "./signatures.js";
 import { templateApi } from "./templates.js";
@@ -41,7 +44,10 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...holdApi,
     ...segmentApi,
     ...messageApi,
+    ...mailboxApi,
     ...suppressionApi,
+    ...privacyApi,
+    ...sendingApi,
     ...sendingLimitApi,
     ...invitationApi,
     ...signatureApi,

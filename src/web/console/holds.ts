@@ -106,7 +106,7 @@ async function placeOfSubject(ctx: Ctx, given: unknown): Promise<string> {
   const named = await holdName(ctx, scope, id);
   if (scope === "sequence") return `/console/sequences/${id}`;
   if (scope === "letter") return `/console/letters/${named?.slug ?? ""}`;
-  if (scope === "mailbox") return "/console/holds";
+  if (scope === "mailbox") return `/console/mailboxes/${id}`;
   return `/console/organisations/${named?.organisationId ?? ""}#sequences`;
 }
 

@@ -3,9 +3,9 @@ import type { App } from "../../app.js";
 import { listMessagesQuery } from "../../domain/mail/commands.js";
 import { MESSAGE_STATES } from "../../domain/mail/message.js";
 import { fillLinks, headerLines } from "../../domain/mail/rendering-service.js";
-import { readMessage, type ReadMessage } from "../../domain/mail/service.js";
+import { APPROVE_FIRST, readMessage, type ReadMessage } from "../../domain/mail/service.js";
 import { countMessages, listMessages } from "../../domain/mail/views.js";
-import { settleMessage } from "../../domain/outreach/approval-service.js";
+import { approveOneMessage, settleMessage } from "../../domain/outreach/approval-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
@@ -37,6 +37,16 @@ export function messageRoutes(app: App): Router {
     });
   }
 
+  router.post("/messages/:id/approve", async (req, res) => {
+    await withForm(
+      req.body,
+      async () => {
+        await approveOneMessage(ctxOf(res), req.params.id);
+        res.redirect(303, `/console/messages/${req.params.id}`);
+      },
+      async ({ errors }) => showMessage(app, req, res, await readMessage(ctxOf(res), req.params.id), errors),
+    );
+  });
   router.post("/messages/:id/resolution", async (req, res) => {
     await withForm(
       req.body,
@@ -116,9 +126,10 @@ async function showMessage(
       state: messageState(message),
       rendered: message.bodyText !== null,
       headers: [
-        { name: "From", value: `${message.headers.from_name ?? from.name ?? ""} <${from.address}>`.trim() },
+        { name: "From", value: fromLine(message, from) },
         { name: "To", value: message.toName ? `${message.toName} <${message.toEmail}>` : message.toEmail },
         ...(message.headers.reply_to ? [{ name: "Reply-To", value: message.headers.reply_to }] : []),
+        ...(message.envelopeFrom ? [{ name: "Return-Path", value: `<${message.envelopeFrom}>` }] : []),
         { name: "Subject", value: message.subject },
         { name: "Message-ID", value: message.messageId },
         ...Object.entries(headerLines(message.headers, message.links)).map(([name, value]) => ({
@@ -135,11 +146,16 @@ async function showMessage(
         sub: eventNote(event.detail),
       })),
       uncertain,
+      firstMail: message.reason === APPROVE_FIRST && ["draft", "queued"].includes(message.state) && maySettle,
       blocked: message.state === "blocked" && maySettle ? reasonWords(message.reason) : "",
       waits: uncertain && message.leaseUntil !== null && message.leaseUntil > ctx.clock.now(),
     },
     { status: Object.keys(errors).length > 0 ? 422 : 200 },
   );
+}
+
+function fromLine({ headers }: ReadMessage, own: { name: string | null; address: string }): string {
+  return `${headers.from_name ?? own.name ?? ""} <${headers.from_email ?? own.address}>`.trim();
 }
 
 function eventNote(detail: Record<string, unknown>): string {

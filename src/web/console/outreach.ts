@@ -34,6 +34,7 @@ import { leftOutWords, mailingState, messageState, messageStateName } from "./ma
 
 const SHOWN_NAMES = 12;
 const UNSUBSCRIBE_SAMPLE = "https://preview.invalid/unsubscribe";
+const PREFERENCES_SAMPLE = "https://preview.invalid/preferences";
 
 /** Writing a mail, looking at it, and letting it go out. */
 export function outreachRoutes(app: App): Router {
@@ -168,6 +169,7 @@ function frameMail(app: App, mailing: Mailing, mail: WordedMail) {
     sponsor: { name: mailing.letter.sponsorName, address: mailing.letter.sponsorAddress },
     why: mail.why,
     unsubscribeUrl: UNSUBSCRIBE_SAMPLE,
+    preferencesUrl: PREFERENCES_SAMPLE,
   });
 }
 
@@ -234,6 +236,7 @@ function draftView(app: App, preview: MailingPreview): Record<string, unknown> {
   return {
     count: choice.chosen.length,
     needsSecondPerson: preview.needsSecondPerson,
+    firstMails: choice.chosen.filter(({ facts }) => facts.firstContact === "approve_each").length,
     filter: filterWords(mailing),
     recipients: choice.chosen.slice(0, SHOWN_NAMES).map((recipient) => ({
       ...recipient,

@@ -71,6 +71,8 @@ const TASK_WORDS: Record<string, string> = {
   uncertain_message: "Find out whether a mail arrived",
   blocked_message: "Fill in what a mail lacks",
   expired_message: "A mail was too late and did not go out",
+  mailbox_paused: "A mailbox has stopped: find out why",
+  recheck_basis: "Check again why we may write",
   other: "Task",
 };
 

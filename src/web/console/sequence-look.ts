@@ -2,19 +2,19 @@ import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { renderMail } from "../../domain/mail/rendering-service.js";
 import { findContacts } from "../../domain/outreach/desk-views.js";
-import {
-  lookAs,
-  lookedWords,
-  type Look,
-  type Looked,
-  type LookedWords,
-} from "../../domain/outreach/mail-preview-service.js";
+import { listMailedLetters } from "../../domain/outreach/letter-views.js";
 import { showSequence } from "../../domain/outreach/sequence-service.js";
+import {
+  previewStep,
+  previewTemplate,
+  type PreviewedMail,
+} from "../../domain/outreach/step-preview-service.js";
 import { showTemplate } from "../../domain/outreach/template-service.js";
 import { sendTest } from "../../domain/outreach/test-send-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
-import { notFound } from "../../platform/errors.js";
+import type { Ctx } from "../../platform/context.js";
+import { DomainError, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { fieldText, withForm } from "../forms.js";
 import { ctxOf } from "../request.js";
@@ -41,12 +41,10 @@ export function lookRoutes(app: App): Router {
     });
     router.get(`/${room}/:id/preview`, async (req, res) => {
       const ctx = ctxOf(res);
-      const words = await lookedWords(ctx, looked(req, req.query));
-      const contact = fieldText(req.query, "contact");
-      const look = isUuid(contact)
-        ? await lookAs(ctx, words, contact, fieldText(req.query, "language") || undefined)
-        : undefined;
-      const mail = look && framed(app, words, look);
+      const about = await lookedAt(ctx, looked(req, req.query));
+      const { contact, language } = askedLook(req.query);
+      const look = await lookFor(ctx, about, contact, language);
+      const mail = look && framed(app, look);
       if (!mail) throw notFound("page.unknown");
       sendMailFrame(res, mail.html);
     });
@@ -92,13 +90,54 @@ function askedLook(given: unknown): { contact: string; language: string; q: stri
   };
 }
 
-function framed(app: App, words: LookedWords, { mail, language }: Look) {
+/** What is looked at, with its name and the languages it is there in. */
+interface LookedAt {
+  what: Looked;
+  name: string;
+  letter: string;
+  languages: string[];
+  steps: number;
+}
+
+type Looked = { templateId: string } | { sequenceId: string; step: number };
+
+async function lookedAt(ctx: Ctx, what: Looked): Promise<LookedAt> {
+  if ("sequenceId" in what) {
+    const { name, letter, course } = await showSequence(ctx, what.sequenceId);
+    const step = Math.min(what.step, Math.max(1, course.length));
+    const languages = (course[step - 1]?.texts ?? []).map((text) => text.language);
+    return { what: { ...what, step }, name, letter, languages, steps: course.length };
+  }
+  const { name, letter, texts } = await showTemplate(ctx, what.templateId);
+  const about = letter ?? (await listMailedLetters(ctx))[0]?.slug ?? "";
+  return { what, name, letter: about, languages: texts.map((text) => text.language), steps: 1 };
+}
+
+/** The mail for a contact; undefined where there is no such contact, no letter or no mail yet. */
+async function lookFor(
+  ctx: Ctx,
+  { what, letter }: LookedAt,
+  contactId: string,
+  asked: string,
+): Promise<PreviewedMail | undefined> {
+  const language = asked || undefined;
+  try {
+    return "sequenceId" in what
+      ? await previewStep(ctx, what.sequenceId, { step: what.step, contactId, language })
+      : await previewTemplate(ctx, what.templateId, { letterSlug: letter, contactId, language });
+  } catch (error) {
+    if (error instanceof DomainError && ["not_found", "invalid"].includes(error.kind)) return undefined;
+    throw error;
+  }
+}
+
+function framed(app: App, { mail, language, letter }: PreviewedMail) {
   if ("missing" in mail) return undefined;
   return renderMail(app, {
     template: "outreach",
     language,
     data: { subject: mail.subject, body: mail.body },
-    sponsor: { name: words.letter.sponsorName, address: words.letter.sponsorAddress },
+    sponsor: { name: letter.sponsorName, address: letter.sponsorAddress },
     why: mail.why,
     unsubscribeUrl: UNSUBSCRIBE_SAMPLE,
   });
@@ -113,17 +152,13 @@ interface LookPage {
 
 async function showLook(app: App, req: Request, res: Response, asked: LookPage): Promise<void> {
   const ctx = ctxOf(res);
-  const { base, what, given, errors = {} } = asked;
-  const about =
-    "sequenceId" in what
-      ? await showSequence(ctx, what.sequenceId)
-      : await showTemplate(ctx, what.templateId);
-  const words = await lookedWords(ctx, what);
+  const { base, given, errors = {} } = asked;
+  const about = await lookedAt(ctx, asked.what);
   const { contact, language, q } = askedLook(given);
   const found = await findContacts(ctx, q, OFFERED);
   const chosen = isUuid(contact) ? contact : found[0]?.id;
-  const look = chosen ? await lookAs(ctx, words, chosen, language || undefined) : undefined;
-  const step = "sequenceId" in what ? Math.min(what.step, words.steps) : 1;
+  const look = chosen ? await lookFor(ctx, about, chosen, language) : undefined;
+  const step = "sequenceId" in about.what ? about.what.step : 1;
   const query = { q, contact: chosen ?? "", step, language };
   consolePage(
     app,
@@ -137,25 +172,25 @@ async function showLook(app: App, req: Request, res: Response, asked: LookPage):
       notice: fieldText(req.query, "sent") ? "A test is on its way to your own address." : "",
       base,
       query,
-      isStep: words.steps > 1,
+      isStep: about.steps > 1,
       step,
-      steps: Array.from({ length: words.steps }, (_, at) => ({ n: at + 1, current: at + 1 === step })),
-      languages: words.texts.map((text) => ({
-        code: text.language,
-        label: languageLabel(text.language),
-        current: text.language === look?.language,
+      steps: Array.from({ length: about.steps }, (_, at) => ({ n: at + 1, current: at + 1 === step })),
+      languages: about.languages.map((code) => ({
+        code,
+        label: languageLabel(code),
+        current: code === look?.language,
       })),
       found: found.map((each) => ({ ...each, current: each.id === chosen })),
       mayTest: mayDo(ctx.actor, "templates:write"),
-      letter: words.letter.slug,
-      shown: look && lookView(app, words, look),
+      letter: about.letter,
+      shown: look && lookView(app, look),
     },
     { status: Object.keys(errors).length > 0 ? 422 : 200 },
   );
 }
 
-function lookView(app: App, words: LookedWords, look: Look): Record<string, unknown> {
+function lookView(app: App, look: PreviewedMail): Record<string, unknown> {
   const { recipient, mail } = look;
   const missing = "missing" in mail ? mail.missing.join(", ") : "";
-  return { recipient, missing, language: look.language, ...framed(app, words, look) };
+  return { recipient, missing, language: look.language, ...framed(app, look) };
 }

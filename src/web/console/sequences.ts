@@ -184,16 +184,23 @@ function batchNotice(batches: readonly BatchLine[], asked: unknown): string {
   return done + left;
 }
 
+/** The words in English, else in the first language there is. */
+function wordsIn(step: SequenceFile["course"][number] | undefined) {
+  const texts = step?.texts ?? [];
+  return texts.find((text) => text.language === "en") ?? texts[0];
+}
+
 function stepRows(sequence: SequenceFile, figures: ReadonlyMap<string, StepFigures>) {
+  const subject = wordsIn(sequence.course[0])?.subject ?? "";
   return sequence.course.map((step, at) => {
-    const [first] = step.texts;
-    const text = step.texts.find((each) => each.language === "en") ?? first;
+    const opening = (wordsIn(step)?.body ?? "").replaceAll(/\s+/g, " ");
     return {
       key: step.step_key,
       position: at + 1,
       delay: delayWords(step.delay_days, at + 1),
       approval: approvalWords(step.approval),
-      subject: text?.subject ?? "",
+      subject,
+      opening: opening.length > 90 ? `${opening.slice(0, 90)}…` : opening,
       template: step.library ? { id: step.templateId, name: step.templateName } : undefined,
       languages: step.texts.map((each) => languageLabel(each.language)).join(", "),
       ...(figures.get(step.step_key) ?? { sent: 0, bounced: 0, replied: 0, signed: 0 }),

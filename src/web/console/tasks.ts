@@ -50,5 +50,7 @@ function shownTask(task: TaskLine): Record<string, unknown> {
 function settledAt({ kind, subjectId }: TaskLine): string {
   if (!subjectId) return "";
   if (kind === "review_signature") return `/console/review/${subjectId}`;
+  if (kind === "recheck_basis") return `/console/contacts/${subjectId}`;
+  if (kind === "mailbox_paused") return `/console/mailboxes/${subjectId}`;
   return kind.endsWith("_message") ? `/console/messages/${subjectId}` : "";
 }

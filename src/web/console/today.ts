@@ -29,6 +29,7 @@ import { csvFile } from "../../platform/csv.js";
 import { slug } from "../../platform/schema.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
+import { pauseWords } from "./mailbox-words.js";
 import { FUNNEL_FINDINGS, STAGE_WORDS, reasonHeading, reasonName, taskName } from "./report-words.js";
 import { actName, actorName } from "./words.js";
 
@@ -140,7 +141,7 @@ function reasonsView(reasons: readonly ReasonCount[]): Record<string, unknown> {
   };
 }
 
-function listsView({ review, tasks, uncertain, activity }: Today, at: Date): Record<string, unknown> {
+function listsView({ review, tasks, uncertain, activity, paused }: Today, at: Date): Record<string, unknown> {
   const waiting = (review?.total ?? 0) + (tasks?.total ?? 0) + (uncertain?.total ?? 0);
   const taskRows = tasks?.items.map((task) => ({
     ...task,
@@ -153,6 +154,7 @@ function listsView({ review, tasks, uncertain, activity }: Today, at: Date): Rec
     review: review && { ...review, more: review.total - review.items.length },
     tasks: tasks && { items: taskRows, total: tasks.total, more: tasks.total - tasks.items.length },
     uncertain,
+    paused: paused.map((box) => ({ ...box, why: pauseWords(box.pausedReason) })),
     activity: activity?.map((line) => ({
       at: line.at,
       title: actName(line.action),

@@ -3,7 +3,10 @@ import { PERMISSIONS, ROLES } from "../../domain/team/permission.js";
 
 /** What each role is for, as the staff page explains it. */
 export const ROLE_WORDS: Record<Role, { label: string; hint: string }> = {
-  admin: { label: "Administrator", hint: "Everything, also staff, API tokens and the audit trail." },
+  admin: {
+    label: "Administrator",
+    hint: "Everything, also staff, mailboxes, API tokens and the audit trail.",
+  },
   editor: { label: "Editor", hint: "Writes letters and templates, opens letters." },
   outreach: { label: "Outreach", hint: "Organisations, imports, mails, declines, tasks." },
   reviewer: {
@@ -23,12 +26,16 @@ const SCOPE_WORDS: Record<Permission, string> = {
   "templates:write": "Write templates of mails",
   "outreach:write": "Write and approve mails",
   "messages:read": "Read messages",
+  "mailboxes:manage": "Manage mailboxes",
   "invitations:write": "Make invitations",
   "signatures:read": "Read signatures",
   "signatures:review": "Accept and reject signatures",
   "declines:read": "Read declines",
   "declines:write": "Record declines",
   "suppressions:write": "Stop mail to an address",
+  "sending:stop": "Stop all outreach",
+  "sending:resume": "Let outreach go on",
+  "privacy:manage": "Set country rules, lift stops, erase persons",
   "tasks:write": "Make and finish tasks",
   "reports:read": "Read reports",
   "audit:read": "Read the audit trail",

@@ -3,7 +3,6 @@ import {
   MESSAGE_STATES,
   TRANSITIONS,
   backOff,
-  isAddressDead,
   mayBecome,
   messageTone,
   statesBefore,
@@ -32,23 +31,4 @@ describe("the states of a message", () => {
     const waits = [1, 2, 3, 4, 5, 6, 50].map((attempts) => backOff(attempts) / 60_000);
     expect(waits).toEqual([1, 5, 15, 60, 240, 240, 240]);
   });
-});
-
-describe("a refusal counts against the address only if it says that nobody reads it", () => {
-  test.each([
-    "550 5.1.1 <ada@vesta.example>: Recipient address rejected: User unknown",
-    "550 5.1.10 RESOLVER.ADR.RecipientNotFound",
-    "550 No such user here",
-    "553 mailbox ada does not exist",
-  ])("dead: %s", (reply) => expect(isAddressDead(reply)).toBe(true));
-
-  test.each([
-    "550 5.7.1 Message rejected due to SPF policy",
-    "554 5.7.1 Service unavailable; client host blocked using a blocklist",
-    "550 5.2.2 mailbox full",
-    "451 4.7.1 greylisted",
-    "550 relay not permitted, user unknown",
-    "421 later",
-    null,
-  ])("not dead: %s", (reply) => expect(isAddressDead(reply)).toBe(false));
 });

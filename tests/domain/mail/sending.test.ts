@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { processDueMail, recoverLeases, takeDueMail } from "../../../src/domain/mail/sending-service.js";
-import { queueMail, resolveMessage } from "../../../src/domain/mail/service.js";
+import { queueMail } from "../../../src/domain/mail/service.js";
+import { resolveMessage } from "../../../src/domain/mail/deciding-service.js";
 import { verdictWriter } from "../../../src/domain/mail/verdict-service.js";
 import { outreachPolicy } from "../../../src/domain/outreach/policy-service.js";
 import { DAY, HOUR, MINUTE } from "../../../src/platform/clock.js";
@@ -257,7 +258,7 @@ describe("trouble with SMTP", () => {
     await aMailing(await staffCtx(app), letter, [contact]);
     sink.behave({ at: "data", status: 554, text: "5.7.1 blocked by policy" });
     await settle(app);
-    expect(await messageTo(app, contact)).toMatchObject({ state: "failed", state_reason: "message_refused" });
+    expect(await messageTo(app, contact)).toMatchObject({ state: "failed", state_reason: "sender_fault" });
     expect(await tasks()).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import {
   rejectMail,
   showWaiting,
 } from "../../../src/domain/outreach/queue-service.js";
+import { previewStep, previewTemplate } from "../../../src/domain/outreach/step-preview-service.js";
 import { createTemplate } from "../../../src/domain/outreach/template-service.js";
 import { sendTest } from "../../../src/domain/outreach/test-send-service.js";
 import { DAY } from "../../../src/platform/clock.js";
@@ -179,4 +180,26 @@ test("a test of a template names the letter and the language; a script has no ad
   await expect(sendTest(script, wanted)).rejects.toMatchObject({ code: "test_send.no_address" });
   await app.db("contacts").where({ id: contact.id }).update({ name: null });
   await expect(sendTest(staff, wanted)).rejects.toMatchObject({ code: "test_send.missing" });
+});
+
+test("a step or a template reads in a preview as it will for that contact, and nothing is made by looking", async () => {
+  const sequence = await aSequence(staff, letter);
+  const at = { step: 2, contactId: contact.id };
+  const shown = await previewStep(staff, sequence.id, at);
+  expect(shown).toMatchObject({ language: "en", mail: { subject: "First words for Rimfrost" } });
+  expect(JSON.stringify(shown.mail)).toContain("Second words: https://preview.invalid/");
+  const texts = [{ language: "fr", subject: "Bonjour {{contact.name}}", body: "{{organisation.country}}" }];
+  const { id } = await createTemplate(staff, { name: "Greeting", texts });
+  const about = { letterSlug: letter.slug, contactId: contact.id };
+  expect((await previewTemplate(staff, id, about)).mail).toMatchObject({
+    subject: "Bonjour Dr Ada Park",
+    body: "Norvège",
+  });
+  await app.db("contacts").where({ id: contact.id }).update({ name: null });
+  expect((await previewStep(staff, sequence.id, at)).mail).toEqual({ missing: ["contact.name"] });
+  await expect(previewStep(staff, sequence.id, { ...at, step: 4 })).rejects.toMatchObject({
+    code: "sequence.unknown_step",
+  });
+  expect(await app.db("invitations")).toEqual([]);
+  expect(await app.db("messages")).toEqual([]);
 });

@@ -57,6 +57,8 @@ describe("choosing recipients", () => {
     signed: false,
     declined: false,
     answeredByOther: false,
+    basisExpired: false,
+    firstContact: "allowed" as const,
   };
   const candidate = (id: string, organisationId: string, change: Partial<Candidate> = {}): Candidate => ({
     contactId: id,

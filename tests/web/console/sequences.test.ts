@@ -52,7 +52,7 @@ async function running(...mails: Record<string, string>[]): Promise<string> {
 
 async function keyOf(base: string, position: number): Promise<string> {
   const page = await staff.get(base).expect(200);
-  const keys = [...page.text.matchAll(/\/step\?key=([0-9a-f-]{36})/g)].map((match) => match[1] ?? "");
+  const keys = [...page.text.matchAll(/name="key" value="([0-9a-f-]{36})"/g)].map((match) => match[1] ?? "");
   return keys[position - 1] ?? "";
 }
 
