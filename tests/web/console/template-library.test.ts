@@ -102,7 +102,7 @@ describe("an editor keeps the library of templates", () => {
     await staff
       .post(`${sequence}/step`)
       .type("form")
-      .send({ ...step, ...WORDS, "subject-en": "Third" })
+      .send({ ...step, ...WORDS, "body-en": "Third" })
       .expect(303);
     expect((await staff.get(sequence)).text).toContain("Third");
   });
