@@ -35,9 +35,7 @@ create table template_texts (
   body_md text not null,
   primary key (version_id, language)
 );
-comment on table template_texts is 'append-only: the words of a version, one row for each language';
-create trigger template_texts_append_only before update or delete on template_texts
-  for each statement execute function refuse_rewrite();
+comment on table template_texts is 'the words of a version, one row for each language; only erasing a person ever changes them';
 
 -- down
 drop table template_texts;

@@ -36,11 +36,9 @@ update enrolments e set
 -- down
 delete from sequence_versions;
 update steps set template_version_id = null, version = null;
-alter table template_texts disable trigger template_texts_append_only;
 alter table template_versions disable trigger template_versions_append_only;
 delete from template_texts;
 delete from template_versions;
-alter table template_texts enable trigger template_texts_append_only;
 alter table template_versions enable trigger template_versions_append_only;
 delete from templates;
 update enrolments set batch_id = null;

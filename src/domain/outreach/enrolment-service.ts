@@ -32,7 +32,7 @@ import { needsSecondPerson } from "./mailing.js";
 import { chooseWhom, currentCourse, firstLanguage, readWhom } from "./plan-service.js";
 import { endEnrolmentCommand, type enrolCommand } from "./sequence-commands.js";
 import { findVersion } from "./sequence-store.js";
-import { beginsAt, makeMails, readCourse, type Course } from "./step-service.js";
+import { beginsAt, makeMails, readCourse, waitsForPerson, type Course } from "./step-service.js";
 import {
   finishEnrolments,
   lockEnrolment,
@@ -170,12 +170,11 @@ async function begin(
     const recipient = byContact.get(enrolment.contact_id);
     return recipient ? [{ enrolment, recipient, step, dueAt: beginsAt(course, recipient, now) }] : [];
   });
-  const late = nexts.filter(({ dueAt }) => dueAt > now).map(({ enrolment }) => enrolment.id);
-  const due = nexts.filter(({ dueAt }) => dueAt <= now).map(({ enrolment }) => enrolment.id);
-  if (step.approval === "automatic") {
-    await setPending(ctx.db, late, "window");
-    await setActive(ctx.db, due);
-  }
+  const alone = nexts.filter(({ recipient }) => !waitsForPerson(step, recipient));
+  const late = alone.filter(({ dueAt }) => dueAt > now).map(({ enrolment }) => enrolment.id);
+  const due = alone.filter(({ dueAt }) => dueAt <= now).map(({ enrolment }) => enrolment.id);
+  await setPending(ctx.db, late, "window");
+  await setActive(ctx.db, due);
   await makeMails(ctx, course, nexts);
 }
 

@@ -12,7 +12,7 @@ import { segmentFilter } from "./segment-service.js";
 import { enrolCommand } from "./sequence-commands.js";
 import { dueTimes, windowOf } from "./sequence.js";
 import { latestVersion } from "./sequence-store.js";
-import { letterIn, readCourse, textOf, type Course } from "./step-service.js";
+import { letterIn, readCourse, textOf, waitsForPerson, type Course } from "./step-service.js";
 import type { Variable } from "./template.js";
 import type { CandidateFilter } from "./views.js";
 import { placeOf } from "./window.js";
@@ -124,7 +124,8 @@ async function planMails(ctx: Ctx, course: Course, recipient: EnrolmentRecipient
       stepKey: step.step_key,
       dueAt: times[at] ?? ctx.clock.now(),
       language: text.language,
-      approval: step.approval,
+      // After the first mail the country's rule for first mails is met.
+      approval: at === 0 && waitsForPerson(step, recipient) ? "each" : step.approval,
       missing: "missing" in worded ? worded.missing : [],
     });
   }

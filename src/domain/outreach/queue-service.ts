@@ -5,6 +5,7 @@ import { conflict, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { parse, type Page } from "../../platform/schema.js";
 import { approveMessage, editMessage, skipMessage } from "../mail/deciding-service.js";
+import { APPROVE_FIRST } from "../mail/service.js";
 import { settleTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
 import { approveOneMessage } from "./approval-service.js";
@@ -108,7 +109,8 @@ export async function approveMail(
     const mail = isUuid(id) ? await waitingMail(tx, id) : undefined;
     if (!mail) throw notFound("message.unknown");
     if (mail.kind !== "sequence") return approveOneMessage(tx, id);
-    if (mail.state !== "draft") throw conflict("message.not_waiting");
+    const isHeld = mail.state === "queued" && mail.heldReason === APPROVE_FIRST;
+    if (mail.state !== "draft" && !isHeld) throw conflict("message.not_waiting");
     const { words } = await readWaiting(tx, id);
     const given = { subject: command.subject ?? words.subject, body: command.body ?? words.body };
     const isEdited = given.subject !== words.subject || given.body !== words.body;

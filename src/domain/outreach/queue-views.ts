@@ -43,7 +43,7 @@ export async function listQueue(
     .join("sequences as q", "q.id", "p.sequence_id")
     .join("organisations as o", "o.id", "m.organisation_id")
     .joinRaw("join template_texts t on t.version_id = p.template_version_id and t.language = m.language")
-    .where("m.state", "draft")
+    .whereRaw("(m.state = 'draft' or (m.state = 'queued' and m.held_reason = 'approve_first_contact'))")
     .where("q.kind", "sequence")
     .orderByRaw("m.due_at, m.id")
     .limit(filter.limit + 1)
@@ -61,6 +61,7 @@ export async function listQueue(
 export interface WaitingMail {
   id: string;
   state: string;
+  heldReason: string | null;
   data: Record<string, unknown>;
   language: string;
   dueAt: Date;
@@ -88,6 +89,7 @@ export async function waitingMail(ctx: Ctx, id: string): Promise<WaitingMail | u
     .select(
       "m.id",
       "m.state",
+      "m.held_reason as heldReason",
       "m.data",
       "m.language",
       "m.due_at as dueAt",

@@ -1,7 +1,7 @@
 /** The next mail of an enrolment: made when it begins, and each time the mail before has gone out. */
 import type { Ctx } from "../../platform/context.js";
 import { ensureInvitation } from "../invitations/service.js";
-import { queueOutreach, type MailThread, type OutreachMail } from "../mail/service.js";
+import { APPROVE_FIRST, queueOutreach, type MailThread, type OutreachMail } from "../mail/service.js";
 import type { PolicyMessage } from "../mail/verdict-service.js";
 import { createTask } from "../tasks/service.js";
 import { chooseLanguage } from "./language-choice.js";
@@ -97,7 +97,7 @@ export async function makeMails(ctx: Ctx, course: Course, nexts: readonly NextMa
   const added = new Map((await queueOutreach(ctx, mails)).map((message) => [message.enrolmentId, message]));
   for (const mail of mails) {
     const message = added.get(mail.enrolmentId);
-    if (!message || !mail.stateReason) continue;
+    if (!message || !mail.stateReason?.startsWith("missing ")) continue;
     await createTask(ctx, {
       kind: "blocked_message",
       letterId: mail.letterId,
@@ -134,14 +134,26 @@ async function mailFor(ctx: Ctx, course: Course, next: NextMail): Promise<Outrea
     stepId: step.id,
     to: { email: recipient.email ?? "", name: recipient.contactName },
     invitationLinkId: linkId,
-    state: step.approval === "each" ? "draft" : missing ? "blocked" : "queued",
-    stateReason: missing,
+    state: waitsForPerson(step, recipient) ? "draft" : missing ? "blocked" : "queued",
+    stateReason: missing ?? (asksFirst(recipient) ? APPROVE_FIRST : null),
     dueAt: next.dueAt,
     expiresAt: expiresAt(window, place, next.dueAt),
     mailboxId: enrolment.mailbox_id,
     heldReason: enrolment.state === "paused" ? enrolment.state_reason : null,
     thread: next.thread,
   };
+}
+
+/** Whether a mail to somebody has to be looked at: the step says so, or the law of the country does of a first mail. */
+export function waitsForPerson(
+  step: Pick<StepWithTexts, "approval">,
+  recipient: Pick<Recipient, "facts">,
+): boolean {
+  return step.approval === "each" || asksFirst(recipient);
+}
+
+function asksFirst({ facts }: Pick<Recipient, "facts">): boolean {
+  return facts.firstContact === "approve_each";
 }
 
 /** When the first mail to somebody is due. */

@@ -298,7 +298,7 @@ export async function resumeEnrolments(db: Db, ids: readonly string[]): Promise<
     });
 }
 
-/** Takes words out of the texts and filters of mailings. */
+/** Takes words out of texts, names and filters of mailings, sequences and segments, and out of why something is held. */
 export async function wipeWords(db: Db, words: readonly string[]): Promise<void> {
   for (const word of words) {
     await db("template_texts")
@@ -307,5 +307,17 @@ export async function wipeWords(db: Db, words: readonly string[]): Promise<void>
     await db("sequences")
       .whereRaw("position(lower(?) in lower(concat_ws(' ', name, recipients::text))) > 0", [word])
       .update({ name: withoutWord(db, "name", word), recipients: jsonWithoutWord(db, "recipients", word) });
+    await db("templates")
+      .whereRaw("position(lower(?) in lower(name)) > 0", [word])
+      .update({ name: withoutWord(db, "name", word) });
+    await db("segments")
+      .whereRaw("position(lower(?) in lower(concat_ws(' ', name, filter::text))) > 0", [word])
+      .update({
+        name: withoutWord(db, "name", word),
+        filter: jsonWithoutWord(db, "filter", word),
+      });
+    await db("outreach_holds")
+      .whereRaw("position(lower(?) in lower(reason)) > 0", [word])
+      .update({ reason: withoutWord(db, "reason", word) });
   }
 }

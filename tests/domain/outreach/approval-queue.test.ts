@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { planEnrolment } from "../../../src/domain/outreach/plan-service.js";
 import {
   approveMail,
   browseQueue,
@@ -202,4 +203,24 @@ test("a step or a template reads in a preview as it will for that contact, and n
   });
   expect(await app.db("invitations")).toEqual([]);
   expect(await app.db("messages")).toEqual([]);
+});
+
+test("where a country wants each first mail looked at, it waits whatever the step says; later ones go by themselves", async () => {
+  const tokyo = await aContact(app, { country: "JP" });
+  const sequence = await aSequence(staff, letter, { steps: [aStep("One"), aStep("Two", { delay_days: 1 })] });
+  const plan = await planEnrolment(staff, sequence.id, { contact_ids: [tokyo.id] });
+  expect(plan.planned[0]?.mails.map((mail) => mail.approval)).toEqual(["each", "automatic"]);
+  await enrol(staff, sequence, [tokyo]);
+  app.clock.advance(2 * DAY);
+  await settle(app);
+  expect(await enrolmentsOf(app, tokyo)).toMatchObject([{ state: "pending", state_reason: "approval" }]);
+  const [waiting] = (await browseQueue(staff, { limit: 10 })).items;
+  expect(waiting).toMatchObject({ contactId: tokyo.id, reason: "approve_first_contact" });
+  expect(await app.db("tasks")).toEqual([]);
+  app.clock.set("2027-03-04T02:00:00Z");
+  await approveMail(staff, waiting!.id);
+  await settle(app);
+  app.clock.set("2027-03-05T02:00:00Z");
+  await settle(app);
+  expect((await messagesTo(app, tokyo)).map((each) => each.state)).toEqual(["sent", "sent"]);
 });

@@ -4,12 +4,19 @@ import { reportWrongContact } from "../../../src/domain/declines/contact-service
 import { recordDecline } from "../../../src/domain/declines/service.js";
 import { claimDueMail } from "../../../src/domain/mail/sending-service.js";
 import { commitMail } from "../../../src/domain/mail/commit-service.js";
+import { enrolContacts } from "../../../src/domain/outreach/enrolment-service.js";
+import { holdOutreach } from "../../../src/domain/outreach/hold-service.js";
+import { editMail } from "../../../src/domain/outreach/queue-service.js";
+import { createSegment } from "../../../src/domain/outreach/segment-service.js";
+import { changeSequence, createSequence } from "../../../src/domain/outreach/sequence-service.js";
+import { createTemplate } from "../../../src/domain/outreach/template-service.js";
 import { previewMailing } from "../../../src/domain/outreach/preview-service.js";
 import { saveMailing } from "../../../src/domain/outreach/service.js";
 import { eraseContact, previewErasure } from "../../../src/domain/privacy/erasure-service.js";
 import { suppress } from "../../../src/domain/consent/service.js";
 import { createContact, updateContact } from "../../../src/domain/organisations/service.js";
 import { createTask } from "../../../src/domain/tasks/service.js";
+import type { Ctx } from "../../../src/platform/context.js";
 import { newId } from "../../../src/platform/ids.js";
 import { sendingOf } from "../../../src/worker/schedule.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
@@ -126,6 +133,7 @@ async function wellKnown(): Promise<{ contactId: string; organisationId: string 
     said_by: NAME,
     comment: `${NAME} says not now, write to ${EMAIL} in May`,
   });
+  await namedInSequences(staff, contact.organisation_id);
   await createTask(app.system, {
     kind: "other",
     organisationId: contact.organisation_id,
@@ -133,6 +141,32 @@ async function wellKnown(): Promise<{ contactId: string; organisationId: string 
     detail: { note: `Call ${NAME}` },
   });
   return { contactId: contact.id, organisationId: contact.organisation_id };
+}
+
+/** A sequence, a template, a segment, a hold and the words of one mail to a colleague that all name the person. */
+async function namedInSequences(staff: Ctx, organisationId: string): Promise<void> {
+  const texts = [{ language: "en", subject: `From ${NAME}`, body: `Ask ${NAME}` }];
+  const { id: template } = await createTemplate(staff, { name: `For ${NAME}`, texts });
+  await createSegment(staff, { name: `Friends of ${NAME}`, filter: { q: EMAIL } });
+  const third = await aLetter(app);
+  const { id } = await createSequence(staff, {
+    letter: third.slug,
+    name: `After ${NAME}`,
+    steps: [{ template_id: template, approval: "each" }],
+  });
+  await changeSequence(staff, id, { to: "active" });
+  const colleague = (await app.db("contacts").where({ email: "kai@canary-vesta.example" }).first("id")) as {
+    id: string;
+  };
+  await enrolContacts(staff, id, { contact_ids: [colleague.id] });
+  const draft = (await app
+    .db("messages")
+    .where({ contact_id: colleague.id, state: "draft" })
+    .first("id")) as {
+    id: string;
+  };
+  await editMail(staff, draft.id, { subject: `${NAME} sends me`, body: `${NAME} sends me` });
+  await holdOutreach(staff, { scope: "organisation", subject_id: organisationId, reason: `${NAME} asked` });
 }
 
 describe("erasing a person", () => {
@@ -150,13 +184,19 @@ describe("erasing a person", () => {
         "import_rows.contacts",
         "import_rows.raw",
         "messages.body_text",
+        "messages.data",
         "messages.smtp_reply",
         "messages.to_email",
         "messages.to_name",
+        "outreach_holds.reason",
+        "segments.filter",
+        "segments.name",
         "sequences.name",
         "sequences.recipients",
-        "steps.body_md",
         "tasks.detail",
+        "template_texts.body_md",
+        "template_texts.subject",
+        "templates.name",
       ]),
     );
     expect(before).not.toContain("message_events.detail");
