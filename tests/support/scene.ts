@@ -139,9 +139,12 @@ async function outreachScene(app: TestApp, letter: string): Promise<Record<strin
   const enrolment = (await app.db("enrolments").where({ sequence_id: sequences }).first("id")) as {
     id: string;
   };
+  const draft = (await app.db("messages").where({ enrolment_id: enrolment.id }).first("id")) as {
+    id: string;
+  };
   const { id: segments } = await createSegment(app.system, { name: "All", filter: {} });
   await holdOutreach(app.system, { scope: "contact", subject_id: contact });
-  return { templates, sequences, enrolments: enrolment.id, segments };
+  return { templates, sequences, enrolments: enrolment.id, approvals: draft.id, segments };
 }
 
 function lastPart(address: string): string {

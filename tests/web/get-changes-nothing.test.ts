@@ -34,7 +34,7 @@ const QUERIES: Record<string, string> = {
 
 /** Addresses of a route that lead to something, and some that lead to nothing. Throws for a route it does not know how to ask. */
 function addresses(pattern: string): { real: string[]; unknown: string[] } {
-  const query = pattern.endsWith("/preview") ? `?contact=${place.ids["contacts"]}` : (QUERIES[pattern] ?? "");
+  const query = queryOf(pattern);
   const path = pattern.replace(":language", "en");
   const parameters = path.match(/:\w+/g) ?? [];
   if (parameters.length === 0) return { real: [path + query], unknown: [`${path}?q=%00&page=-1&cursor=x`] };
@@ -50,6 +50,12 @@ function addresses(pattern: string): { real: string[]; unknown: string[] } {
     real: known.map(fill),
     unknown: [UNKNOWN_ID, UNKNOWN_TOKEN, "%27%00"].map(fill),
   };
+}
+
+function queryOf(pattern: string): string {
+  if (pattern.endsWith("/preview")) return `?contact=${place.ids["contacts"]}`;
+  if (pattern === "/console/holds/new") return `?scope=contact&subject=${place.ids["contacts"]}`;
+  return QUERIES[pattern] ?? "";
 }
 
 function realValues(parameter: string, before: string, section: string): string[] | undefined {

@@ -24,13 +24,13 @@ export interface PreviewedMail {
 }
 
 /**
- * A step of a sequence's newest version for a contact, in the language it would have. A later step shows the subject of
+ * A step of a sequence's newest version for a contact, in the language it would have or the one asked for. A later step shows the subject of
  * the first, since it goes out below it. Throws not_found for a sequence, step or contact that is not there.
  */
 export async function previewStep(
   ctx: Ctx,
   sequenceId: string,
-  at: { step: number; contactId: string },
+  at: { step: number; contactId: string; language?: string | undefined },
 ): Promise<PreviewedMail> {
   requirePermission(ctx, "messages:read");
   const course = await currentCourse(ctx, sequenceId);
@@ -38,7 +38,7 @@ export async function previewStep(
   const [first] = course.steps;
   const step = course.steps[at.step - 1];
   if (!first || !step) throw notFound("sequence.unknown_step");
-  const language = firstLanguage(course, recipient);
+  const language = at.language ?? firstLanguage(course, recipient);
   const own = textOf(course, step, language);
   const text = { ...own, subject: textOf(course, first, language).subject };
   return worded(ctx, course.letter, recipient, text, course.senderName);

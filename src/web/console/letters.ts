@@ -20,6 +20,7 @@ import { letterView } from "../public/letters.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
 import { stateWords } from "./letter-words.js";
+import { letterHold } from "./outreach-of.js";
 
 const PAGE = 100;
 
@@ -176,6 +177,7 @@ async function showOne(
     signed: line.signed,
     inReview: line.inReview,
     facts: facts(app, file),
+    outreach: await letterHold(ctx, letter.id),
     versions: versions.map((version) => ({
       ...version,
       newest: version === newest,

@@ -21,6 +21,7 @@ import { mayDo } from "../../domain/team/permission.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { dossierView } from "./dossier.js";
+import { outreachOf } from "./outreach-of.js";
 import { basisWords, stopReasonWords } from "./consent-words.js";
 import { consolePage, onlyFor } from "./layout.js";
 
@@ -81,6 +82,10 @@ export function organisationRoutes(app: App): Router {
     const inbound = mayDo(ctx.actor, "messages:read") ? await inboundOf(ctx, idOf(req)) : [];
     consolePage(app, req, res, "console/organisation", {
       ...dossierView(app, ctx.actor, dossier, inbound),
+      outreach: await outreachOf(ctx, {
+        organisationId: dossier.organisation.id,
+        contactIds: dossier.contacts.map((contact) => contact.id),
+      }),
       notice: Object.hasOwn(DONE, asked(req, "done")) ? DONE[asked(req, "done")] : "",
     });
   });
@@ -249,6 +254,11 @@ async function showContactEdit(
     organisationName: contact.organisation_name,
     editing: true,
     given: contact,
+    outreach: await outreachOf(ctxOf(res), {
+      organisationId: contact.organisation_id,
+      contactIds: [contact.id],
+      contactId: contact.id,
+    }),
     basisState: basisWords(basisVerdict(basisOf(contact), app.clock.now())),
     basisName: app.messages.t("en", `contact.lawful_basis.${contact.lawful_basis}`),
     checkedAt: contact.basis_checked_at ?? contact.source_at,

@@ -4,13 +4,6 @@ import { renderMail } from "../../domain/mail/rendering-service.js";
 import { countMessages, listMessages } from "../../domain/mail/views.js";
 import { SECTORS } from "../../domain/organisations/sector.js";
 import {
-  VARIABLES,
-  readSubject,
-  readTemplate,
-  type TemplateFault,
-  type Variable,
-} from "../../domain/outreach/template.js";
-import {
   previewFor,
   previewMailing,
   type MailingPreview,
@@ -36,6 +29,7 @@ import { emptyForm, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
 import { sendMailFrame } from "./mail-frame.js";
+import { BODY_HINT, languageLabel, nameFaults, sectorLabel, variableRows } from "./mail-writing.js";
 import { leftOutWords, mailingState, messageState, messageStateName } from "./mail-words.js";
 
 const SHOWN_NAMES = 12;
@@ -141,50 +135,6 @@ function askedContact(req: Request): string | undefined {
   return typeof contact === "string" && isUuid(contact) ? contact : undefined;
 }
 
-/** The same sentences, but those about variables name what was typed. */
-function nameFaults({ values, errors }: FormState): Record<string, string> {
-  const named = { ...errors };
-  for (const [field, read] of [
-    ["subject", readSubject],
-    ["body", readTemplate],
-  ] as const) {
-    const typed = values[field];
-    const [fault] = typeof typed === "string" ? read(typed).faults : [];
-    if (fault && named[field]?.startsWith("errors.mailing.")) named[field] = faultSentence(fault);
-  }
-  return named;
-}
-
-function faultSentence({ code, found }: TemplateFault): string {
-  switch (code) {
-    case "unknown_variable":
-      return `${found} is not a name a mail can use. Take one from the list beside the form.`;
-    case "braces":
-      return `The braces at “${found}” name nothing. Write a name such as {{contact.name}}, or leave them out.`;
-    case "placeholder":
-      return `“${found}” is kept for our own links. Leave it out.`;
-    case "link_in_subject":
-      return "The personal link belongs in the text, not in the subject.";
-  }
-}
-
-const VARIABLE_WORDS: Record<Variable, string> = {
-  "organisation.name": "The organisation’s name",
-  "organisation.country": "The organisation’s country, in the mail’s language",
-  "contact.name": "The contact’s full name",
-  "contact.first_name": "The first name, without titles",
-  "letter.title": "The letter’s title, in the mail’s language",
-  "letter.addressee": "Whom the letter speaks to",
-  "letter.closes_on": "The day on which the letter closes",
-  "signatures.count": "How many have signed in public",
-  "invitation.link": "The personal link; not in the subject",
-  "sender.name": "Your name",
-};
-
-const BODY_HINT =
-  "Markdown: a blank line parts paragraphs, **bold**, [words]({{invitation.link}}) for a link. " +
-  "Sender, postal address, the reason for writing and the way to stop are added below it.";
-
 async function showForm(app: App, req: Request, res: Response, form: FormState, status = 200): Promise<void> {
   const letters = await listMailedLetters(ctxOf(res));
   consolePage(
@@ -205,19 +155,10 @@ async function showForm(app: App, req: Request, res: Response, form: FormState, 
         { value: "any", label: "Both" },
       ],
       bodyHint: BODY_HINT,
-      variables: VARIABLES.map((name) => ({ name: `{{${name}}}`, words: VARIABLE_WORDS[name] })),
+      variables: variableRows(),
     },
     { status },
   );
-}
-
-function languageLabel(code: string): string {
-  return new Intl.DisplayNames("en", { type: "language" }).of(code) ?? code;
-}
-
-function sectorLabel(sector: string): string {
-  const words = sector.replaceAll("_", " ").replace("ssa data", "SSA data").replace("ngo", "NGO");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function frameMail(app: App, mailing: Mailing, mail: WordedMail) {

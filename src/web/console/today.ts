@@ -20,6 +20,11 @@ import {
   listReportLetters,
 } from "../../domain/reports/views.js";
 import { mayDo } from "../../domain/team/permission.js";
+import { countQueue } from "../../domain/outreach/desk-views.js";
+import { browseHolds } from "../../domain/outreach/hold-service.js";
+import { browseQueue } from "../../domain/outreach/queue-service.js";
+import { DAY } from "../../platform/clock.js";
+import type { Ctx } from "../../platform/context.js";
 import { csvFile } from "../../platform/csv.js";
 import { slug } from "../../platform/schema.js";
 import { ctxOf } from "../request.js";
@@ -56,6 +61,7 @@ export function todayRoutes(app: App): Router {
       funnel: funnelView(figures),
       reasons: reasonsView(reasons),
       ...listsView(lists, at),
+      ...(await approvalsView(ctx, at)),
     });
   });
 
@@ -74,6 +80,23 @@ export function todayRoutes(app: App): Router {
     sendCsv(res, `declines-${letter}`, declineTable(reasons));
   });
   return router;
+}
+
+/** The mails that wait to be approved, the one due first on top, and the pauses that end within three days. */
+async function approvalsView(ctx: Ctx, at: Date): Promise<Record<string, unknown>> {
+  if (!mayDo(ctx.actor, "messages:read")) return { approvals: undefined, ending: [] };
+  const total = await countQueue(ctx);
+  const { items } = await browseQueue(ctx, { limit: 5 });
+  const soon = new Date(at.getTime() + 3 * DAY);
+  const holds = await browseHolds(ctx);
+  return {
+    approvals: {
+      total,
+      items: items.map((line) => ({ ...line, late: line.dueAt < at })),
+      more: Math.max(0, total - items.length),
+    },
+    ending: holds.filter(({ until }) => until !== null && until <= soon),
+  };
 }
 
 function askedLetter(req: Request): string {
