@@ -1,3 +1,4 @@
+import { dueMessage } from "./due-message.js";
 import { importRows } from "./import-rows.js";
 import { sendMails } from "./send.js";
 import { publicList } from "./public-list.js";
@@ -5,7 +6,13 @@ import { classifyMails } from "./classify.js";
 import type { Figure } from "./figure.js";
 
 /** Every figure, in the order it is shown. */
-const FIGURES: readonly (() => Promise<Figure>)[] = [publicList, importRows, sendMails, classifyMails];
+const FIGURES: readonly (() => Promise<Figure>)[] = [
+  publicList,
+  importRows,
+  sendMails,
+  dueMessage,
+  classifyMails,
+];
 
 const wanted = process.argv.slice(2);
 console.log("what | ours | bare | ratio | against\n--- | --- | --- | --- | ---");

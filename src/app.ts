@@ -8,6 +8,7 @@ import { loadMessages, type Messages } from "./platform/i18n.js";
 import { createLog, type Log } from "./platform/log.js";
 import { captureMailer, smtpMailer, type Mailer } from "./platform/mailer.js";
 import { openMailers, type Mailers } from "./platform/mailers.js";
+import { fileSendMark, type SendMark } from "./platform/send-mark.js";
 import { loadAssets, type Assets } from "./platform/assets.js";
 import { loadTemplates, type Templates } from "./platform/templates.js";
 import { createKeys, type Keys } from "./platform/tokens.js";
@@ -26,6 +27,8 @@ export interface App {
   mailer: Mailer;
   /** The ways out of the mailboxes with accounts of their own. */
   mailers: Mailers;
+  /** What this machine remembers of sending outside the database. */
+  mark: SendMark;
   /** A context for a use case, with the given actor. */
   ctx(actor: Actor): Ctx;
   /** Lets go of the database and of the mail server; calling it again does nothing. */
@@ -39,6 +42,7 @@ export interface Overrides {
   db?: Db;
   mailer?: Mailer;
   mailers?: Mailers;
+  mark?: SendMark;
 }
 
 /** Where the database is: the application's role, and the owner's for migrations. */
@@ -63,6 +67,7 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
   // A database that may forget what it acknowledged must not send: a mail could go out twice.
   const mailers = overrides.mailers ?? openMailers(log, { capture: config.unsafeTestDb });
   const settings = settingsOf(config);
+  const mark = overrides.mark ?? fileSendMark(config.dataDir, config.environment);
   let closed: Promise<void> | undefined;
   return {
     config,
@@ -75,6 +80,7 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
     templates,
     mailer,
     mailers,
+    mark,
     ctx: (actor) => ({ db, clock, log, keys, settings, actor }),
     close: () => (closed ??= closeAll([mailer, mailers], overrides.db ? undefined : db)),
   };

@@ -33,6 +33,11 @@ describe("docker-compose.yml", () => {
     expect(text.match(/environment: \*settings/g)).toHaveLength(2);
   });
 
+  it("lets the worker remember what it has sent when its container is made anew", () => {
+    expect(loadConfig(shared).environment).toBe("compose");
+    expect(text).toContain("- worker:/var/lib/countersign");
+  });
+
   it("lets only the migration act as the owner of the tables", () => {
     const own = settingsAfter("      <<: *settings", "      ");
     expect(loadConfig({ ...shared, ...own }).databaseOwnerUrl).toContain("countersign_owner");

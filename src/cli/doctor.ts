@@ -3,14 +3,9 @@ import { ConfigError, loadConfig, type Config } from "../platform/config.js";
 import { silentLog } from "../platform/log.js";
 import { pendingMigrations } from "../platform/migrations.js";
 import { answer, type Command } from "./command.js";
+import { sendingFindings } from "./doctor-sending.js";
+import type { Finding } from "./finding.js";
 import { joinDatabase } from "./session.js";
-
-/** What one look found out. */
-interface Finding {
-  what: string;
-  verdict: "ok" | "warning" | "fault";
-  sentence: string;
-}
 
 /** `doctor`: says what stands in the way of running; status 1 when something does. */
 export const doctor: Command = {
@@ -67,7 +62,11 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
       await checkServer(db, { unsafe: config.unsafeTestDb });
       const missing = await pendingMigrations(db);
       const kind = config.databaseUrl === undefined ? `embedded, in ${config.dataDir}` : "reached";
-      return [{ what: "Database", verdict: "ok", sentence: kind }, schemaFinding(missing)];
+      const findings: Finding[] = [
+        { what: "Database", verdict: "ok", sentence: kind },
+        schemaFinding(missing),
+      ];
+      return missing.length === 0 ? [...findings, ...(await sendingFindings(config, db))] : findings;
     } finally {
       await closeDb(db);
       await database.stop();

@@ -6,6 +6,7 @@ import { isDatabaseDown } from "../platform/db.js";
 import { DomainError } from "../platform/errors.js";
 import { classifyMailCommand } from "./classify-mail.js";
 import { CommandError, UsageError, answer, note, type Command } from "./command.js";
+import { arm } from "./arm.js";
 import { demoCommand } from "./demo.js";
 import { doctor } from "./doctor.js";
 import { exportCommand } from "./export.js";
@@ -13,6 +14,7 @@ import { importCommand } from "./import.js";
 import { matchCommand } from "./match.js";
 import { migrateCommand } from "./migrate.js";
 import { serveCommands } from "./serve.js";
+import { sendingCommands } from "./sending.js";
 import { staffAdd } from "./staff-add.js";
 import { tokenCreate } from "./token-create.js";
 
@@ -21,9 +23,11 @@ const COMMANDS: readonly Command[] = [
   ...serveCommands,
   migrateCommand,
   doctor,
+  arm,
   demoCommand,
   staffAdd,
   tokenCreate,
+  ...sendingCommands,
   importCommand,
   matchCommand,
   classifyMailCommand,

@@ -1,4 +1,5 @@
 import type { App } from "../app.js";
+import { firstContact } from "../domain/consent/first-contact.js";
 import { createContact, createOrganisation } from "../domain/organisations/service.js";
 import { changeLetterState, createLetter, writeText } from "../domain/letters/service.js";
 import { listLetters } from "../domain/letters/views.js";
@@ -13,10 +14,13 @@ import { as, transaction, type Actor, type Ctx } from "../platform/context.js";
 import { captureMailer } from "../platform/mailer.js";
 import { DEMO_LETTER, DEMO_MAILS, DEMO_TEXTS } from "./letter.js";
 import { DEMO_ORGANISATIONS, type DemoOrganisation } from "./organisations.js";
+import { remindSome } from "./sequence.js";
 import { answer, type Cast, type Told } from "./stories.js";
 
 /** How long ago the demonstration begins, in days. */
 const BEGINS = 40;
+/** How long ago those who had not answered were reminded, in days. */
+const REMINDED = 10;
 const SYSTEM: Actor = { kind: "system", name: "demonstration" };
 
 /**
@@ -59,9 +63,15 @@ async function tell(app: App, ctx: Ctx, clock: FixedClock, end: number): Promise
   );
   const begin = clock.now().getTime();
   const pace = (end - 2 * DAY - begin) / answering.length;
+  let isReminded = false;
   for (const [position, each] of answering.entries()) {
     clock.set(atWork(begin + (position + 1) * pace));
+    if (!isReminded && clock.now().getTime() > end - REMINDED * DAY) {
+      await remindSome(staff, told);
+      isReminded = true;
+    }
     await answer(ctx, cast, each, send);
+    if (isReminded) await send();
   }
   await send();
 }
@@ -116,12 +126,19 @@ async function research(ctx: Ctx, clock: FixedClock): Promise<Told[]> {
       title: organisation.title,
       email,
       language: organisation.language,
-      lawful_basis: "published_address",
-      source: `imprint of www.${domain}`,
+      ...whyWeMayWrite(organisation, email, domain),
     });
     told.push({ organisation, organisationId: id, contactId: contact.id, email });
   }
   return told;
+}
+
+/** Where the law asks for consent before a first mail, somebody of the campaign has met them. */
+function whyWeMayWrite({ country }: DemoOrganisation, email: string, domain: string) {
+  const basis = "published_address" as const;
+  return firstContact({ country, set: undefined, email, basis, isFirst: true }) === "allowed"
+    ? { lawful_basis: basis, source: `imprint of www.${domain}` }
+    : { lawful_basis: "existing_relationship" as const, source: "talk at the industry days in Geneva" };
 }
 
 async function writeToAll(writer: Ctx, approver: Ctx, told: readonly Told[]): Promise<void> {

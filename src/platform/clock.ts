@@ -1,11 +1,13 @@
 /** The one source of time: rules, use cases and SQL parameters all take their "now" from here. */
 export interface Clock {
   now(): Date;
+  /** The machine's own clock, for which the database's stands in where several machines have to agree. */
+  readonly isSystem?: true;
 }
 
 /** The clock of the running system. */
 export function systemClock(): Clock {
-  return { now: () => new Date() };
+  return { now: () => new Date(), isSystem: true };
 }
 
 /** A clock that a test moves by hand; it starts at `start` and stands still otherwise. */

@@ -30,6 +30,10 @@ export interface Config {
   /** The role that migrates; the application's own role unless set. */
   databaseOwnerUrl: string | undefined;
   dataDir: string;
+  /** Names the installation that may send from a database; unset: an id kept in the data directory. */
+  environment?: string | undefined;
+  /** The mail server's log, from which uncertain messages are settled. */
+  mtaLogFile?: string | undefined;
   secretKey: string;
   /** Unset: mail is captured and shown in the console. */
   smtpUrl: string | undefined;
@@ -100,6 +104,11 @@ const environment = z.object({
   DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
   DATABASE_OWNER_URL: url(["postgres:", "postgresql:"]).optional(),
   COUNTERSIGN_DATA_DIR: z.string().default("./var"),
+  COUNTERSIGN_ENVIRONMENT: z
+    .string()
+    .regex(/^[\w.-]{1,80}$/, "expected a short name of letters, digits, dots and hyphens")
+    .optional(),
+  MTA_LOG_FILE: z.string().optional(),
   SECRET_KEY: z.string().min(32, "expected at least 32 random characters").optional(),
   SMTP_URL: url(["smtp:", "smtps:"]).optional(),
   MAIL_FROM: z.string().default("Countersign <letters@localhost.example>"),
@@ -148,6 +157,8 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     databaseUrl: set.DATABASE_URL,
     databaseOwnerUrl: set.DATABASE_OWNER_URL,
     dataDir,
+    environment: set.COUNTERSIGN_ENVIRONMENT,
+    mtaLogFile: set.MTA_LOG_FILE,
     secretKey: set.SECRET_KEY ?? keptSecretKey(dataDir),
     smtpUrl: set.SMTP_URL,
     mailFrom: set.MAIL_FROM,

@@ -53,6 +53,13 @@ export interface ConsoleLayoutView extends LayoutView {
   readonly rooms?: { readonly label: string; readonly items: readonly ConsoleNavItem[] };
   readonly staff: { readonly name: string; readonly role?: string; readonly href?: string };
   readonly search?: { readonly action: string; readonly q?: string };
+  /** While all outreach is stopped: since when, by whom, why, and where to read more. */
+  readonly sendingStop?: {
+    readonly since: Date;
+    readonly by: string;
+    readonly reason: string;
+    readonly href: string;
+  };
   /** Where the sign-out form posts to. */
   readonly signOut?: string;
 }
@@ -63,6 +70,8 @@ export interface MailLayoutView {
   readonly postalAddress: string;
   /** Shown only where the mail may be stopped (outreach). */
   readonly unsubscribeUrl?: string;
+  /** Where the reader changes what they get; only beside `unsubscribeUrl`. */
+  readonly preferencesUrl?: string;
   /** Why this address gets this mail, one sentence. */
   readonly why?: string;
 }

@@ -3,6 +3,18 @@ import type { Db } from "./db.js";
 /** What may be held for the rest of a transaction; the order of these names is the order of taking. */
 const KINDS = ["letter", "organisation", "address", "domain", "mailbox"] as const;
 
+/** What every commit point shares and the one switch has for itself. */
+const SWITCH = "sending";
+
+/**
+ * Holds the one switch until the transaction ends: commit points share it, whoever turns it waits for those that are
+ * under way. Taken before all other locks; whoever has it alone takes no other.
+ */
+export async function holdSwitch(db: Db, how: "shared" | "alone"): Promise<void> {
+  const lock = how === "alone" ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared";
+  await db.raw(`select ${lock}(hashtextextended(?, 0))`, [SWITCH]);
+}
+
 /** Which rows' sending is held: ids, hashes in hex, or names. */
 export type Locks = Partial<Record<(typeof KINDS)[number], readonly string[]>>;
 

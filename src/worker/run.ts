@@ -3,9 +3,13 @@ import type { App } from "../app.js";
 import { commitMail, type Claim, type Sending } from "../domain/mail/commit-service.js";
 import { claimDueMail, deliver, releaseClaim } from "../domain/mail/sending-service.js";
 import { verdictWriter, type CommittedMail, type VerdictWriter } from "../domain/mail/verdict-service.js";
+import { timeWatch } from "../domain/mail/time-step.js";
+import { reportWorker } from "../domain/mail/worker-service.js";
 import { SECOND } from "../platform/clock.js";
 import type { Ctx } from "../platform/context.js";
-import { housekeeping, sendingOf } from "./schedule.js";
+import { newId } from "../platform/ids.js";
+import { ownIdentity } from "../platform/process-identity.js";
+import { sendingOf, tidyUp } from "./schedule.js";
 
 /** A running worker. */
 export interface Worker {
@@ -17,6 +21,7 @@ const IDLE = SECOND;
 const AFTER_FAULT = 3 * SECOND;
 const HOUSEKEEPING_EVERY = 5 * SECOND;
 const GRACE = 8 * SECOND;
+const FAREWELL = SECOND;
 /** Messages claimed at a time; a claim costs nothing when the worker dies. */
 const CLAIM = 100;
 /** Mails handed to the mail server at a time; twice the connections, so that none of them waits for the database. */
@@ -29,9 +34,12 @@ export function runWorker(app: App): Worker {
   const ctx = app.ctx({ kind: "system", name: "worker" });
   const cutOff = new AbortController();
   const stopping = new AbortController();
-  const sending: Sending = { ...sendingOf(app), signal: cutOff.signal };
+  const base = sendingOf(app);
+  const worker = { id: newId(app.clock), watch: timeWatch(() => performance.now()), halt: undefined };
+  const guard = base.guard && { ...base.guard, worker };
+  const sending: Sending = { ...base, guard, signal: cutOff.signal };
   const deliveries = trackDeliveries();
-  const loop = keepGoing(ctx, sending, deliveries, stopping.signal);
+  const loop = keepGoing(ctx, sending, deliveries, stopping.signal, app.config.mtaLogFile);
   let stopped: Promise<void> | undefined;
 
   async function stop(): Promise<void> {
@@ -40,6 +48,8 @@ export function runWorker(app: App): Worker {
     const timer = setTimeout(() => cutOff.abort(), GRACE);
     await Promise.all(deliveries.running);
     clearTimeout(timer);
+    // With the database away this is not worth the wait.
+    await Promise.race([report(ctx, sending, true), waitFor(FAREWELL)]);
   }
   return { stop: () => (stopped ??= stop()) };
 }
@@ -91,33 +101,52 @@ async function keepGoing(
   sending: Sending,
   deliveries: Deliveries,
   stopping: AbortSignal,
+  mtaLogFile: string | undefined,
 ): Promise<void> {
-  const writer = verdictWriter(ctx, sending.policy);
+  const writer = verdictWriter(ctx, sending.policy, sending.signal);
   let held: Claim = { token: "", rows: [] };
+  /** Taken to a commit point whose answer was lost; nothing of them has begun. */
+  const unanswered: Claim[] = [];
   let tidyAt = 0;
   while (!stopping.aborted) {
     try {
+      for (const claim of unanswered) await releaseClaim(ctx, claim, "commit_unanswered");
+      unanswered.length = 0;
       if (performance.now() >= tidyAt) {
-        for (const tick of housekeeping) await tick.run(ctx, sending);
+        await report(ctx, sending);
+        await tidyUp(ctx, sending, mtaLogFile);
         tidyAt = performance.now() + HOUSEKEEPING_EVERY;
       }
-      if (held.rows.length === 0) held = await claimDueMail(ctx, CLAIM);
+      if (held.rows.length === 0) held = await claimDueMail(ctx, sending, CLAIM);
       if (held.rows.length === 0) await pause(IDLE, stopping);
       if (stopping.aborted) break;
       const room = Math.min(2 * ON_THE_WIRE - deliveries.onWire, UNDER_WAY - deliveries.running.size);
-      const rows = held.rows.splice(0, room);
-      for (const mail of await commitMail(ctx, sending, { token: held.token, rows })) {
+      const part = { token: held.token, rows: held.rows.splice(0, room) };
+      unanswered.push(part);
+      for (const mail of await commitMail(ctx, sending, part)) {
         begin(ctx, sending, writer, mail, deliveries);
       }
+      unanswered.length = 0;
       while (isFull(deliveries) && !stopping.aborted) await deliveries.change();
     } catch (error) {
+      if (held.rows.length > 0) unanswered.push(held);
       held = { token: "", rows: [] };
       ctx.log.error({ err: error }, "the worker could not do its work; it tries again");
       await pause(AFTER_FAULT, stopping);
     }
   }
-  await releaseClaim(ctx, held).catch((error: unknown) =>
-    ctx.log.warn({ err: error }, "claimed messages wait for their lease to run out"),
+  for (const claim of [...unanswered, held]) {
+    await releaseClaim(ctx, claim).catch((error: unknown) =>
+      ctx.log.warn({ err: error }, "claimed messages wait for their lease to run out"),
+    );
+  }
+}
+
+/** Says that this worker is there, or that it has stopped; a report that fails costs nothing but the report. */
+async function report(ctx: Ctx, { guard }: Sending, stopped = false): Promise<void> {
+  if (!guard) return;
+  await reportWorker(ctx, guard, ownIdentity(), stopped).catch((error: unknown) =>
+    ctx.log.warn({ err: error }, "the worker could not say that it is there"),
   );
 }
 

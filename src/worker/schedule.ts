@@ -1,9 +1,19 @@
 import type { App } from "../app.js";
 import { closeDueLetters } from "../domain/letters/service.js";
+import type { Guard } from "../domain/mail/guard-service.js";
 import type { Sending } from "../domain/mail/commit-service.js";
-import { expireMessages, processDueMail, recoverLeases } from "../domain/mail/sending-service.js";
 import { forgetRawMail } from "../domain/inbound/desk-service.js";
+import {
+  expireMessages,
+  lookForHalt,
+  processDueMail,
+  recoverLeases,
+} from "../domain/mail/sending-service.js";
+import { settleFromLog } from "../domain/mail/mail-log-service.js";
+import { endStoppedEnrolments, releaseDueHolds } from "../domain/outreach/due-service.js";
+import { recoverFromDead } from "../domain/mail/worker-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
+import { askForBasisChecks } from "../domain/privacy/basis-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
@@ -11,30 +21,53 @@ import type { Ctx } from "../platform/context.js";
 /** What sending needs, put together from the application. */
 export function sendingOf(app: App): Sending {
   const { mailer, mailers, templates, messages } = app;
-  return { mailer, mailers, templates, messages, policy: outreachPolicy };
+  return { mailer, mailers, templates, messages, policy: outreachPolicy, guard: guardOf(app) };
+}
+
+/** Nothing is guarded where everything is captured: what leaves nothing can't go twice. */
+function guardOf(app: App): Guard | undefined {
+  if (app.mailer.transport === "smtp") return { mark: app.mark };
+  return app.config.unsafeTestDb ? undefined : { mark: app.mark, onlyAccounts: true };
 }
 
 /** One piece of work that looks for what is due, does some of it, and says how much that was. */
 export interface Tick {
   name: string;
+  /** Needs no time, and so goes on while the time is in doubt. */
+  timeless?: true;
   run(ctx: Ctx, sending: Sending): Promise<number>;
 }
 
 /** Work that tidies up after others; done every few seconds. */
 export const housekeeping: readonly Tick[] = [
+  {
+    name: "recover from dead workers",
+    timeless: true,
+    run: (ctx, { policy }) => recoverFromDead(ctx, policy),
+  },
   { name: "recover leases", run: (ctx, { policy }) => recoverLeases(ctx, policy) },
   { name: "expire messages", run: (ctx, { policy }) => expireMessages(ctx, policy) },
+  { name: "release holds", run: (ctx) => releaseDueHolds(ctx) },
+  { name: "end stopped enrolments", run: (ctx) => endStoppedEnrolments(ctx) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
+  { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
   { name: "forget raw mail", run: (ctx) => forgetRawMail(ctx) },
 ];
 
-/** Everything there is to do, as tests and one-shot commands run it to the end. */
-export const everything: readonly Tick[] = [
-  ...housekeeping,
-  { name: "send mail", run: (ctx, sending) => processDueMail(ctx, sending) },
-];
+/**
+ * Tidies up once. While the time is in doubt nothing is done that asks it: a clock that jumped would end leases,
+ * letters and mails that have time left. Returns how much was done.
+ */
+export async function tidyUp(ctx: Ctx, sending: Sending, mtaLogFile?: string): Promise<number> {
+  const halt = await lookForHalt(ctx, sending);
+  const ticks = halt?.kind === "time_stepped" ? housekeeping.filter((tick) => tick.timeless) : housekeeping;
+  let done = 0;
+  for (const tick of ticks) done += await tick.run(ctx, sending);
+  if (mtaLogFile !== undefined) done += await settleFromLog(ctx, sending.policy, mtaLogFile);
+  return done;
+}
 
 /** Runs every tick until none finds anything due. Returns how much was done. */
 export async function settleAll(app: App): Promise<number> {
@@ -42,8 +75,8 @@ export async function settleAll(app: App): Promise<number> {
   const sending = sendingOf(app);
   let all = 0;
   for (let done = -1; done !== 0;) {
-    done = 0;
-    for (const tick of everything) done += await tick.run(ctx, sending);
+    done = await tidyUp(ctx, sending, app.config.mtaLogFile);
+    done += await processDueMail(ctx, sending);
     all += done;
   }
   return all;

@@ -190,6 +190,9 @@ describe("countersign migrate and doctor", () => {
         { what: "Mail", verdict: "warning" },
         { what: "Database", verdict: "ok" },
         { what: "Schema", verdict: "ok" },
+        { what: "Environment", verdict: "ok" },
+        { what: "Uncertain mails", verdict: "ok" },
+        { what: "Clock", verdict: "ok" },
       ]);
     } finally {
       await database.close();
@@ -201,5 +204,19 @@ describe("countersign migrate and doctor", () => {
     const outcome = await countersign(["doctor"], settings);
     expect(outcome.status).toBe(1);
     expect(outcome.stdout).toContain("FAULT    Settings: PUBLIC_URL: expected https://");
+  });
+});
+
+describe("countersign sending", () => {
+  it("stops all outreach, says so, and lets it go on", async () => {
+    const status = await run("sending", "status");
+    expect([status.status, status.stdout]).toEqual([0, "Outreach goes out.\n0 mails wait.\n"]);
+    const stopped = await run("sending", "stop", "--reason", "wrong list");
+    expect([stopped.status, stopped.stdout]).toEqual([0, "All outreach is stopped.\n"]);
+    expect((await run("sending", "stop")).stdout).toBe("All outreach was stopped already.\n");
+    const told = JSON.parse((await run("sending", "status", "--json")).stdout) as Record<string, unknown>;
+    expect(told).toMatchObject({ reason: "wrong list", waiting: 0, stopped_by: null });
+    expect((await run("sending", "resume")).stdout).toBe("Outreach goes on.\n");
+    expect((await run("sending", "resume")).stdout).toBe("Outreach was not stopped.\n");
   });
 });

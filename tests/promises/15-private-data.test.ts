@@ -40,7 +40,7 @@ const PUBLIC: Record<string, readonly string[]> = {
 
 /** Words of a closed list: no canary fits, and none of them says anything about anybody. */
 const CLOSED_LISTS =
-  /(^|_)(state|kind|role|purpose|status|reason|reason_code|code|basis|class|country|sector|language|answer|verdict|transport|template|action|cause|next_ask|may_ask_again|step_key|rejection_code|from_state|to_state|scopes|contributing|codes|smtp_security|imap_security)$/;
+  /(^|_)(state|kind|role|purpose|status|reason|reason_code|code|basis|class|country|sector|language|time_zone|answer|verdict|transport|template|action|cause|next_ask|may_ask_again|step_key|rejection_code|from_state|to_state|scopes|contributing|codes|approval|smtp_security|imap_security)$/;
 
 interface Column {
   table_name: string;
@@ -217,6 +217,7 @@ describe("promise 15: nothing private in anything public", () => {
       .filter((column) => column.data_type !== "bytea")
       .map((column) => `${column.table_name}.${column.column_name}`)
       .filter((name) => !singing.has(name));
+    // A domain is made of the address by the database itself, and the ids of earlier mails are an array.
     expect(silent).toEqual([
       "declines.source",
       "mailboxes.dkim_domain",

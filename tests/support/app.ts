@@ -9,6 +9,7 @@ import type { Config } from "../../src/platform/config.js";
 import type { Ctx } from "../../src/platform/context.js";
 import { silentLog, type Log } from "../../src/platform/log.js";
 import { createWeb } from "../../src/web/main.js";
+import { memoryMark } from "./memory-mark.js";
 import { testDatabase, type TestDatabase } from "./database.js";
 
 /** Monday morning, in the time of the demonstration letter. */
@@ -53,11 +54,18 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     unsafeTestDb: true,
     ...options.config,
   };
+  const mark = memoryMark();
   const app = buildApp(config, database, {
     clock,
     log: options.log ?? silentLog(),
     db: database.db,
+    mark,
   });
+  const empty = database.clean;
+  database.clean = async () => {
+    await empty();
+    mark.forget();
+  };
   return Object.assign(app, {
     clock,
     database,

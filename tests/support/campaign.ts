@@ -109,13 +109,24 @@ export function campaign(app: TestApp): Campaign {
     message: async (letterId, organisationId, values) => {
       const contact = await factories.contact(organisationId);
       const sequence = await insert("sequences", { letter_id: letterId, name: "First", created_at: at() });
+      await app.database
+        .adminDb("sequence_versions")
+        .insert({ sequence_id: sequence, number: 1, created_at: at() });
+      const template = await insert("templates", { name: "First", library: false, created_at: at() });
+      const words = await insert("template_versions", {
+        template_id: template,
+        number: 1,
+        created_at: at(),
+      });
+      await app.database
+        .adminDb("template_texts")
+        .insert({ version_id: words, language: "en", subject: "An invitation", body_md: "Please read." });
       const step = await insert("steps", {
         sequence_id: sequence,
+        version: 1,
         position: 1,
         step_key: "first",
-        subject: "An invitation",
-        body_md: "Please read.",
-        language: "en",
+        template_version_id: words,
       });
       const enrolment = await insert("enrolments", {
         sequence_id: sequence,

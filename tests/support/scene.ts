@@ -1,9 +1,15 @@
+import { suppressAddress } from "../../src/domain/consent/service.js";
 import { startImport } from "../../src/domain/imports/service.js";
 import { ensureInvitation } from "../../src/domain/invitations/service.js";
 import type { LinkPurpose } from "../../src/domain/links/link.js";
 import { linkAddress, makeLink } from "../../src/domain/links/service.js";
 import { createMailbox } from "../../src/domain/mail/mailbox-service.js";
 import { requestSignIn } from "../../src/domain/mail/sign-in-service.js";
+import { enrolContacts } from "../../src/domain/outreach/enrolment-service.js";
+import { holdOutreach } from "../../src/domain/outreach/hold-service.js";
+import { createSegment } from "../../src/domain/outreach/segment-service.js";
+import { changeSequence, createSequence } from "../../src/domain/outreach/sequence-service.js";
+import { createTemplate } from "../../src/domain/outreach/template-service.js";
 import { saveMailing } from "../../src/domain/outreach/service.js";
 import { addStaff, createApiToken, signInLinkFor } from "../../src/domain/team/service.js";
 import { newId } from "../../src/platform/ids.js";
@@ -66,6 +72,8 @@ export async function scene(app: TestApp): Promise<Scene> {
     subject: "An invitation",
     body: "Dear {{contact.name}}, please read {{invitation.link}}.",
   });
+  await suppressAddress(app.system, { email: "stopped@vesta.example" });
+  const { id: suppression } = (await app.database.adminDb("suppressions").first("id")) as { id: string };
   const mailbox = await createMailbox(app.system, {
     name: "Press office",
     from_email: "press@forum.example",
@@ -73,6 +81,7 @@ export async function scene(app: TestApp): Promise<Scene> {
     smtp_port: 2525,
     smtp_security: "none",
   });
+  const outreach = await outreachScene(app, letter);
   await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
   await settle(app);
   const captured = (await app.database.adminDb("messages").where({ template: "sign-in" }).first("id")) as {
@@ -101,16 +110,38 @@ export async function scene(app: TestApp): Promise<Scene> {
       outreach: mailing,
       inbox: inbox.id ?? "",
       inbound: inbox.id ?? "",
+      countries: "DE",
+      suppressions: suppression,
       mailboxes: mailbox,
+      ...outreach,
       mail: captured.id,
     },
     tokens: {
       "/r": invitations,
       "/confirm": [await secret("confirm", submitted)],
       "/unsubscribe": [await secret("unsubscribe", message)],
+      "/preferences": [await secret("preferences", message)],
       "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],
     },
   };
+}
+
+/** A running sequence with somebody in it, a template of the library and a segment. */
+async function outreachScene(app: TestApp, letter: string): Promise<Record<string, string>> {
+  const rows = campaign(app);
+  const contact = await rows.contact(await rows.organisation("Saltmarsh Propulsion AS"));
+  const texts = [{ language: "en", subject: "An invitation", body: "Dear {{contact.name}}" }];
+  const { id: templates } = await createTemplate(app.system, { name: "Invitation", texts });
+  const steps = [{ template_id: templates, approval: "each" as const }];
+  const { id: sequences } = await createSequence(app.system, { letter, name: "Operators", steps });
+  await changeSequence(app.system, sequences, { to: "active" });
+  await enrolContacts(app.system, sequences, { contact_ids: [contact] });
+  const enrolment = (await app.db("enrolments").where({ sequence_id: sequences }).first("id")) as {
+    id: string;
+  };
+  const { id: segments } = await createSegment(app.system, { name: "All", filter: {} });
+  await holdOutreach(app.system, { scope: "contact", subject_id: contact });
+  return { templates, sequences, enrolments: enrolment.id, segments };
 }
 
 function lastPart(address: string): string {

@@ -1,16 +1,24 @@
 import type { z } from "zod";
 import { transaction, type Ctx } from "../../platform/context.js";
-import { notFound } from "../../platform/errors.js";
-import { newId } from "../../platform/ids.js";
+import { conflict, notFound } from "../../platform/errors.js";
+import { isUuid, newId } from "../../platform/ids.js";
 import { holdLocks } from "../../platform/locks.js";
 import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { openLink, useLink } from "../links/service.js";
 import { requirePermission } from "../team/service.js";
-import { listSuppressionsQuery, suppressCommand } from "./commands.js";
-import { insertSuppression, listSuppressions, listSuppressionsOf, type SuppressionRow } from "./store.js";
-import { covers, type SuppressionReason } from "./suppression.js";
-import { organisationsAt, recipientOf, type MailRecipient } from "./views.js";
+import { liftSuppressionCommand, listSuppressionsQuery, suppressCommand } from "./commands.js";
+import {
+  deleteSuppressions,
+  findSuppression,
+  insertSuppression,
+  listSuppressions,
+  listSuppressionsOf,
+  lockSuppression,
+  type SuppressionRow,
+} from "./store.js";
+import { covers, isOwnStop, type SuppressionReason } from "./suppression.js";
+import { organisationsAt, recipientOf, slugsOf, type MailRecipient } from "./views.js";
 
 /** An address that is not to be written to again, and since when it shall hold. */
 export type Suppression = SuppressionDetails & ({ addressHash: Buffer } | { email: string });
@@ -77,6 +85,49 @@ export async function suppressAddress(
   return { isNew };
 }
 
+/**
+ * Takes back a stop that was ours (a decline, a wrong person, staff's own), with the reason why. A stop that the
+ * person said themselves is theirs alone: throws conflict. Throws not_found.
+ */
+export async function liftSuppression(
+  ctx: Ctx,
+  id: string,
+  input: z.input<typeof liftSuppressionCommand>,
+): Promise<void> {
+  requirePermission(ctx, "privacy:manage");
+  const { why } = parse(liftSuppressionCommand, input);
+  await transaction(ctx, async (tx) => {
+    const row = isUuid(id) ? await lockSuppression(tx.db, id) : undefined;
+    if (!row) throw notFound("consent.unknown_suppression");
+    if (isOwnStop(row.reason)) throw conflict("consent.own_stop");
+    await deleteSuppressions(tx.db, [id]);
+    const [organisationId] = await organisationsAt(tx, row.address_hash);
+    await record(tx, {
+      action: "address.allowed_again",
+      letterId: row.letter_id,
+      organisationId,
+      subjectId: id,
+      detail: { reason: row.reason, why },
+    });
+  });
+}
+
+/** One suppression as shown. Throws not_found. */
+export async function showSuppression(ctx: Ctx, id: string): Promise<ShownSuppression> {
+  requirePermission(ctx, "suppressions:write");
+  const row = isUuid(id) ? await findSuppression(ctx.db, id) : undefined;
+  if (!row) throw notFound("consent.unknown_suppression");
+  const [shown] = await shownWithLetters(ctx, [row]);
+  if (!shown) throw notFound("consent.unknown_suppression");
+  return shown;
+}
+
+/** The stops of a contact's address, of every scope. */
+export async function stopsOfAddress(ctx: Ctx, addressHash: Buffer | null): Promise<ShownSuppression[]> {
+  requirePermission(ctx, "organisations:read");
+  return addressHash ? shownWithLetters(ctx, await listSuppressionsOf(ctx.db, [addressHash])) : [];
+}
+
 /** Whether an address is not to be written to about a letter. */
 export async function isSuppressed(ctx: Ctx, addressHash: Buffer, letterId: string | null): Promise<boolean> {
   const judge = await suppressionJudge(ctx, [addressHash]);
@@ -101,9 +152,13 @@ export interface ShownSuppression {
   id: string;
   hashPrefix: string;
   letterId: string | null;
+  /** Null: for every letter. */
+  letterSlug: string | null;
   reason: SuppressionReason;
   source: string;
   createdAt: Date;
+  /** Said by the person, who alone can take it back. */
+  isOwn: boolean;
 }
 
 /** Suppressions, newest first, a page at a time. */
@@ -120,19 +175,26 @@ export async function pageSuppressions(
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return {
-    items: items.map(show),
+    items: await shownWithLetters(ctx, items),
     next: rows.length > limit && last ? `${last.created_at.toISOString()}_${last.id}` : null,
   };
 }
 
-function show(row: SuppressionRow): ShownSuppression {
+async function shownWithLetters(ctx: Ctx, rows: readonly SuppressionRow[]): Promise<ShownSuppression[]> {
+  const slugs = await slugsOf(ctx, [...new Set(rows.flatMap((row) => row.letter_id ?? []))]);
+  return rows.map((row) => show(row, slugs.get(row.letter_id ?? "") ?? null));
+}
+
+function show(row: SuppressionRow, letterSlug: string | null): ShownSuppression {
   return {
+    letterSlug,
     id: row.id,
     hashPrefix: row.address_hash.toString("hex").slice(0, 12),
     letterId: row.letter_id,
     reason: row.reason,
     source: row.source,
     createdAt: row.created_at,
+    isOwn: isOwnStop(row.reason),
   };
 }
 

@@ -10,6 +10,17 @@ export const SUPPRESSION_REASONS = [
 /** One of the reasons. */
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
+/** Stops that belong to the person: nobody on staff takes them back. */
+const OWN: ReadonlySet<SuppressionReason> = new Set(["unsubscribed", "complaint"]);
+
+/** Whether a stop is the person's own: said by themselves, and theirs alone to take back. */
+export function isOwnStop(reason: SuppressionReason): boolean {
+  return OWN.has(reason);
+}
+
+/** The reasons of stops that are the person's own. */
+export const OWN_STOPS: readonly SuppressionReason[] = [...OWN];
+
 /** A suppression as it counts: for one letter, or for every letter when `letterId` is null. */
 export interface Scope {
   letterId: string | null;

@@ -21,6 +21,8 @@ export interface Known {
   contactsByEmail: ReadonlyMap<string, StoredContact>;
   /** Contacts without an address, by organisation. */
   peopleByOrganisation: ReadonlyMap<string, readonly StoredContact[]>;
+  /** Addresses that are never written to again, for any letter. */
+  stopped: ReadonlySet<string>;
 }
 
 /** Which organisation a row means: one we have, or one that an earlier row brought. */
@@ -48,7 +50,9 @@ interface Candidate {
 }
 
 /** Decides on a judged row in the light of what we had and of the rows before it, and keeps it in mind for the next. */
-export function decideRow(judged: JudgedRow, known: Known, memory: FileMemory): Decision {
+export function decideRow(row: JudgedRow, known: Known, memory: FileMemory): Decision {
+  const isStopped = row.contacts.some(({ email }) => email !== undefined && known.stopped.has(email));
+  const judged = isStopped ? { ...row, codes: withCode(row.codes, "SUPPRESSED_ADDRESS") } : row;
   const called = verdictOfCodes(judged.codes);
   const { organisation } = judged;
   if (called === "skip" || called === "reject" || !organisation) {

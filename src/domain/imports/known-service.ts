@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/context.js";
+import { suppressionJudge } from "../consent/service.js";
 import { findKnownParties } from "../organisations/bulk-service.js";
 import { nameKey, nameSkeleton } from "../organisations/name-key.js";
 import type { Known } from "./decide-row.js";
@@ -15,7 +16,12 @@ export async function knownFor(ctx: Ctx, rows: readonly JudgedRow[]): Promise<Kn
     skeletons: unique(names.map(nameSkeleton)),
     emails: unique(emails),
   });
+  const isStopped = await suppressionJudge(
+    ctx,
+    unique(emails).map((email) => ctx.keys.addressHash(email)),
+  );
   return {
+    stopped: new Set(unique(emails).filter((email) => isStopped(ctx.keys.addressHash(email), null))),
     organisationsByKey: group(organisations, (each) => each.name_key),
     organisationsBySkeleton: group(organisations, (each) => each.name_skeleton ?? ""),
     organisationsById: new Map(organisations.map((each) => [each.id, each])),

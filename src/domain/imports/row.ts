@@ -33,6 +33,7 @@ const WARNING = [
   "MISPLACED_EMAIL",
   "INVISIBLE_CHARS_REMOVED",
   "MOJIBAKE_SUSPECTED",
+  "SUPPRESSED_ADDRESS",
 ] as const;
 
 /** Every code a row may carry. */

@@ -41,3 +41,8 @@ export async function findInvitation(db: Db, id: string): Promise<InvitationRow 
 export async function setAnswer(db: Db, id: string, answer: InvitationAnswer, at: Date): Promise<void> {
   await db<InvitationRow>("invitations").where({ id }).update({ answer, answered_at: at });
 }
+
+/** The ids of all invitations of a contact. */
+export async function listInvitationsOfContact(db: Db, contactId: string): Promise<string[]> {
+  return db("invitations").where({ contact_id: contactId }).pluck("id");
+}

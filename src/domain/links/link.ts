@@ -1,5 +1,5 @@
 /** What a secret link is for; a link of one purpose never opens another door. */
-export type LinkPurpose = "sign_in" | "invitation" | "confirm" | "unsubscribe";
+export type LinkPurpose = "sign_in" | "invitation" | "confirm" | "unsubscribe" | "preferences";
 
 /** A link as it is kept: never the secret itself. */
 export interface Link {
@@ -21,6 +21,7 @@ export const LINK_PATHS: Record<LinkPurpose, string> = {
   invitation: "/r",
   confirm: "/confirm",
   unsubscribe: "/unsubscribe",
+  preferences: "/preferences",
 };
 
 const ACTS_ONCE: ReadonlySet<LinkPurpose> = new Set(["sign_in", "confirm"]);

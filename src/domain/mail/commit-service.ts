@@ -1,15 +1,19 @@
 import { MINUTE } from "../../platform/clock.js";
-import { transaction, type Ctx } from "../../platform/context.js";
+import type { Ctx } from "../../platform/context.js";
+import { timedTransaction } from "../../platform/database-time.js";
 import { newId } from "../../platform/ids.js";
-import { holdLocks } from "../../platform/locks.js";
+import { holdLocks, holdSwitch } from "../../platform/locks.js";
 import { HARD_DEADLINE, type Mailer } from "../../platform/mailer.js";
 import { suppressionJudge } from "../consent/service.js";
+import { capsFor } from "./cap-service.js";
+import { askToSend, raiseMark, type Guard } from "./guard-service.js";
 import { mailboxesNow, readsReplies, returnPathOf, settingsMailbox } from "./mailbox-account-service.js";
 import type { MailboxRow } from "./mailbox-store.js";
 import { addressMails, mailerOf, renderMessage, type MailWords, type WaysOut } from "./rendering-service.js";
 import { ANSWER_TEMPLATE, type MessageState } from "./message.js";
 import { changeStates } from "./service.js";
 import { setSending, type MessageRow, type SendingMessage, type StateChange } from "./store.js";
+import { isOutreachStopped, SENDING_STOPPED } from "./switch-service.js";
 import type { CommittedMail, MailPolicy, StopVerdict } from "./verdict-service.js";
 import { envelopeSender } from "./verp.js";
 import { sponsorsOf } from "./views.js";
@@ -17,6 +21,8 @@ import { sponsorsOf } from "./views.js";
 /** What sending needs beside the context. */
 export interface Sending extends MailWords, WaysOut {
   policy: MailPolicy;
+  /** Absent where mail is captured: nothing leaves the machine then. */
+  guard?: Guard | undefined;
   /** Ends running sends when the worker has to go. */
   signal?: AbortSignal;
 }
@@ -30,8 +36,9 @@ export interface Claim {
 }
 
 /**
- * The commit point: locks, every stop rule again from rows, the mail rendered and stored, `sending` set. Returns the
- * mails that now have to be sent; what was stopped, or taken over after its lease, is not among them.
+ * The commit point: locks, the right database still, every stop rule again from rows, the mail rendered and stored, `sending` set. Returns the
+ * mails that now have to be sent; what was stopped, or taken over after its lease, is not among them. SMTP may begin
+ * when it returns: by then the mark outside the database says how far sending has come.
  */
 export async function commitMail(
   ctx: Ctx,
@@ -41,7 +48,8 @@ export async function commitMail(
   if (claimed.length === 0) return [];
   const own = await settingsMailbox(ctx);
   const rows = claimed.map((row) => ({ ...row, mailbox_id: row.mailbox_id ?? own.id }));
-  const committed = await transaction(ctx, async (tx) => {
+  const { mails, arming, number } = await timedTransaction(ctx, async (tx) => {
+    await holdSwitch(tx.db, "shared");
     await holdLocks(tx.db, {
       letter: rows.flatMap((row) => row.letter_id ?? []),
       organisation: rows.flatMap((row) => row.organisation_id ?? []),
@@ -51,21 +59,50 @@ export async function commitMail(
     });
     const mailboxes = await waysOf(tx, sending, rows);
     const now = tx.clock.now();
-    const { going, stopped } = await judge(tx, sending, rows, token, mailboxes);
+    const pass = await askToSend(tx, sending);
+    if (pass.halt) {
+      await changeStates(tx, backToQueue(rows, token, "sending_halted"), ["claimed"]);
+      return { mails: [], arming: undefined, number: 0 };
+    }
+    const { going, stopped } = await judge(atOneTime(tx, now), sending, rows, token, mailboxes);
     const fence = { token, now, leaseUntil: new Date(now.getTime() + SENDING_LEASE) };
     const set = await setSending(tx.db, going, fence);
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    const mails = going.filter((mail) => set.has(mail.id));
     const ended = await changeStates(tx, stopped, ["claimed"]);
     await sending.policy.settled(tx, ended);
-    return mails.flatMap((mail) => {
-      const row = byId.get(mail.id);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const committed = going.flatMap((mail) => {
+      const row = set.has(mail.id) ? byId.get(mail.id) : undefined;
       const way = mailboxes.get(mail.mailbox_id);
       return row && way ? [{ row, mail, ...way, at: now }] : [];
     });
+    return {
+      mails: await addressMails(tx, token, committed),
+      arming: pass.arming,
+      number: Math.max(0, ...set.values()),
+    };
   });
-  return addressMails(ctx, token, committed);
+  if (number > 0) {
+    const raise = () => raiseMark(sending.guard, arming, number);
+    await markOrGiveBack(ctx, { token, rows }, raise);
+  }
+  return mails;
 }
+
+/** SMTP begins only when the mark outside the database is kept; else it provably has not, and all go back. */
+async function markOrGiveBack(ctx: Ctx, { token, rows }: Claim, raise: () => Promise<void>): Promise<void> {
+  try {
+    await raise();
+  } catch (error) {
+    await changeStates(ctx, backToQueue(rows, token, "mark_not_kept"), ["sending"]);
+    throw error;
+  }
+}
+
+function backToQueue(rows: readonly MessageRow[], token: string, reason: string): StateChange[] {
+  return rows.map((row) => ({ id: row.id, state: "queued", reason, token, uncounted: true }));
+}
+
+const HELD_UP = { go: false, to: "held", reason: SENDING_STOPPED } as const;
 
 /** A claimed message whose mailbox is settled. */
 type AssignedRow = MessageRow & { mailbox_id: string };
@@ -89,6 +126,11 @@ async function waysOf(
   );
 }
 
+/** One time for all that is judged together, so that caps and windows hold for the very time that is kept. */
+function atOneTime(ctx: Ctx, now: Date): Ctx {
+  return { ...ctx, clock: { now: () => now } };
+}
+
 async function judge(
   ctx: Ctx,
   sending: Sending,
@@ -104,8 +146,10 @@ async function judge(
   );
   const verdicts =
     outreach.length > 0 ? await sending.policy.mayGoOut(ctx, outreach) : new Map<string, StopVerdict>();
+  const isHeldUp = outreach.length > 0 && (await isOutreachStopped(ctx));
   const sponsors = await sponsorsOf(ctx, [...new Set(rows.flatMap((row) => row.letter_id ?? []))]);
   const going: SendingMessage[] = [];
+  const caps = await capsFor(ctx, outreach);
   const stopped: StateChange[] = [];
   for (const row of rows) {
     const stop = (state: MessageState, reason: string) => stopped.push({ id: row.id, state, reason, token });
@@ -129,7 +173,12 @@ async function judge(
     else if (row.purpose !== "outreach") go(way);
     else if (!verdict) stop("cancelled", "contact_gone");
     else if (!verdict.go) stopped.push(stopBy(row, verdict, token));
-    else go(way, verdict);
+    else if (isHeldUp) stopped.push(stopBy(row, HELD_UP, token));
+    else {
+      const until = caps.take(row, verdict.times?.opensAt);
+      if (until <= now) go(way, verdict);
+      else stopped.push(stopBy(row, { ...verdict, go: false, to: "later", reason: "cap", until }, token));
+    }
   }
   return { going, stopped };
 }
@@ -153,7 +202,7 @@ function stopBy(row: MessageRow, verdict: Exclude<StopVerdict, { go: true }>, to
   switch (verdict.to) {
     case "later": {
       const wait = row.expires_at.getTime() - row.due_at.getTime();
-      const expiresAt = new Date(verdict.until.getTime() + wait);
+      const expiresAt = verdict.times?.expiresAt(verdict.until) ?? new Date(verdict.until.getTime() + wait);
       return { ...base, state: "queued", dueAt: verdict.until, expiresAt, uncounted: true };
     }
     case "held":

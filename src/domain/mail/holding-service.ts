@@ -2,7 +2,8 @@
 import type { Ctx } from "../../platform/context.js";
 import { UNBEGUN } from "./message.js";
 import { changeStates } from "./service.js";
-import { lockMessagesOfEnrolments, setHeld, type StateChange } from "./store.js";
+import { type Times } from "./deciding-service.js";
+import { lockMessagesOfEnrolments, setFreed, setHeld, type StateChange } from "./store.js";
 
 /** Takes back what has not begun to go out of some enrolments, each with its reason. */
 export async function cancelEnrolmentMessages(
@@ -29,5 +30,18 @@ export async function holdEnrolmentMessages(
     ctx.db,
     rows.map((row) => row.id),
     reason,
+  );
+}
+
+/** Lets what was held of some enrolments go on, each mail at the time that `timesFor` gives it. */
+export async function freeEnrolmentMessages(
+  ctx: Ctx,
+  enrolmentIds: readonly string[],
+  timesFor: (enrolmentId: string, dueAt: Date) => Times,
+): Promise<void> {
+  const rows = await lockMessagesOfEnrolments(ctx.db, enrolmentIds);
+  await setFreed(
+    ctx.db,
+    rows.map((row) => ({ id: row.id, ...timesFor(row.enrolment_id ?? "", row.due_at) })),
   );
 }

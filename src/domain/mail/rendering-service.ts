@@ -31,6 +31,7 @@ export function renderMessage(
 ): RenderedMessage {
   const sponsor = sponsors.get(row.letter_id ?? "");
   const unsubscribe = typeof row.data["unsubscribe"] === "string" ? row.data["unsubscribe"] : null;
+  const preferences = typeof row.data["preferences"] === "string" ? row.data["preferences"] : null;
   const mail = renderMail(words, {
     template: row.template,
     language: row.language,
@@ -38,6 +39,7 @@ export function renderMessage(
     sponsor: sponsor ?? ownName(ctx),
     why: verdict?.why,
     unsubscribeUrl: unsubscribe,
+    preferencesUrl: preferences,
   });
   const headers: MailHeaders = {
     from_email: from.email,
@@ -78,6 +80,8 @@ export interface MailView {
   /** Why the reader gets it; only outreach has to say. */
   why: { key: string; args: Record<string, unknown> } | undefined;
   unsubscribeUrl: string | null;
+  /** Where the reader sees why we write and changes what they get; beside the way to stop. */
+  preferencesUrl?: string | null;
 }
 
 /** Renders a mail in its frame with sender, postal address and reason; links stay placeholders. */
@@ -93,6 +97,7 @@ export function renderMail(
       postalAddress: view.sponsor.address,
       why: view.why ? messages.t(view.language, view.why.key, view.why.args) : null,
       unsubscribeUrl: view.unsubscribeUrl,
+      preferencesUrl: view.preferencesUrl ?? null,
     },
     { lang: view.language },
   );

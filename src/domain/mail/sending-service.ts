@@ -1,7 +1,10 @@
 import { MINUTE } from "../../platform/clock.js";
 import { transaction, type Ctx } from "../../platform/context.js";
+import { timedTransaction } from "../../platform/database-time.js";
 import { newId } from "../../platform/ids.js";
 import { commitMail, type Claim, type Sending } from "./commit-service.js";
+import type { Halt } from "./arming.js";
+import { askToSend } from "./guard-service.js";
 import { statesBefore, type MessageState } from "./message.js";
 import { changeStates, noteStates } from "./service.js";
 import { claimDueMessages, lockExpired, lockLapsed, type StateChange } from "./store.js";
@@ -19,32 +22,51 @@ export interface TakenMail {
 
 /** Claims up to `limit` due messages and takes them past their commit point. */
 export async function takeDueMail(ctx: Ctx, sending: Sending, limit: number): Promise<TakenMail> {
-  const claim = await claimDueMail(ctx, limit);
+  const claim = await claimDueMail(ctx, sending, limit);
   return { claimed: claim.rows.length, mails: await commitMail(ctx, sending, claim) };
 }
 
-/** Claims up to `limit` due messages. */
-export async function claimDueMail(ctx: Ctx, limit: number): Promise<Claim> {
+/** Looks whether anything keeps this process from sending; the policy hears of it. */
+export async function lookForHalt(ctx: Ctx, sending: Sending): Promise<Halt | undefined> {
+  return timedTransaction(ctx, async (tx) => {
+    const { halt } = await askToSend(tx, sending);
+    if (halt) await sending.policy.halted?.(tx, halt);
+    return halt;
+  });
+}
+
+/** Claims up to `limit` due messages; none while sending is halted, which the policy then hears. */
+export async function claimDueMail(ctx: Ctx, sending: Sending, limit: number): Promise<Claim> {
   const token = newId(ctx.clock);
-  return transaction(ctx, async (tx) => {
+  return timedTransaction(ctx, async (tx) => {
+    if (await lookForHalt(tx, sending)) return { token, rows: [] };
     const now = tx.clock.now();
+    const workerId = sending.guard?.worker?.id ?? null;
     const leaseUntil = new Date(now.getTime() + CLAIM_LEASE);
-    const rows = await claimDueMessages(tx.db, { token, now, leaseUntil, limit });
+    const rows = await claimDueMessages(tx.db, { token, now, leaseUntil, limit, workerId });
     await noteStates(tx, rows);
     return { token, rows };
   });
 }
 
-/** Gives claimed messages back to the queue at once, instead of leaving that to their lease. */
-export async function releaseClaim(ctx: Ctx, { token, rows }: Claim): Promise<void> {
+/**
+ * Gives messages back to the queue at once, instead of leaving that to their lease. The caller knows that SMTP has not
+ * begun for any of them, also where a commit point may have been reached without an answer.
+ */
+export async function releaseClaim(
+  ctx: Ctx,
+  { token, rows }: Claim,
+  reason = "worker_stopped",
+): Promise<void> {
   if (rows.length === 0) return;
   const changes = rows.map((row): StateChange => ({
     id: row.id,
     state: "queued",
-    reason: "worker_stopped",
+    reason,
     token,
+    uncounted: true,
   }));
-  await transaction(ctx, (tx) => changeStates(tx, changes, ["claimed"]));
+  await transaction(ctx, (tx) => changeStates(tx, changes, ["claimed", "sending"]));
 }
 
 /** Sends one committed mail and keeps its verdict. `onAnswer` is called as soon as the mail server has answered. */
@@ -74,7 +96,7 @@ export async function processDueMail(ctx: Ctx, sending: Sending, limit = 20): Pr
  * that were sending become uncertain, and only a person or a late verdict moves them on.
  */
 export async function recoverLeases(ctx: Ctx, policy: MailPolicy): Promise<number> {
-  return transaction(ctx, async (tx) => {
+  return timedTransaction(ctx, async (tx) => {
     const now = tx.clock.now();
     const claimed = await lockLapsed(tx.db, "claimed", now, 200);
     const sending = await lockLapsed(tx.db, "sending", now, 200);
@@ -87,7 +109,7 @@ export async function recoverLeases(ctx: Ctx, policy: MailPolicy): Promise<numbe
 
 /** Ends messages that waited past their time; there is no burst after a standstill. */
 export async function expireMessages(ctx: Ctx, policy: MailPolicy): Promise<number> {
-  return transaction(ctx, async (tx) => {
+  return timedTransaction(ctx, async (tx) => {
     const ids = await lockExpired(tx.db, tx.clock.now(), 200);
     const rows = await changeStates(tx, all(ids, "expired", "too_late"), statesBefore("expired"));
     await policy.settled(tx, rows);

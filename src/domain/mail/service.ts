@@ -1,25 +1,20 @@
-import type { z } from "zod";
 import { DAY } from "../../platform/clock.js";
 import { transaction, type Ctx } from "../../platform/context.js";
 import { emailDomain } from "../../platform/email-address.js";
-import { conflict, notFound } from "../../platform/errors.js";
+import { notFound } from "../../platform/errors.js";
 import { isUuid, newId } from "../../platform/ids.js";
 import { readMailbox } from "../../platform/mailer.js";
-import { parse, type Page } from "../../platform/schema.js";
-import { record } from "../activity/service.js";
+import type { Page } from "../../platform/schema.js";
 import { linkPlaceholder } from "../links/link.js";
 import { linkAddresses, makeLink } from "../links/service.js";
 import { mayDo } from "../team/permission.js";
 import { requirePermission, staffId } from "../team/service.js";
-import { resolveMessageCommand } from "./commands.js";
 import { mailboxesNow } from "./mailbox-account-service.js";
-import { RESOLUTIONS, UNBEGUN, mayBecome, type MessageState } from "./message.js";
+import type { MessageState } from "./message.js";
 import { ownLinks } from "./rendering.js";
 import {
   insertEvents,
   insertMessages,
-  lockMessage,
-  lockMessagesOfSteps,
   setStates,
   type MessageRow,
   type NewMessage,
@@ -34,9 +29,12 @@ import {
 } from "./views.js";
 
 /** A message that is this late is looked at by a person instead of sent. */
-const MAY_WAIT = 3 * DAY;
+export const MAY_WAIT = 3 * DAY;
 
-/** One mail of the machine's own accord: confirm, published, sign-in. */
+/** Why a first mail waits for a person: the law of the country asks for more care. */
+export const APPROVE_FIRST = "approve_first_contact";
+
+/** One mail of the machine's own accord: confirm, published, sign-in; or one that staff send to themselves to look at. */
 export interface TransactionalMail {
   purpose: "transactional" | "test";
   /** What this mail is; the second one with the same key is not queued. */
@@ -83,7 +81,7 @@ export async function queueMail(ctx: Ctx, mail: TransactionalMail): Promise<stri
   });
 }
 
-/** One mail of a mailing to one contact. */
+/** One mail of a mailing or of a sequence to one contact. */
 export interface OutreachMail {
   sendKey: string;
   language: string;
@@ -97,11 +95,24 @@ export interface OutreachMail {
   invitationLinkId: string;
   state: Extract<MessageState, "draft" | "queued" | "blocked">;
   stateReason: string | null;
+  /** Unset: now, and three days to go out. */
+  dueAt?: Date;
+  expiresAt?: Date;
   mailboxId?: string | null;
+  heldReason?: string | null;
+  /** What this mail follows up, with the subject that both carry. */
+  thread?: MailThread | undefined;
+}
+
+/** The mails that a mail follows up (RFC 5322 §3.6.4). */
+export interface MailThread {
+  inReplyTo: string;
+  references: readonly string[];
+  subject: string;
 }
 
 /**
- * Adds the mails of a mailing, each with its own unsubscribe link. Mails whose send key went out before are left
+ * Adds the mails of a mailing, each with its own links to stop and to preferences. Mails whose send key went out before are left
  * away. Returns the messages that were added.
  */
 export async function queueOutreach(
@@ -113,6 +124,7 @@ export async function queueOutreach(
   for (const mail of mails) {
     const id = newId(ctx.clock);
     const unsubscribe = await makeLink(ctx, "unsubscribe", id);
+    const preferences = await makeLink(ctx, "preferences", id);
     rows.push(
       newMessage(ctx, senders, {
         id,
@@ -122,6 +134,8 @@ export async function queueOutreach(
         data: {
           invitation: linkPlaceholder(mail.invitationLinkId),
           unsubscribe: linkPlaceholder(unsubscribe.id),
+          preferences: linkPlaceholder(preferences.id),
+          ...(mail.thread ? { thread_subject: mail.thread.subject } : {}),
         },
         language: mail.language,
         letter_id: mail.letterId,
@@ -133,7 +147,12 @@ export async function queueOutreach(
         to_name: mail.to.name,
         state: mail.state,
         state_reason: mail.stateReason,
+        ...(mail.dueAt ? { due_at: mail.dueAt } : {}),
+        ...(mail.expiresAt ? { expires_at: mail.expiresAt } : {}),
         mailbox_id: mail.mailboxId ?? null,
+        held_reason: mail.heldReason ?? null,
+        in_reply_to: mail.thread?.inReplyTo ?? null,
+        thread_references: [...(mail.thread?.references ?? [])],
       }),
     );
   }
@@ -194,11 +213,11 @@ function newMessage(
     state: "queued",
     state_reason: null,
     created_by: staffId(ctx),
+    expires_at: new Date(dueAt.getTime() + MAY_WAIT),
     ...given,
     address_hash: ctx.keys.addressHash(given.to_email),
     message_id: `<${id}@${domain}>`,
     due_at: dueAt,
-    expires_at: new Date(dueAt.getTime() + MAY_WAIT),
     created_at: now,
   };
 }
@@ -234,84 +253,6 @@ export async function changeStates(
   return setStates(ctx.db, withEvents, from, ctx.clock.now());
 }
 
-/** Lets the approved drafts of some steps go out. Returns how many. */
-export async function releaseDrafts(ctx: Ctx, stepIds: readonly string[]): Promise<number> {
-  const ids = await lockMessagesOfSteps(ctx.db, stepIds, ["draft"]);
-  return releaseMessages(ctx, ids);
-}
-
-async function releaseMessages(ctx: Ctx, ids: readonly string[]): Promise<number> {
-  const change = (state: MessageState) =>
-    ids.map((id) => ({ id, state, reason: null, token: null, ...(state === "queued" ? due(ctx) : {}) }));
-  await changeStates(ctx, change("approved"), ["draft"]);
-  const queued = await changeStates(ctx, change("queued"), ["approved"]);
-  return queued.length;
-}
-
-function due(ctx: Ctx): { dueAt: Date; expiresAt: Date } {
-  const now = ctx.clock.now();
-  return { dueAt: now, expiresAt: new Date(now.getTime() + MAY_WAIT) };
-}
-
-/** Takes back what has not begun to go out of some steps. Returns the messages that were stopped. */
-export async function cancelMessages(
-  ctx: Ctx,
-  stepIds: readonly string[],
-  reason: string,
-): Promise<MessageRow[]> {
-  const ids = await lockMessagesOfSteps(ctx.db, stepIds, UNBEGUN);
-  const changes = ids.map((id): StateChange => ({ id, state: "cancelled", reason, token: null }));
-  return changeStates(ctx, changes, UNBEGUN);
-}
-
-/** Approves one message that waits as a draft. Throws conflict when it does not wait. */
-export async function approveMessage(ctx: Ctx, id: string): Promise<void> {
-  requirePermission(ctx, "outreach:write");
-  await transaction(ctx, async (tx) => {
-    const message = await lockMessage(tx.db, id);
-    if (!message) throw notFound("message.unknown");
-    if (message.state !== "draft") throw conflict("message.not_waiting");
-    await releaseMessages(tx, [id]);
-    await record(tx, act("message.approved", message));
-  });
-}
-
-/**
- * Settles an uncertain message by what a person found out: it arrived, it may be sent again, or it did not arrive.
- * A message that waited for a value may be sent again, too. Throws conflict in any other state, and while the last
- * attempt of an uncertain one could still be running.
- */
-export async function resolveMessage(
-  ctx: Ctx,
-  id: string,
-  input: z.input<typeof resolveMessageCommand>,
-): Promise<MessageRow> {
-  requirePermission(ctx, "outreach:write");
-  const command = parse(resolveMessageCommand, input);
-  return transaction(ctx, async (tx) => {
-    const message = isUuid(id) ? await lockMessage(tx.db, id) : undefined;
-    if (!message) throw notFound("message.unknown");
-    const state = RESOLUTIONS[command.as];
-    const isOpen = message.state === "uncertain" || message.state === "blocked";
-    if (!isOpen || !mayBecome(message.state, state)) throw conflict("message.not_uncertain");
-    if (message.state === "uncertain" && state === "queued" && isLeased(tx, message)) {
-      throw conflict("message.still_sending");
-    }
-    const change = { id, state, reason: "settled_by_staff", token: null };
-    const [changed] = await changeStates(
-      tx,
-      [{ ...change, ...(state === "queued" ? due(tx) : {}) }],
-      [message.state],
-    );
-    await record(tx, act("message.settled", message, { as: command.as }));
-    return changed ?? message;
-  });
-}
-
-function isLeased(ctx: Ctx, { lease_until: lease }: MessageRow): boolean {
-  return lease !== null && lease > ctx.clock.now();
-}
-
 /** Messages, newest first, a page at a time. */
 export async function browseMessages(ctx: Ctx, filter: MessageFilter): Promise<Page<MessageLine>> {
   requirePermission(ctx, "messages:read");
@@ -339,15 +280,4 @@ export async function readMessage(ctx: Ctx, id: string): Promise<ReadMessage> {
       ? await linkAddresses(ctx, ownLinks(message))
       : new Map<string, string>();
   return { ...message, links };
-}
-
-function act(action: string, message: MessageRow, detail: Record<string, unknown> = {}) {
-  return {
-    action,
-    letterId: message.letter_id,
-    organisationId: message.organisation_id,
-    contactId: message.contact_id,
-    subjectId: message.id,
-    detail,
-  };
 }

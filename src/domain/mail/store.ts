@@ -123,19 +123,23 @@ export async function lockMessage(db: Db, id: string): Promise<MessageRow | unde
 const MAILBOX_WAITS = `exists (select 1 from mailboxes b where (b.state = 'paused' or b.archived_at is not null)
   and (b.id = messages.mailbox_id or (messages.mailbox_id is null and b.kind = 'settings')))`;
 
-/** The step of the protocol that claims: due messages nobody holds get a token, a lease and one more attempt. */
+/**
+ * The step of the protocol that claims: due messages nobody holds get a token, a lease and one more attempt. While the
+ * one switch is off, outreach is not among them.
+ */
 export async function claimDueMessages(
   db: Db,
-  claim: { token: string; now: Date; leaseUntil: Date; limit: number },
+  claim: { token: string; now: Date; leaseUntil: Date; limit: number; workerId: string | null },
 ): Promise<MessageRow[]> {
   const result = (await db.raw(
-    `update messages set state = 'claimed', claim_token = ?, lease_until = ?, attempts = attempts + 1,
+    `update messages set state = 'claimed', claim_token = ?, lease_until = ?, worker_id = ?, attempts = attempts + 1,
        row_version = row_version + 1
      where id in (select id from messages where state = 'queued' and held_reason is null and due_at <= ?
                     and not ${MAILBOX_WAITS}
+                    and (purpose <> 'outreach' or not exists (select 1 from sending_control where stopped_at is not null))
                   order by due_at, id limit ? for update skip locked)
      returning *`,
-    [claim.token, claim.leaseUntil, claim.now, claim.limit],
+    [claim.token, claim.leaseUntil, claim.workerId, claim.now, claim.limit],
   )) as { rows: MessageRow[] };
   return result.rows.sort((a, b) => a.due_at.getTime() - b.due_at.getTime() || (a.id < b.id ? -1 : 1));
 }
@@ -161,14 +165,14 @@ export interface SendingMessage extends RenderedMessage {
 
 /**
  * Stores what will be sent and sets `sending`, where id, token and state still match, each with its event in the same
- * statement; returns the ids that did.
+ * statement; returns the ids that did, and the number of its commit point for each.
  */
 export async function setSending(
   db: Db,
   mails: readonly SendingMessage[],
   fence: { token: string; now: Date; leaseUntil: Date },
-): Promise<Set<string>> {
-  if (mails.length === 0) return new Set();
+): Promise<Map<string, number>> {
+  if (mails.length === 0) return new Map();
   const result = (await db.raw(
     `with v as (
        select * from jsonb_to_recordset(?::jsonb) as v (id uuid, event_id uuid, subject text, body_text text,
@@ -177,17 +181,18 @@ export async function setSending(
        update messages m set state = 'sending', state_reason = null, subject = v.subject, body_text = v.body_text,
          body_html = v.body_html, body_hash = decode(v.body_hash, 'hex'), headers = v.headers, transport = v.transport,
          mailbox_id = v.mailbox_id, envelope_from = v.envelope_from,
-         sending_at = ?, lease_until = ?, row_version = m.row_version + 1
+         sending_at = ?, lease_until = ?, commit_number = nextval('send_commits'),
+         row_version = m.row_version + 1
        from v where m.id = v.id and m.claim_token = ? and m.state = 'claimed'
-       returning m.id, v.event_id
+       returning m.id, m.commit_number, v.event_id
      ), noted as (
        insert into message_events (id, message_id, at, kind, detail)
        select event_id, id, ?, 'sending', jsonb_build_object('claim', ?::text) from changed
      )
-     select id from changed`,
+     select id, commit_number from changed`,
     [JSON.stringify(mails), fence.now, fence.leaseUntil, fence.token, fence.now, fence.token],
-  )) as { rows: { id: string }[] };
-  return new Set(result.rows.map((row) => row.id));
+  )) as { rows: { id: string; commit_number: number }[] };
+  return new Map(result.rows.map((row) => [row.id, row.commit_number]));
 }
 
 /** A change of state, with what is known about it. */
@@ -250,7 +255,8 @@ export async function setStates(
      ), noted as (
        insert into message_events (id, message_id, at, kind, detail)
        select event_id, id, ?, state, jsonb_strip_nulls(
-         jsonb_build_object('reason', state_reason, 'claim', claim_token, 'reply', reply)) from changed
+         jsonb_build_object('reason', state_reason, 'claim', claim_token, 'reply',
+           regexp_replace(reply, '[^[:space:]<>:;,"()]+@[^[:space:]<>:;,"()]+', '[address]', 'g'))) from changed
      )
      select * from changed`,
     [JSON.stringify(values), now, [...from], now],
@@ -275,11 +281,31 @@ export async function lockLapsed(
     .pluck("id");
 }
 
-/** Ids of messages that waited past their time, held so that no worker claims them meanwhile. */
+/** Ids of messages that some workers have claimed or begun to send, held so that two recoveries don't meet. */
+export async function lockMessagesOfWorkers(
+  db: Db,
+  state: "claimed" | "sending",
+  workerIds: readonly string[],
+): Promise<string[]> {
+  return db("messages")
+    .where({ state })
+    .whereIn("worker_id", [...workerIds])
+    .forUpdate()
+    .skipLocked()
+    .pluck("id");
+}
+
+/**
+ * Ids of messages that waited past their time, held so that no worker claims them meanwhile. A draft's time has not
+ * begun, and outreach that the one switch holds up is not late.
+ */
 export async function lockExpired(db: Db, now: Date, limit: number): Promise<string[]> {
   return db("messages")
-    .whereIn("state", ["draft", "approved", "queued", "blocked"])
+    .whereIn("state", ["approved", "queued", "blocked"])
     .whereNull("held_reason")
+    .whereRaw(
+      "(purpose <> 'outreach' or not exists (select 1 from sending_control where stopped_at is not null))",
+    )
     .where("expires_at", "<=", now)
     .whereRaw(`not (state = 'queued' and ${MAILBOX_WAITS})`)
     .orderBy("expires_at")
@@ -289,15 +315,17 @@ export async function lockExpired(db: Db, now: Date, limit: number): Promise<str
     .pluck("id");
 }
 
-/** Ids of the messages of some steps in some states, held for the rest of the transaction. */
+/** Ids of the messages of some steps in some states, but for one reason, held for the rest of the transaction. */
 export async function lockMessagesOfSteps(
   db: Db,
   stepIds: readonly string[],
   states: readonly MessageState[],
+  exceptReason = "",
 ): Promise<string[]> {
   return db("messages")
     .whereIn("step_id", [...stepIds])
     .whereIn("state", [...states])
+    .whereRaw("state_reason is distinct from ?", [exceptReason])
     .forUpdate()
     .pluck("id");
 }
@@ -306,12 +334,13 @@ export async function lockMessagesOfSteps(
 export async function lockMessagesOfEnrolments(
   db: Db,
   enrolmentIds: readonly string[],
-): Promise<Pick<MessageRow, "id" | "enrolment_id">[]> {
+): Promise<Pick<MessageRow, "id" | "enrolment_id" | "due_at" | "state">[]> {
   return db<MessageRow>("messages")
     .whereIn("enrolment_id", [...enrolmentIds])
     .whereIn("state", ["draft", "approved", "queued", "blocked"])
+    .orderBy("id")
     .forUpdate()
-    .select("id", "enrolment_id");
+    .select("id", "enrolment_id", "due_at", "state");
 }
 
 /** Keeps messages from becoming due, or lets them go on where the reason is null. */
@@ -320,4 +349,33 @@ export async function setHeld(db: Db, ids: readonly string[], reason: string | n
     .whereIn("id", [...ids])
     .whereIn("state", ["draft", "approved", "queued", "blocked"])
     .update({ held_reason: reason, row_version: db.raw("row_version + 1") });
+}
+
+/** Lets messages that were held go on, each at its new time. */
+export async function setFreed(
+  db: Db,
+  mails: readonly { id: string; dueAt: Date; expiresAt: Date }[],
+): Promise<void> {
+  if (mails.length === 0) return;
+  await db.raw(
+    `update messages m set held_reason = null, due_at = v.due_at, expires_at = v.expires_at,
+       row_version = m.row_version + 1
+     from jsonb_to_recordset(?::jsonb) as v (id uuid, due_at timestamptz, expires_at timestamptz)
+     where m.id = v.id and m.state in ('draft', 'approved', 'queued', 'blocked')`,
+    [JSON.stringify(mails.map((mail) => ({ id: mail.id, due_at: mail.dueAt, expires_at: mail.expiresAt })))],
+  );
+}
+
+/** Keeps the words that somebody gave one message in place of its template's. */
+export async function setEdited(
+  db: Db,
+  id: string,
+  edited: { subject: string; body: string },
+): Promise<void> {
+  await db("messages")
+    .where({ id, state: "draft" })
+    .update({
+      data: db.raw("data || jsonb_build_object('edited', ?::jsonb)", [JSON.stringify(edited)]),
+      row_version: db.raw("row_version + 1"),
+    });
 }

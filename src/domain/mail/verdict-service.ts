@@ -1,23 +1,38 @@
+import { setTimeout as waitFor } from "node:timers/promises";
 import { SECOND } from "../../platform/clock.js";
-import { transaction, type Ctx } from "../../platform/context.js";
+import type { Ctx } from "../../platform/context.js";
+import { timedTransaction } from "../../platform/database-time.js";
 import { isDatabaseDown } from "../../platform/db.js";
 import type { Mailer, OutgoingMail } from "../../platform/mailer.js";
 import type { SendVerdict } from "../../platform/mailer-verdict.js";
+import type { Halt } from "./arming.js";
 import { mailboxFault } from "./mailbox.js";
 import { judgeMailbox, keepSenderFaults, pauseByItself } from "./mailbox-health-service.js";
-import { backOff, type MessagePurpose, type MessageState } from "./message.js";
+import { backOff, type MessagePurpose } from "./message.js";
 import { replyClass } from "./reply-class.js";
 import { changeStates } from "./service.js";
 import type { MessageRow, StateChange } from "./store.js";
 
+/** When a message may go by its reader's clock, and how long it is worth sending when it is due at a time. */
+export interface SendTimes {
+  opensAt: (at: Date) => Date;
+  expiresAt: (at: Date) => Date;
+}
+
 /**
  * What is said of a message at the commit point, from the rows as they are then. `later`: back to the queue until a
- * window opens or a cap has room, without counting the attempt. `held`: not due until somebody lets it go on.
+ * window opens or a cap has room, without counting the attempt. `held`: not due until somebody lets it go on. Without
+ * `times` it may go at any time, and what waits is worth sending for as long as before.
  */
 export type StopVerdict =
-  | { go: true; data: Record<string, unknown>; why: { key: string; args: Record<string, unknown> } }
+  | {
+      go: true;
+      data: Record<string, unknown>;
+      why: { key: string; args: Record<string, unknown> };
+      times?: SendTimes;
+    }
   | { go: false; to: "cancelled" | "suppressed" | "blocked" | "held"; reason: string }
-  | { go: false; to: "later"; reason: string; until: Date };
+  | { go: false; to: "later"; reason: string; until: Date; times?: SendTimes };
 
 /** What a higher concept gets to know of a message. */
 export type PolicyMessage = Pick<
@@ -31,7 +46,12 @@ export type PolicyMessage = Pick<
   | "contact_id"
   | "enrolment_id"
   | "mailbox_id"
+  | "step_id"
+  | "message_id"
+  | "thread_references"
+  | "subject"
   | "data"
+  | "sending_at"
   | "lease_until"
 >;
 
@@ -39,8 +59,12 @@ export type PolicyMessage = Pick<
 export interface MailPolicy {
   /** Judges outreach messages inside the transaction that commits to the send; every id gets a verdict. */
   mayGoOut(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<Map<string, StopVerdict>>;
-  /** Hears of messages that have come to an end or need a person, inside the transaction that says so. */
+  /** Hears of messages with a new state, of their own accord or of a verdict, inside the transaction that says so. */
   settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<void>;
+  /** Hears that nothing is sent at present, and why, inside the transaction that found it out. */
+  halted?(ctx: Ctx, halt: Halt): Promise<void>;
+  /** Hears that sending goes on by itself. */
+  resumed?(ctx: Ctx): Promise<void>;
 }
 
 /** A message past its commit point, with the claim that may write its verdict. */
@@ -54,16 +78,6 @@ export interface CommittedMail {
   outgoing: OutgoingMail;
 }
 
-const OVER: ReadonlySet<MessageState> = new Set([
-  "sent",
-  "failed",
-  "uncertain",
-  "cancelled",
-  "suppressed",
-  "expired",
-  "blocked",
-]);
-
 /** Takes verdicts as they come and keeps them, several in one transaction when several are there. */
 export interface VerdictWriter {
   write(mail: CommittedMail, verdict: SendVerdict): Promise<void>;
@@ -75,8 +89,11 @@ interface Judged {
   verdict: SendVerdict;
 }
 
-/** A writer that tries again for a while when the database can't be reached, since a verdict is hard to come by twice. */
-export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
+/**
+ * A writer that tries again for a minute when the database can't be reached, since a verdict is hard to come by
+ * twice; not longer than `signal` lets it.
+ */
+export function verdictWriter(ctx: Ctx, policy: MailPolicy, signal?: AbortSignal): VerdictWriter {
   let waiting: (Judged & { done: () => void; failed: (error: unknown) => void })[] = [];
   let isWriting = false;
   async function drain(): Promise<void> {
@@ -85,7 +102,7 @@ export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
       const batch = waiting;
       waiting = [];
       try {
-        await persist(() => saveVerdicts(ctx, policy, batch));
+        await persist(() => saveVerdicts(ctx, policy, batch), signal);
         await judgeMailboxes(ctx, batch).catch((error: unknown) =>
           ctx.log.error({ err: error }, "a mailbox could not be judged; its next fault will do it"),
         );
@@ -105,22 +122,23 @@ export function verdictWriter(ctx: Ctx, policy: MailPolicy): VerdictWriter {
   };
 }
 
-const RETRIES = [SECOND, 2 * SECOND, 5 * SECOND];
+const RETRIES = [1, 1, 2, 4, 7, 15, 30].map((seconds) => seconds * SECOND);
 
-async function persist(work: () => Promise<void>): Promise<void> {
+async function persist(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   for (const pause of RETRIES) {
     try {
       return await work();
     } catch (error) {
       if (!isDatabaseDown(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      // Cut short when the worker has to go: the last try follows at once.
+      await waitFor(pause, undefined, signal ? { signal } : {}).catch(() => undefined);
+      if (signal?.aborted) break;
     }
   }
   return work();
 }
 
-function changeBy(ctx: Ctx, { mail, verdict }: Judged): StateChange {
-  const now = ctx.clock.now();
+function changeBy(now: Date, { mail, verdict }: Judged): StateChange {
   const base = { id: mail.id, token: mail.token, reply: verdict.reply };
   switch (verdict.kind) {
     case "sent":
@@ -136,7 +154,8 @@ function changeBy(ctx: Ctx, { mail, verdict }: Judged): StateChange {
     case "failed":
       return { ...base, state: "failed", reason: failureReason(verdict) };
     case "uncertain":
-      return { ...base, state: "uncertain", reason: verdict.reason, leaseUntil: now };
+      // Its lease goes on: until then nobody sends it again.
+      return { ...base, state: "uncertain", reason: verdict.reason };
   }
 }
 
@@ -148,8 +167,8 @@ function failureReason(verdict: SendVerdict): string {
 
 /** Writes verdicts under the claims they were found out under; a late one still settles an uncertain message. */
 async function saveVerdicts(ctx: Ctx, policy: MailPolicy, judged: readonly Judged[]): Promise<void> {
-  await transaction(ctx, async (tx) => {
-    const changes = judged.map((each) => changeBy(tx, each));
+  await timedTransaction(ctx, async (tx) => {
+    const changes = judged.map((each) => changeBy(tx.clock.now(), each));
     const rows = await changeStates(tx, changes, ["sending", "uncertain"]);
     const changed = new Set(rows.map((row) => row.id));
     await keepSenderFaults(
@@ -164,10 +183,7 @@ async function saveVerdicts(ctx: Ctx, policy: MailPolicy, judged: readonly Judge
           detail: null,
         })),
     );
-    await policy.settled(
-      tx,
-      rows.filter((row) => OVER.has(row.state)),
-    );
+    await policy.settled(tx, rows);
   });
 }
 

@@ -87,7 +87,11 @@ function joined(ctx: Ctx) {
     .leftJoin("organisations as o", "o.id", "m.organisation_id")
     .leftJoin("letters as l", "l.id", "m.letter_id")
     .leftJoin("steps as p", "p.id", "m.step_id")
-    .select(...LINE, ctx.db.raw("coalesce(m.subject, p.subject, m.data->>'subject', m.template) as subject"));
+    .joinRaw(
+      `left join lateral (select t.subject from template_texts t where t.version_id = p.template_version_id
+         order by t.language = m.language desc, t.language limit 1) w on true`,
+    )
+    .select(...LINE, ctx.db.raw("coalesce(m.subject, m.data->>'subject', w.subject, m.template) as subject"));
 }
 
 /** Messages, newest first, a page at a time. The caller checks who may see them. */
@@ -170,4 +174,11 @@ export async function countMessages(ctx: Ctx, mailingId?: string): Promise<Map<M
   }
   const rows = (await query) as { state: MessageState; n: number }[];
   return new Map(rows.map((row) => [row.state, row.n]));
+}
+
+/** The name of the staff member who armed the database; null for the command line, and for one that armed itself. */
+export async function armerName(ctx: Ctx, staffId: string | null): Promise<string | null> {
+  if (staffId === null) return null;
+  const row = await ctx.db("staff").where({ id: staffId }).first<{ name: string } | undefined>("name");
+  return row?.name ?? null;
 }

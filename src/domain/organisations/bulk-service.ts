@@ -2,7 +2,7 @@ import type { Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
 import { isRoleAddress, type LawfulBasis } from "./contact.js";
 import { compatibleCountries, type ListedOrganisation } from "./organisation.js";
-import { nameColumns } from "./service.js";
+import { NEVER_CHECKED, nameColumns } from "./service.js";
 import {
   insertNewContacts,
   insertNewOrganisations,
@@ -164,12 +164,14 @@ function contactRow(
     email,
     address_hash: email === null ? null : ctx.keys.addressHash(email),
     phone: listed.phone ?? null,
+    time_zone: null,
     language: listed.language ?? null,
     lawful_basis: listed.lawful_basis ?? defaults.lawfulBasis ?? usual,
     source: listed.source ?? defaults.source,
     source_at: at,
     status: "active",
     notes: listed.notes ?? null,
+    ...NEVER_CHECKED,
     created_at: at,
     updated_at: at,
     row_version: 1,

@@ -17,6 +17,7 @@ import { cleanName } from "./clean-name.js";
 import { CONTACT_STATUSES, LAWFUL_BASES } from "./contact.js";
 import { countryOf } from "./country.js";
 import { SECTORS } from "./sector.js";
+import { parseTimeZone } from "./time-zone.js";
 import { parseWebsite } from "./website.js";
 
 /** The name of an organisation: shown everywhere as it stands here, so nothing may hide in it. */
@@ -51,6 +52,7 @@ function knownCountry() {
 const sector = z.enum(SECTORS, { error: "errors.organisation.sector" });
 const website = () => read(parseWebsite, "errors.organisation.website");
 const domain = () => read(parseDomain, "errors.organisation.domain");
+const timeZone = () => read(parseTimeZone, "errors.contact.time_zone");
 const satellites = () => whole(0, 1_000_000);
 
 /** Adding an organisation by hand. */
@@ -88,6 +90,7 @@ export const createContactCommand = z
     email: optional(email()),
     phone: optional(line(60)),
     language: optional(language()),
+    time_zone: optional(timeZone()),
     lawful_basis: z.enum(LAWFUL_BASES, { error: "errors.contact.lawful_basis" }),
     source: line(300),
     notes: optional(text(5000)),
@@ -104,6 +107,7 @@ export const updateContactCommand = z.object({
   email: clearable(email()),
   phone: clearable(line(60)),
   language: clearable(language()),
+  time_zone: clearable(timeZone()),
   lawful_basis: z.enum(LAWFUL_BASES, { error: "errors.contact.lawful_basis" }).optional(),
   status: z.enum(CONTACT_STATUSES, { error: "errors.contact.status" }).optional(),
   notes: clearable(text(5000)),

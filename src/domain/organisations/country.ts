@@ -161,3 +161,9 @@ export function resolveCountry(text: string): string | undefined {
 export function countryOf(iso2: string): Country | undefined {
   return byCode.get(iso2);
 }
+
+/** The alpha-2 codes of the countries of a region or sub-region; none for a name that is neither. */
+export function countriesOf(region: string): string[] {
+  const all = [...byCode.values()];
+  return all.filter((each) => each.region === region || each.subRegion === region).map((each) => each.iso2);
+}

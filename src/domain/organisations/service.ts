@@ -149,11 +149,13 @@ export async function createContact(
       ...addressColumns(tx, command.email ?? null),
       phone: command.phone ?? null,
       language: command.language ?? null,
+      time_zone: command.time_zone ?? null,
       lawful_basis: command.lawful_basis,
       source: command.source,
       source_at: at,
       status: "active",
       notes: command.notes ?? null,
+      ...NEVER_CHECKED,
       created_at: at,
       updated_at: at,
       row_version: 1,
@@ -180,14 +182,16 @@ export async function updateContact(
   const { row_version, ...command } = parse(updateContactCommand, input);
   await transaction(ctx, async (tx) => {
     const current = isUuid(id) ? await lockContact(tx.db, id) : undefined;
-    if (!current) throw notFound("contact.unknown");
+    if (!current || current.erased_at) throw notFound("contact.unknown");
     if (current.row_version !== row_version) throw conflict("contact.stale");
     const given = Object.entries(command).filter(([, value]) => value !== undefined);
     const changed = given.filter(([field, value]) => current[field as keyof ContactRow] !== value);
     if (changed.length === 0) return;
     const change: Partial<ContactRow> = Object.fromEntries(changed);
     const address = change.email === undefined ? {} : addressColumns(tx, change.email);
-    await setContact(tx.db, id, { ...change, ...address, updated_at: tx.clock.now() }).catch(
+    const at = tx.clock.now();
+    const basis = change.lawful_basis === undefined ? {} : { ...NEVER_CHECKED, basis_checked_at: at };
+    await setContact(tx.db, id, { ...change, ...address, ...basis, updated_at: at }).catch(
       (error: unknown) => {
         throw mapConstraint(error, { contacts_email_idx: KNOWN_ADDRESS });
       },
@@ -200,6 +204,14 @@ export async function updateContact(
     });
   });
 }
+
+/** What is known of a basis that nobody has looked at again. */
+export const NEVER_CHECKED = {
+  basis_checked_at: null,
+  basis_ended_at: null,
+  basis_note: null,
+  erased_at: null,
+} satisfies Partial<ContactRow>;
 
 function addressColumns(ctx: Ctx, email: string | null): Pick<ContactRow, "email" | "address_hash"> {
   return { email, address_hash: email === null ? null : ctx.keys.addressHash(email) };

@@ -1,4 +1,5 @@
 import type { Db } from "../../platform/db.js";
+import { withoutWord } from "../../platform/erasing.js";
 import type { ContactStatus, LawfulBasis } from "./contact.js";
 import type { Sector } from "./sector.js";
 
@@ -33,11 +34,20 @@ export interface ContactRow {
   address_hash: Buffer | null;
   phone: string | null;
   language: string | null;
+  /** IANA name; null: that of the organisation's country. */
+  time_zone: string | null;
   lawful_basis: LawfulBasis;
   source: string;
   source_at: Date;
   status: ContactStatus;
   notes: string | null;
+  /** When somebody last looked whether the lawful basis holds; null: not since `source_at`. */
+  basis_checked_at: Date | null;
+  /** When it was found not to hold any more. */
+  basis_ended_at: Date | null;
+  basis_note: string | null;
+  /** The person asked to be erased; only the row is left. */
+  erased_at: Date | null;
   created_at: Date;
   updated_at: Date;
   row_version: number;
@@ -105,7 +115,7 @@ export async function insertContact(db: Db, row: ContactRow): Promise<void> {
   await db("contacts").insert(row);
 }
 
-/** PostgreSQL takes 65,535 values a statement; a contact has 16. */
+/** PostgreSQL takes 65,535 values a statement; a contact has 20. */
 const CONTACTS_AT_ONCE = 2000;
 
 /** Adds contacts, leaving out addresses that are there already; returns how many were added. */
@@ -143,7 +153,8 @@ export async function listContactsWithoutEmail(
   if (organisationIds.length === 0) return [];
   return db<ContactRow>("contacts")
     .whereIn("organisation_id", [...organisationIds])
-    .whereNull("email");
+    .whereNull("email")
+    .whereNull("erased_at");
 }
 
 /** Changes a contact and counts its version up. */
@@ -155,4 +166,40 @@ export async function setContact(
   await db("contacts")
     .where({ id })
     .update({ ...change, row_version: db.raw("row_version + 1") });
+}
+
+/** Empties a contact's row; what it is part of (an invitation, a mail) can still refer to it. */
+export async function eraseContactRow(db: Db, id: string, at: Date): Promise<void> {
+  await setContact(db, id, {
+    name: null,
+    title: null,
+    email: null,
+    address_hash: null,
+    phone: null,
+    language: null,
+    source: "erased",
+    notes: null,
+    basis_note: null,
+    status: "removed",
+    erased_at: at,
+    updated_at: at,
+  });
+}
+
+/** Takes words out of the notes about an organisation's contacts. */
+export async function scrubContactTexts(
+  db: Db,
+  organisationId: string,
+  words: readonly string[],
+): Promise<void> {
+  for (const word of words) {
+    await db("contacts")
+      .where({ organisation_id: organisationId })
+      .whereRaw("position(lower(?) in lower(concat_ws(' ', notes, basis_note, source))) > 0", [word])
+      .update({
+        notes: withoutWord(db, "notes", word),
+        basis_note: withoutWord(db, "basis_note", word),
+        source: withoutWord(db, "source", word),
+      });
+  }
 }

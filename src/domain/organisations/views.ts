@@ -68,7 +68,11 @@ export async function listOrganisations(
   ctx: Ctx,
   filter: OrganisationFilter & Paging,
 ): Promise<Page<OrganisationLine>> {
-  const contacts = ctx.db("contacts as c").whereRaw("c.organisation_id = o.id").count().as("contacts");
+  const contacts = ctx
+    .db("contacts as c")
+    .whereRaw("c.organisation_id = o.id and c.erased_at is null")
+    .count()
+    .as("contacts");
   const [fit, values] = fitOf(filter.q);
   const query = ctx
     .db("organisations as o")
@@ -104,6 +108,7 @@ export async function listContacts(ctx: Ctx, filter: ContactFilter & Paging): Pr
     const pattern = anywhere(q);
     void query.whereRaw("(c.name ilike ? or c.email ilike ? or o.name ilike ?)", [pattern, pattern, pattern]);
   }
+  void query.whereNull("c.erased_at");
   const start = readCursor(filter.cursor);
   if (start) void query.whereRaw("c.id > ?::uuid", [start[2]]);
   return pageOf((await query) as ContactLine[], filter.limit, (line) => [0, "", line.id]);
@@ -111,7 +116,8 @@ export async function listContacts(ctx: Ctx, filter: ContactFilter & Paging): Pr
 
 /** One contact with its organisation, or nothing. */
 export async function findContactLine(ctx: Ctx, id: string): Promise<ContactLine | undefined> {
-  return (await contactLines(ctx).where("c.id", id).first()) as ContactLine | undefined;
+  return (await contactLines(ctx).where("c.id", id).whereNull("c.erased_at").first()) as
+    ContactLine | undefined;
 }
 
 function contactLines(ctx: Ctx) {

@@ -2,7 +2,7 @@ import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, forbidden, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { record } from "../activity/service.js";
-import { approveMessage, cancelMessages, releaseDrafts, resolveMessage } from "../mail/service.js";
+import { approveMessage, cancelMessages, releaseDrafts, resolveMessage } from "../mail/deciding-service.js";
 import { messageDetail } from "../mail/views.js";
 import { settleTasks } from "../tasks/service.js";
 import { ROLES, mayDo } from "../team/permission.js";
@@ -10,21 +10,26 @@ import { requirePermission, staffId } from "../team/service.js";
 import { mayApprove } from "./mailing.js";
 import { outreachPolicy } from "./policy-service.js";
 import { findMailing, readMailing, type Mailing } from "./service.js";
-import { listSteps, lockSequence, setEnrolmentsActive, setSequence } from "./store.js";
-import { staffOfRoles } from "./views.js";
+import { staffOfRoles } from "./letter-views.js";
+import { allStepIds } from "./sequence-store.js";
+import { lockSequence, setEnrolmentsActive, setSequence } from "./store.js";
 
 /** Whether the one who asks may approve a waiting mailing. */
 export async function approvalOf(ctx: Ctx, mailing: Mailing): Promise<"yes" | "alone" | "no"> {
-  if (mailing.state !== "waiting" || !mayDo(ctx.actor, "outreach:write")) return "no";
+  if (mailing.state !== "waiting") return "no";
+  return mayDecide(ctx, { writtenBy: mailing.writtenById, queuedBy: mailing.queuedById });
+}
+
+/** Whether the one who asks may approve what others wrote and queued; `alone`: there is nobody else who could. */
+export async function mayDecide(
+  ctx: Ctx,
+  made: { writtenBy: string | null; queuedBy: string | null },
+): Promise<"yes" | "alone" | "no"> {
+  if (!mayDo(ctx.actor, "outreach:write")) return "no";
   const roles = ROLES.filter((role) => mayDo({ kind: "staff", id: "", name: "", role }, "outreach:write"));
   const approver = staffId(ctx);
   const others = (await staffOfRoles(ctx, roles)).filter((id) => id !== approver);
-  return mayApprove({
-    writtenBy: mailing.writtenById,
-    queuedBy: mailing.queuedById,
-    approver,
-    othersMay: others.length > 0,
-  });
+  return mayApprove({ ...made, approver, othersMay: others.length > 0 });
 }
 
 /** Lets a waiting mailing go out. Throws forbidden for those who wrote it, while somebody else could look at it. */
@@ -66,13 +71,9 @@ export async function stopMailing(ctx: Ctx, id: string): Promise<{ stopped: numb
   return transaction(ctx, async (tx) => {
     const row = await lockSequence(tx.db, id);
     if (!row) throw notFound("mailing.unknown");
-    const steps = await listSteps(tx.db, id);
+    const steps = await allStepIds(tx.db, id);
     await setSequence(tx.db, id, { state: "stopped" });
-    const stopped = await cancelMessages(
-      tx,
-      steps.map((step) => step.id),
-      "mailing_stopped",
-    );
+    const stopped = await cancelMessages(tx, steps, "mailing_stopped");
     await outreachPolicy.settled(tx, stopped);
     const detail = { stopped: stopped.length };
     await record(tx, { action: "mailing.stopped", letterId: row.letter_id, subjectId: id, detail });

@@ -10,11 +10,27 @@ function refuseFaults(read: (value: string) => { faults: TemplateFault[] }) {
   };
 }
 
+/** A subject of a mail; names we don't know, loose braces and links are refused. */
+export function subjectLine() {
+  return line(200).superRefine(refuseFaults(readSubject));
+}
+
+/** A mail's text in Markdown; names we don't know and loose braces are refused. */
+export function bodyText() {
+  return text(20_000).superRefine(refuseFaults(readTemplate));
+}
+
 /** Which contacts a mailing is for; every part narrows it. */
 export const recipientFilter = z.object({
   q: optional(z.string().trim().max(100, "errors.field.too_long")),
   sector: optional(z.string().max(40)),
   country: optional(country()),
+  /** A region of the UN statistics division: Africa, Americas, Asia, Europe, Oceania. */
+  region: optional(z.string().max(40)),
+  /** The staff member who looks after the organisation. */
+  owner_id: optional(id()),
+  /** What the contact reads. */
+  contact_language: optional(language()),
   written: z.preprocess(
     (value) => value || undefined,
     z.enum(WRITTEN_BEFORE, { error: "errors.field.choose" }).default("never"),
@@ -25,8 +41,8 @@ export const recipientFilter = z.object({
 const words = {
   letter: slug(),
   language: language(),
-  subject: line(200).superRefine(refuseFaults(readSubject)),
-  body: text(20_000).superRefine(refuseFaults(readTemplate)),
+  subject: subjectLine(),
+  body: bodyText(),
 };
 
 /** A mailing as the form has it: its id is made with the form, so that sending the form twice makes one. */

@@ -1,3 +1,5 @@
+import type { FirstContact } from "../consent/first-contact.js";
+
 /** A batch larger than this goes out only after a second person has looked at it (ruling 9). */
 export const ALONE_UP_TO = 50;
 
@@ -16,6 +18,10 @@ export interface RecipientFacts {
   declined: boolean;
   /** Another contact of the organisation has answered its invitation. */
   answeredByOther: boolean;
+  /** What lets us write to the contact is too old, or holds no more. */
+  basisExpired: boolean;
+  /** What the country allows, where this would be the first mail to the address. */
+  firstContact: FirstContact;
 }
 
 /** Why a contact is not written to. */
@@ -27,7 +33,9 @@ export type StopReason =
   | "suppressed"
   | "signed"
   | "declined"
-  | "answered";
+  | "answered"
+  | "basis_expired"
+  | "country_forbids_first_contact";
 
 /** Letters that may be written about: outreach stops unless the letter is gathering or open (ruling 5). */
 const WRITABLE: ReadonlySet<string> = new Set(["gathering", "open"]);
@@ -39,9 +47,11 @@ export function stopReason(facts: RecipientFacts): StopReason | undefined {
   if (facts.contactStatus !== "active") return "contact_inactive";
   if (!facts.hasAddress) return "no_address";
   if (facts.suppressed) return "suppressed";
+  if (facts.basisExpired) return "basis_expired";
   if (facts.signed) return "signed";
   if (facts.declined) return "declined";
-  return facts.answeredByOther ? "answered" : undefined;
+  if (facts.answeredByOther) return "answered";
+  return facts.firstContact === "forbidden" ? "country_forbids_first_contact" : undefined;
 }
 
 /** Whom a mailing is for, by what was written before. */

@@ -2,14 +2,23 @@ import type { Ctx } from "../../platform/context.js";
 import { placeholdersIn } from "../links/link.js";
 import type { MailPolicy, PolicyMessage, StopVerdict } from "../mail/verdict-service.js";
 import { getContact, updateContact } from "../organisations/service.js";
-import { createTask, settleTasks } from "../tasks/service.js";
+import { APPROVE_FIRST } from "../mail/service.js";
+import { createTask, settleTasksOf } from "../tasks/service.js";
+import { halted, resumed } from "./alarm-service.js";
 import { stopReason } from "./mailing.js";
-import { finishEnrolments } from "./store.js";
-import { factsOfMessages, wordsOfLetters, type LetterWords, type MessageFacts } from "./views.js";
-import { valuesOf, wordMail } from "./wording.js";
+import { isPauseReason } from "./enrolment.js";
+import { heldBy, type LiveHold } from "./hold.js";
+import { liveHolds } from "./hold-store.js";
+import { wordsOfLetters, type LetterWords } from "./letter-views.js";
+import { readRules } from "./sequence.js";
+import { continueEnrolments } from "./step-service.js";
+import { finishEnrolments, pauseEnrolments, setPending } from "./store.js";
+import { inGoodTime } from "./timing-service.js";
+import { factsOfMessages, type MessageFacts } from "./views.js";
+import { wordFor } from "./wording-service.js";
 
 /** Outreach's say in the sending of mail: the stop rules and the words at the commit point, and what follows an end. */
-export const outreachPolicy: MailPolicy = { mayGoOut, settled };
+export const outreachPolicy: MailPolicy = { mayGoOut, settled, halted, resumed };
 
 async function mayGoOut(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<Map<string, StopVerdict>> {
   const facts = await factsOfMessages(
@@ -21,53 +30,88 @@ async function mayGoOut(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<M
     const ids = facts.filter((each) => each.language === language).map((each) => each.letterId);
     letters.set(language, await wordsOfLetters(ctx, [...new Set(ids)], language));
   }
-  const links = new Map(messages.map((message) => [message.id, linkIn(message.data["invitation"])]));
-  return new Map(
+  const holds = await liveHolds(ctx.db, facts.flatMap(subjectsOf), ctx.clock.now());
+  const rows = new Map(messages.map((message) => [message.id, message]));
+  const verdicts = new Map(
     facts.map((each) => {
       const words = letters.get(each.language)?.get(each.letterId);
-      return [each.messageId, judge(each, words, links.get(each.messageId) ?? null)];
+      const data = rows.get(each.messageId)?.data ?? {};
+      const verdict = stopVerdict(each, holds) ?? wordsVerdict(each, words, data);
+      return [each.messageId, verdict];
     }),
   );
+  return inGoodTime(ctx, messages, facts, verdicts);
+}
+
+function subjectsOf({ person, sequenceId, mailboxId, letterId }: MessageFacts): string[] {
+  return [person.contactId, person.organisationId, sequenceId, letterId, ...(mailboxId ? [mailboxId] : [])];
 }
 
 function linkIn(value: unknown): string | null {
   return typeof value === "string" ? (placeholdersIn(value)[0] ?? null) : null;
 }
 
-function judge(
-  facts: MessageFacts,
-  letter: LetterWords | undefined,
-  invitationLinkId: string | null,
-): StopVerdict {
-  const reason = stopReason(facts.facts);
-  if (reason) return { go: false, to: reason === "suppressed" ? "suppressed" : "cancelled", reason };
-  if (facts.sequenceState === "stopped") return { go: false, to: "cancelled", reason: "mailing_stopped" };
-  const heard = heardMeanwhile(facts);
-  if (heard) return heard;
-  if (facts.addressChanged) return { go: false, to: "cancelled", reason: "address_changed" };
-  const worded = wordMail(
-    facts,
-    valuesOf({
-      organisationName: facts.person.organisationName,
-      contactName: facts.person.contactName,
-      letterTitle: letter?.title ?? null,
-      letterAddressee: letter?.addressee ?? null,
-      invitationLinkId,
-      senderName: facts.senderName ?? facts.sponsorName,
-    }),
-  );
-  if ("missing" in worded)
-    return { go: false, to: "blocked", reason: `missing ${worded.missing.join(", ")}` };
-  return { go: true, data: worded, why: whyOf(facts.person) };
+function cancelled(reason: string): StopVerdict {
+  return { go: false, to: "cancelled", reason };
 }
 
-/** What was heard after the message was claimed: an answer has ended its enrolment, an absence holds it up. */
-function heardMeanwhile({ enrolmentState, enrolmentReason }: MessageFacts): StopVerdict | undefined {
-  if (enrolmentState === "finished") {
-    return { go: false, to: "cancelled", reason: enrolmentReason ?? "removed" };
-  }
-  if (enrolmentState !== "paused") return undefined;
-  return { go: false, to: "held", reason: enrolmentReason ?? "manual" };
+function held(reason: string): StopVerdict {
+  return { go: false, to: "held", reason };
+}
+
+/** What ends or holds a mail up, whatever it says; undefined when nothing does. */
+function stopVerdict(facts: MessageFacts, holds: readonly LiveHold[]): StopVerdict | undefined {
+  const { colleagueEnds } = readRules(facts.rules);
+  if (facts.enrolmentState === "finished") return cancelled(facts.enrolmentReason ?? "removed");
+  const isWaiting = facts.facts.letterState === "paused";
+  const reason = stopReason({
+    ...facts.facts,
+    letterState: isWaiting ? "open" : facts.facts.letterState,
+    answeredByOther: facts.facts.answeredByOther && colleagueEnds,
+  });
+  if (reason) return { go: false, to: reason === "suppressed" ? "suppressed" : "cancelled", reason };
+  if (facts.sequenceState === "stopped") return cancelled("mailing_stopped");
+  if (facts.addressChanged) return cancelled("address_changed");
+  if (isWaiting) return held("letter_paused");
+  if (facts.enrolmentState === "paused") return held(facts.enrolmentReason ?? "manual");
+  const hold = heldBy(holds, {
+    contact: facts.person.contactId,
+    organisation: facts.person.organisationId,
+    sequence: facts.sequenceId,
+    mailbox: facts.mailboxId,
+    letter: facts.letterId,
+  });
+  if (hold) return held(hold);
+  const asksFirst = facts.facts.firstContact === "approve_each" && !facts.approved;
+  return asksFirst ? held(APPROVE_FIRST) : undefined;
+}
+
+/** The mail in its words, or what they lack. */
+function wordsVerdict(
+  facts: MessageFacts,
+  letter: LetterWords | undefined,
+  data: PolicyMessage["data"],
+): StopVerdict {
+  const text = editedText(data) ?? facts;
+  const worded = wordFor({ ...text, language: facts.language }, facts.person, {
+    letter,
+    senderName: facts.senderName ?? facts.sponsorName,
+    invitationLinkId: linkIn(data["invitation"]),
+  });
+  if ("missing" in worded)
+    return { go: false, to: "blocked", reason: `missing ${worded.missing.join(", ")}` };
+  const subject = data["thread_subject"];
+  const threaded = typeof subject === "string" ? { ...worded, subject } : worded;
+  return { go: true, data: threaded, why: whyOf(facts.person) };
+}
+
+/** The words that somebody gave this one mail when approving it. */
+export function editedText(
+  data: Readonly<Record<string, unknown>>,
+): { subject: string; body: string } | undefined {
+  const edited = data["edited"] as { subject?: unknown; body?: unknown } | undefined;
+  if (typeof edited?.subject !== "string" || typeof edited.body !== "string") return undefined;
+  return { subject: edited.subject, body: edited.body };
 }
 
 /** Why somebody gets a mail: the lawful basis and the source of the address, as one sentence. */
@@ -104,13 +148,40 @@ async function settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<vo
   }
   for (const message of messages) {
     if (isDead(message)) await markDead(ctx, message);
-    if (isLate(ctx, message)) await settleTasks(ctx, "uncertain_message", message.id);
   }
-  const ends = messages.flatMap((message) => {
+  // A verdict that came late, or the mail server's log, may have answered what a task asks.
+  const known = messages.filter(({ state }) => state === "sent" || state === "failed" || state === "queued");
+  await settleTasksOf(
+    ctx,
+    "uncertain_message",
+    known.map(({ id }) => id),
+  );
+  const outreach = messages.filter((message) => message.enrolment_id !== null);
+  await continueEnrolments(
+    ctx,
+    outreach.filter((message) => message.state === "sent"),
+  );
+  await noteWaiting(
+    ctx,
+    outreach.filter((message) => message.state === "queued"),
+  );
+  const ends = outreach.flatMap((message) => {
     const reason = endOf(message);
     return message.enrolment_id && reason ? [{ id: message.enrolment_id, reason }] : [];
   });
   await finishEnrolments(ctx.db, ends, ctx.clock.now());
+}
+
+const THROTTLED: ReadonlySet<string> = new Set(["cap", "contact_distance", "colleague_first"]);
+
+/** Lets enrolments say what their mail was sent back to the queue for. */
+async function noteWaiting(ctx: Ctx, waiting: readonly PolicyMessage[]): Promise<void> {
+  for (const { enrolment_id: id, state_reason: reason } of waiting) {
+    if (!id || !reason) continue;
+    if (isPauseReason(reason)) await pauseEnrolments(ctx.db, [id], { reason, until: null }, "running");
+    else if (reason === "window") await setPending(ctx.db, [id], "window");
+    else if (THROTTLED.has(reason)) await setPending(ctx.db, [id], "throttle");
+  }
 }
 
 function taskFor(message: PolicyMessage) {
@@ -124,11 +195,6 @@ function isDead(message: PolicyMessage): boolean {
   return message.state === "failed" && message.contact_id !== null && message.state_reason === "address_dead";
 }
 
-/** The verdict came after the lease: a task may already ask what became of the message. */
-function isLate(ctx: Ctx, { state, lease_until: lease }: PolicyMessage): boolean {
-  return (state === "sent" || state === "failed") && lease !== null && lease <= ctx.clock.now();
-}
-
 /** Nobody reads this address: the contact says so from now on. It is not suppressed; a new address may be given. */
 async function markDead(ctx: Ctx, message: PolicyMessage): Promise<void> {
   if (!message.contact_id) return;
@@ -137,11 +203,9 @@ async function markDead(ctx: Ctx, message: PolicyMessage): Promise<void> {
   await updateContact(ctx, contact.id, { status: "address_invalid", row_version: contact.row_version });
 }
 
-/** How an enrolment of one mail ends with that mail; undefined while it has not. */
+/** How an enrolment ends with a mail that did not go out; undefined where it does not end. */
 function endOf(message: PolicyMessage): string | undefined {
   switch (message.state) {
-    case "sent":
-      return "completed";
     case "failed":
       return message.state_reason === "address_dead" ? "bounced" : "failed";
     case "cancelled":

@@ -2,7 +2,8 @@ import type { Ctx } from "../../platform/context.js";
 import { requirePermission } from "../team/service.js";
 import { needsSecondPerson, type Choice } from "./mailing.js";
 import { chooseForMailing, findMailing, letterWordsOf, wordForRecipient, type Mailing } from "./service.js";
-import { listRecipients, type LetterWords, type Recipient } from "./views.js";
+import type { LetterWords } from "./letter-views.js";
+import { listRecipients, type Recipient } from "./views.js";
 import { whyOf } from "./policy-service.js";
 import type { Variable } from "./template.js";
 

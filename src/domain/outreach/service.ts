@@ -5,7 +5,7 @@ import { newId } from "../../platform/ids.js";
 import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { ensureInvitation } from "../invitations/service.js";
-import { queueOutreach, type OutreachMail } from "../mail/service.js";
+import { APPROVE_FIRST, queueOutreach, type OutreachMail } from "../mail/service.js";
 import { createTask } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { queueMailingCommand, saveMailingCommand } from "./commands.js";
@@ -17,29 +17,24 @@ import {
   type WrittenBefore,
 } from "./mailing.js";
 import {
-  deleteSteps,
-  findSequence,
-  insertEnrolments,
-  insertSequence,
-  listSteps,
-  lockSequence,
-  putStep,
-  setSequence,
-  type EnrolmentRow,
-  type KeptRecipients,
-  type SequenceRow,
-  type StepRow,
-} from "./store.js";
-import {
   findMailedLetter,
-  listRecipients,
   staffNames,
   wordsOfLetters,
   type LetterWords,
   type MailedLetter,
-  type Recipient,
-} from "./views.js";
-import { valuesOf, wordMail } from "./wording.js";
+} from "./letter-views.js";
+import { addMailing, keepMailingWords, mailingStep, type MailingWords } from "./mailing-words-service.js";
+import {
+  findSequence,
+  insertEnrolments,
+  lockSequence,
+  setSequence,
+  type KeptRecipients,
+  type NewEnrolment,
+  type SequenceRow,
+} from "./store.js";
+import { listRecipients, type Recipient } from "./views.js";
+import { wordFor } from "./wording-service.js";
 
 /**
  * Keeps a mailing as it is being written; the id comes with the form, so that the same form sent twice, or from two
@@ -53,15 +48,7 @@ export async function saveMailing(
   const { id, letter: slug, language, subject, body, ...recipients } = parse(saveMailingCommand, input);
   return transaction(ctx, async (tx) => {
     const letter = await letterBySlug(tx, slug);
-    const isNew = await insertSequence(tx.db, {
-      id,
-      letter_id: letter.id,
-      name: subject,
-      kind: "one_off",
-      recipients,
-      created_by: staffId(tx),
-      created_at: tx.clock.now(),
-    });
+    const isNew = await addMailing(tx, { id, letterId: letter.id, subject, recipients });
     const kept = await lockSequence(tx.db, id);
     if (!kept || kept.kind !== "one_off") throw notFound("mailing.unknown");
     if (kept.state !== "draft") {
@@ -69,36 +56,16 @@ export async function saveMailing(
       throw conflict("mailing.not_draft");
     }
     await setSequence(tx.db, id, { letter_id: letter.id, name: subject, recipients });
-    await deleteSteps(tx.db, id);
-    await putStep(tx.db, stepRow(tx, id, { subject, body, language }));
+    await keepMailingWords(tx, kept, { subject, body, language });
     if (isNew) await record(tx, { action: "mailing.written", letterId: letter.id, subjectId: id });
     return { id };
   });
 }
 
-async function isSame(
-  ctx: Ctx,
-  kept: SequenceRow,
-  words: { subject: string; body: string; language: string },
-): Promise<boolean> {
-  const [step] = await listSteps(ctx.db, kept.id);
-  return step?.subject === words.subject && step.body_md === words.body && step.language === words.language;
-}
-
-function stepRow(
-  ctx: Ctx,
-  sequenceId: string,
-  words: { subject: string; body: string; language: string },
-): StepRow {
-  return {
-    id: newId(ctx.clock),
-    sequence_id: sequenceId,
-    position: 1,
-    step_key: `one-off:${sequenceId}`,
-    subject: words.subject,
-    body_md: words.body,
-    language: words.language,
-  };
+async function isSame(ctx: Ctx, kept: SequenceRow, words: MailingWords): Promise<boolean> {
+  const step = await mailingStep(ctx, kept.id);
+  const [text] = step?.texts ?? [];
+  return text?.subject === words.subject && text.body === words.body && text.language === words.language;
 }
 
 async function letterBySlug(ctx: Ctx, slug: string): Promise<MailedLetter> {
@@ -132,15 +99,16 @@ export async function findMailing(ctx: Ctx, id: string): Promise<Mailing> {
 
 /** A mailing from its row. Throws not_found when it has lost its words. */
 export async function readMailing(ctx: Ctx, row: SequenceRow): Promise<Mailing> {
-  const [step] = await listSteps(ctx.db, row.id);
+  const step = await mailingStep(ctx, row.id);
+  const [text] = step?.texts ?? [];
   const letter = await findMailedLetter(ctx, { id: row.letter_id });
-  if (!step || !letter) throw notFound("mailing.unknown");
+  if (!step || !text || !letter || row.state === "active") throw notFound("mailing.unknown");
   const names = await staffNames(ctx, [row.created_by, row.approved_by]);
   return {
     id: row.id,
     state: row.state,
     letter,
-    step: { id: step.id, subject: step.subject, body: step.body_md, language: step.language },
+    step: { id: step.id, ...text },
     recipients: row.recipients,
     writtenBy: names.get(row.created_by ?? "") ?? null,
     writtenById: row.created_by,
@@ -178,18 +146,9 @@ export function wordForRecipient(
   letter: LetterWords | undefined,
   recipient: Recipient,
   invitationLinkId: string | null = null,
-): ReturnType<typeof wordMail> {
-  return wordMail(
-    mailing.step,
-    valuesOf({
-      organisationName: recipient.organisationName,
-      contactName: recipient.contactName,
-      letterTitle: letter?.title ?? null,
-      letterAddressee: letter?.addressee ?? null,
-      invitationLinkId,
-      senderName: mailing.writtenBy ?? mailing.letter.sponsorName,
-    }),
-  );
+): ReturnType<typeof wordFor> {
+  const senderName = mailing.writtenBy ?? mailing.letter.sponsorName;
+  return wordFor(mailing.step, recipient, { letter, senderName, invitationLinkId });
 }
 
 /** What came of queueing a mailing. */
@@ -211,8 +170,8 @@ export async function queueSavedMailing(ctx: Ctx, id: string): Promise<QueuedMai
   return transaction(ctx, async (tx) => {
     const row = await lockSequence(tx.db, id);
     if (!row) throw notFound("mailing.unknown");
-    if (row.state !== "draft") return { id, state: row.state, queued: 0, blocked: 0, leftOut: 0 };
     const mailing = await readMailing(tx, row);
+    if (mailing.state !== "draft") return { id, state: mailing.state, queued: 0, blocked: 0, leftOut: 0 };
     const { chosen, leftOut } = await choose(tx, row.letter_id, row.recipients);
     if (chosen.length === 0) throw invalid("mailing.nobody", { form: "errors.mailing.nobody" });
     const state = needsSecondPerson(chosen.length) ? "waiting" : "queued";
@@ -237,7 +196,7 @@ export async function queueSavedMailing(ctx: Ctx, id: string): Promise<QueuedMai
 }
 
 async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], state: "waiting" | "queued") {
-  const enrolments: Omit<EnrolmentRow, "finished_at" | "paused_until">[] = [];
+  const enrolments: NewEnrolment[] = [];
   const mails: OutreachMail[] = [];
   const letter = await letterWordsOf(ctx, mailing);
   for (const recipient of chosen) {
@@ -254,6 +213,14 @@ async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], s
       state: state === "waiting" ? "pending" : "active",
       state_reason: state === "waiting" ? "approval" : null,
       created_at: ctx.clock.now(),
+      kind: "one_off",
+      version: 1,
+      language: mailing.step.language,
+      letter_id: mailing.letter.id,
+      organisation_id: recipient.organisationId,
+      mailbox_id: null,
+      batch_id: null,
+      created_by: staffId(ctx),
     });
     mails.push({
       sendKey: `${mailing.letter.id}:one-off:${mailing.id}:${recipient.addressHash}:${round}`,
@@ -265,13 +232,20 @@ async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], s
       stepId: mailing.step.id,
       to: { email: recipient.email ?? "", name: recipient.contactName },
       invitationLinkId: linkId,
-      // While a mailing waits, so does a mail with a hole; the commit point asks again.
-      state: state === "waiting" ? "draft" : missing ? "blocked" : "queued",
-      stateReason: state === "waiting" ? null : missing,
+      // A country may want a person to look at each first mail; a whole mailing's approval does not do.
+      ...(firstState(recipient) ?? {
+        // While a mailing waits, so does a mail with a hole; the commit point asks again.
+        state: state === "waiting" ? "draft" : missing ? "blocked" : "queued",
+        stateReason: state === "waiting" ? null : missing,
+      }),
     });
   }
   await insertEnrolments(ctx.db, enrolments);
   return queueOutreach(ctx, mails);
+}
+
+function firstState({ facts }: Recipient): { state: "draft"; stateReason: string } | undefined {
+  return facts.firstContact === "approve_each" ? { state: "draft", stateReason: APPROVE_FIRST } : undefined;
 }
 
 /** Writes and queues a mailing in one go, for scripts and the demonstration. */
@@ -305,16 +279,8 @@ export async function queueMailing(
       ...command.filter,
       ...(command.contact_ids ? { contact_ids: command.contact_ids } : {}),
     };
-    await insertSequence(tx.db, {
-      id,
-      letter_id: letter.id,
-      name: command.subject,
-      kind: "one_off",
-      recipients,
-      created_by: staffId(tx),
-      created_at: tx.clock.now(),
-    });
-    await putStep(tx.db, stepRow(tx, id, command));
+    await addMailing(tx, { id, letterId: letter.id, subject: command.subject, recipients });
+    await keepMailingWords(tx, { id, letter_id: letter.id }, command);
     await record(tx, { action: "mailing.written", letterId: letter.id, subjectId: id });
     return queueSavedMailing(tx, id);
   });

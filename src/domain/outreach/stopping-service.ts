@@ -2,6 +2,7 @@
 import { transaction, type Ctx } from "../../platform/context.js";
 import { holdLocks } from "../../platform/locks.js";
 import { cancelEnrolmentMessages, holdEnrolmentMessages } from "../mail/holding-service.js";
+import { readRules, type SequenceRules } from "./sequence.js";
 import { finishEnrolments, lockLiveEnrolments, pauseEnrolments } from "./store.js";
 
 /** Whose outreach is meant: everybody's at an organisation, or one contact's; about one letter, or about all. */
@@ -16,7 +17,7 @@ export type HeardEnd = "replied" | "org_replied" | "bounced" | "unsubscribed" | 
 
 /**
  * Ends running enrolments and takes back what has not begun to go out. The contact who was heard gets `reason`, its
- * colleagues `org_replied`. Returns how many enrolments ended.
+ * colleagues `org_replied`, unless their sequence says that a colleague ends nothing. Returns how many enrolments ended.
  */
 export async function stopOutreach(
   ctx: Ctx,
@@ -26,7 +27,9 @@ export async function stopOutreach(
   return transaction(ctx, async (tx) => {
     await holdLocks(tx.db, { organisation: [scope.organisationId] });
     const live = await lockLiveEnrolments(tx.db, scope);
-    const ends = live.map(({ id, contact_id: contactId }) => ({ id, reason: endOf(heard, contactId) }));
+    const ends = live
+      .filter((each) => endsWith(heard, each.contact_id, readRules(each.rules)))
+      .map(({ id, contact_id: contactId }) => ({ id, reason: endOf(heard, contactId) }));
     await cancelEnrolmentMessages(tx, ends);
     await finishEnrolments(tx.db, ends, tx.clock.now());
     return ends.length;
@@ -47,6 +50,16 @@ export async function pauseOutreach(
     await holdEnrolmentMessages(tx, ids, pause.reason);
     return ids.length;
   });
+}
+
+/** Whether what was heard ends this contact's outreach: a reply of a colleague may not, everything else does. */
+function endsWith(
+  heard: { contactId: string | null; reason: HeardEnd },
+  contactId: string,
+  rules: SequenceRules,
+): boolean {
+  const isReply = heard.reason === "replied" || heard.reason === "org_replied";
+  return !isReply || contactId === heard.contactId || rules.colleagueEnds;
 }
 
 function endOf(heard: { contactId: string | null; reason: HeardEnd }, contactId: string): HeardEnd {

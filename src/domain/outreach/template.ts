@@ -1,19 +1,57 @@
+/** What kind of thing a name stands for: it decides how the value is checked and shown. */
+export type VariableType = "text" | "link" | "date" | "number";
+
 /** The only things that a mail written by staff may name. There are no helpers, no conditions, no paths. */
-export const VARIABLES = [
-  "organisation.name",
-  "contact.name",
-  "contact.first_name",
-  "letter.title",
-  "letter.addressee",
-  "invitation.link",
-  "sender.name",
-] as const;
+export const VARIABLE_TYPES = {
+  "organisation.name": "text",
+  "organisation.country": "text",
+  "contact.name": "text",
+  "contact.first_name": "text",
+  "letter.title": "text",
+  "letter.addressee": "text",
+  "letter.closes_on": "date",
+  "signatures.count": "number",
+  "invitation.link": "link",
+  "sender.name": "text",
+} as const satisfies Record<string, VariableType>;
 
 /** One of the names. */
-export type Variable = (typeof VARIABLES)[number];
+export type Variable = keyof typeof VARIABLE_TYPES;
 
-/** What each name stands for in one mail; null or an empty text is a hole, and holes don't go out. */
+/** The names in the order of a list. */
+export const VARIABLES = Object.keys(VARIABLE_TYPES) as Variable[];
+
+/** What a value is before it is shown. */
+interface ValueOf {
+  text: string;
+  link: string;
+  date: Date;
+  number: number;
+}
+
+/** What each name stands for in one mail, by its type; null is a hole, and holes don't go out. */
+export type TypedValues = { [V in Variable]: ValueOf[(typeof VARIABLE_TYPES)[V]] | null };
+
+/** The values as they are shown, in the mail's language; null or an empty text is a hole. */
 export type Values = Record<Variable, string | null>;
+
+/** How dates and numbers are written in the mail's language. */
+export interface ValueFormat {
+  date(value: Date): string;
+  number(value: number): string;
+}
+
+/** Typed values as they are shown. A date that is none and a number that is none are holes. */
+export function showValues(typed: TypedValues, format: ValueFormat): Values {
+  const shown = VARIABLES.map((name) => [name, showValue(typed[name], format)] as const);
+  return Object.fromEntries(shown) as Values;
+}
+
+function showValue(value: string | Date | number | null, format: ValueFormat): string | null {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : format.date(value);
+  if (typeof value === "number") return Number.isFinite(value) ? format.number(value) : null;
+  return value;
+}
 
 /** A text cut at its variables. */
 type Part = { text: string } | { variable: Variable };
@@ -24,7 +62,6 @@ export interface TemplateFault {
   found: string;
 }
 
-const NAMES: ReadonlySet<string> = new Set(VARIABLES);
 const FIELD = /(?<!\{)\{\{([^{}]*)\}\}(?!\})/g;
 /** What our own stored mails use for links; in a typed text it could stand for somebody else's. */
 const RESERVED = /\[\[link:|link\.invalid/i;
@@ -55,8 +92,9 @@ export function readTemplate(text: string): { parts: Part[]; faults: TemplateFau
 /** Reads a subject: one more rule, a subject never carries a secret link. */
 export function readSubject(text: string): { parts: Part[]; faults: TemplateFault[] } {
   const read = readTemplate(text);
-  const link = read.parts.some((part) => "variable" in part && part.variable === "invitation.link");
-  return link ? { parts: [], faults: [{ code: "link_in_subject", found: "{{invitation.link}}" }] } : read;
+  const link = read.parts.find((part) => "variable" in part && isLink(part.variable));
+  if (!link || !("variable" in link)) return read;
+  return { parts: [], faults: [{ code: "link_in_subject", found: `{{${link.variable}}}` }] };
 }
 
 /** The variables of the texts that have no value here, each once. */
@@ -73,9 +111,7 @@ export function fillSubject(text: string, values: Values): string {
 
 /** A Markdown text with its values; a value is shown as it is, whatever Markdown would make of it. */
 export function fillBody(text: string, values: Values): string {
-  return fill(readTemplate(text).parts, values, (value, name) =>
-    name === "invitation.link" ? value : literal(value),
-  );
+  return fill(readTemplate(text).parts, values, (value, name) => (isLink(name) ? value : literal(value)));
 }
 
 function fill(
@@ -98,7 +134,11 @@ function literal(value: string): string {
 }
 
 function isVariable(name: string): name is Variable {
-  return NAMES.has(name);
+  return Object.hasOwn(VARIABLE_TYPES, name);
+}
+
+function isLink(name: Variable): boolean {
+  return VARIABLE_TYPES[name] === "link";
 }
 
 const HONORIFICS = /^(mr|mrs|ms|mx|dr|prof|professor|sir|dame|mme|m|mlle|herr|frau|sr|sra|ir|ing|dipl)\.?$/i;

@@ -1,7 +1,13 @@
 import type { Ctx } from "../../platform/context.js";
+import { countriesOf } from "../organisations/country.js";
 import { readCursor, writeCursor } from "../../platform/cursor.js";
 import type { Page } from "../../platform/schema.js";
+import { firstContact, type FirstContact } from "../consent/first-contact.js";
+import { basisOf, basisVerdict } from "../consent/lawful-basis.js";
+import type { LawfulBasis } from "../organisations/contact.js";
+import type { EnrolmentState } from "./enrolment.js";
 import type { Candidate, MailingState, RecipientFacts } from "./mailing.js";
+import type { KeptRules } from "./sequence.js";
 
 /**
  * Signatures that speak for the organisation: confirmed by e-mail, not at an end, and either by invitation or accepted
@@ -21,32 +27,50 @@ const SUPPRESSED = `exists (select 1 from suppressions s where s.address_hash = 
 const ON_THE_WAY = `m.letter_id = l.id and m.purpose = 'outreach'
   and m.state in ('draft', 'approved', 'queued', 'claimed', 'sending', 'sent', 'uncertain', 'blocked')`;
 
-const FACTS = `l.state as letter_state, c.status as contact_status, ${SIGNED} as signed, ${DECLINED} as declined,
-  ${ANSWERED} as answered_by_other, ${SUPPRESSED} as suppressed`;
-const PERSON = `c.id as contact_id, c.name as contact_name, c.email, c.address_hash, c.lawful_basis, c.source, c.source_at,
-  o.id as organisation_id, o.name as organisation_name, o.country, o.sector`;
+/** No outreach went to the address before, about any letter, and nobody answered from it. */
+const FIRST = `not exists (select 1 from messages m where m.address_hash = c.address_hash and m.purpose = 'outreach'
+    and m.state in ('sending', 'sent', 'uncertain'))
+  and not exists (select 1 from invitations i where i.contact_id = c.id and i.answered_at is not null)`;
+const COUNTRY_RULE = `(select jsonb_build_object('role', p.first_contact, 'person', p.first_contact_person)
+  from country_policies p where p.country = coalesce(o.country, 'ZZ')) as country_rule`;
 
-interface FactRow {
+/** Everything that decides whether a contact `c` of an organisation `o` may be written to about a letter `l`. */
+export const FACTS = `l.state as letter_state, c.status as contact_status, ${SIGNED} as signed, ${DECLINED} as declined,
+  ${ANSWERED} as answered_by_other, ${SUPPRESSED} as suppressed, ${FIRST} as is_first, ${COUNTRY_RULE},
+  c.basis_checked_at, c.basis_ended_at`;
+/** Who a contact `c` of an organisation `o` is. */
+export const PERSON = `c.id as contact_id, c.name as contact_name, c.email, c.address_hash, c.lawful_basis, c.source, c.source_at,
+  c.time_zone, o.id as organisation_id, o.name as organisation_name, o.country, o.sector, c.language`;
+
+/** A row of FACTS. */
+export interface FactRow {
   letter_state: string;
   contact_status: string;
   signed: boolean;
   declined: boolean;
   answered_by_other: boolean;
   suppressed: boolean;
+  is_first: boolean;
+  country_rule: { role: FirstContact; person: FirstContact } | null;
+  basis_checked_at: Date | null;
+  basis_ended_at: Date | null;
 }
 
-interface PersonRow {
+/** A row of PERSON. */
+export interface PersonRow {
   contact_id: string;
   contact_name: string | null;
   email: string | null;
   address_hash: Buffer | null;
-  lawful_basis: string;
+  lawful_basis: LawfulBasis;
   source: string;
   source_at: Date;
+  time_zone: string | null;
   organisation_id: string;
   organisation_name: string;
   country: string | null;
   sector: string;
+  language: string | null;
 }
 
 /** Whom a mail goes to, and why it may. */
@@ -58,15 +82,20 @@ export interface Person {
   organisationName: string;
   country: string | null;
   sector: string;
+  /** What the contact reads, where we know it. */
+  language: string | null;
   lawfulBasis: string;
   source: string;
   sourceAt: Date;
+  /** Its own, where one is known. */
+  timeZone: string | null;
 }
 
 /** A contact who could get a mail, with all that decides it. */
 export type Recipient = Person & Candidate;
 
-function person(row: PersonRow): Person {
+/** A person from its row. */
+export function person(row: PersonRow): Person {
   return {
     contactId: row.contact_id,
     contactName: row.contact_name,
@@ -75,13 +104,16 @@ function person(row: PersonRow): Person {
     organisationName: row.organisation_name,
     country: row.country,
     sector: row.sector,
+    language: row.language,
     lawfulBasis: row.lawful_basis,
     source: row.source,
     sourceAt: row.source_at,
+    timeZone: row.time_zone,
   };
 }
 
-function facts(row: FactRow & { email: string | null }): RecipientFacts {
+/** The facts from their row, as they stand at a time. */
+export function facts(row: FactRow & PersonRow, now: Date): RecipientFacts {
   return {
     letterState: row.letter_state,
     contactStatus: row.contact_status,
@@ -90,6 +122,14 @@ function facts(row: FactRow & { email: string | null }): RecipientFacts {
     signed: row.signed,
     declined: row.declined,
     answeredByOther: row.answered_by_other,
+    basisExpired: basisVerdict(basisOf(row), now).kind === "expired",
+    firstContact: firstContact({
+      country: row.country,
+      set: row.country_rule ?? undefined,
+      email: row.email,
+      basis: row.lawful_basis,
+      isFirst: row.is_first,
+    }),
   };
 }
 
@@ -98,6 +138,9 @@ export interface CandidateFilter {
   q?: string | undefined;
   sector?: string | undefined;
   country?: string | undefined;
+  region?: string | undefined;
+  owner_id?: string | undefined;
+  contact_language?: string | undefined;
   contactIds?: readonly string[] | undefined;
 }
 
@@ -119,8 +162,14 @@ export async function listRecipients(
     )
     .orderByRaw("lower(o.name), o.id, (c.name is null), c.created_at, c.id")
     .limit(20_000);
+  void query.whereNull("c.erased_at");
   if (filter.sector) void query.where("o.sector", filter.sector);
   if (filter.country) void query.where("o.country", filter.country);
+  if (filter.region) void query.whereIn("o.country", countriesOf(filter.region));
+  if (filter.owner_id) void query.where("o.owner_id", filter.owner_id);
+  if (filter.contact_language) {
+    void query.whereRaw("split_part(c.language, '-', 1) = split_part(?, '-', 1)", [filter.contact_language]);
+  }
   if (filter.contactIds) void query.whereIn("c.id", [...filter.contactIds]);
   if (filter.q) {
     const like = `%${filter.q.replace(/[\\%_]/g, "\\$&")}%`;
@@ -130,7 +179,7 @@ export async function listRecipients(
   return rows.map((row) => ({
     ...person(row),
     addressHash: row.address_hash?.toString("hex") ?? "",
-    facts: facts(row),
+    facts: facts(row, ctx.clock.now()),
     written: row.written,
     organisationWritten: row.organisation_written,
   }));
@@ -141,18 +190,51 @@ export interface MessageFacts {
   messageId: string;
   person: Person;
   facts: RecipientFacts;
+  /** Somebody looked at this very mail and let it go out. */
+  approved: boolean;
   /** The contact has another address now than the mail is for. */
   addressChanged: boolean;
   letterId: string;
+  sequenceId: string;
   sequenceState: string;
-  enrolmentState: string;
+  mailboxId: string | null;
+  enrolmentId: string;
+  enrolmentState: EnrolmentState;
   enrolmentReason: string | null;
+  rules: KeptRules;
   senderName: string | null;
   sponsorName: string;
   subject: string;
   body: string;
   language: string;
 }
+
+type Row = PersonRow &
+  FactRow & {
+    message_id: string;
+    letter_id: string;
+    address_changed: boolean;
+    approved: boolean;
+    sequence_id: string;
+    sequence_state: string;
+    mailbox_id: string | null;
+    enrolment_id: string;
+    enrolment_state: EnrolmentState;
+    enrolment_reason: string | null;
+    rules: KeptRules;
+    sender_name: string | null;
+    sponsor_name: string;
+    subject: string;
+    body_md: string;
+    mail_language: string;
+  };
+
+/** What is known of an outreach message beside the contact and the letter. */
+const MAIL = `x.id as message_id, x.letter_id, x.address_hash is distinct from c.address_hash as address_changed,
+  exists (select 1 from message_events a where a.message_id = x.id and a.kind = 'approved') as approved,
+  q.id as sequence_id, q.state as sequence_state, coalesce(x.mailbox_id, (select b.id from mailboxes b where b.kind = 'settings')) as mailbox_id,
+  e.id as enrolment_id, e.state as enrolment_state, e.state_reason as enrolment_reason, v.rules, f.name as sender_name,
+  l.sponsor_name, t.subject, t.body_md, x.language as mail_language`;
 
 /** The facts of some messages, read now. */
 export async function factsOfMessages(ctx: Ctx, messageIds: readonly string[]): Promise<MessageFacts[]> {
@@ -164,145 +246,34 @@ export async function factsOfMessages(ctx: Ctx, messageIds: readonly string[]): 
     .join("steps as p", "p.id", "x.step_id")
     .join("sequences as q", "q.id", "p.sequence_id")
     .join("enrolments as e", "e.id", "x.enrolment_id")
+    .joinRaw("join sequence_versions v on v.sequence_id = q.id and v.number = e.version")
+    .joinRaw(
+      `join lateral (select t.subject, t.body_md from template_texts t where t.version_id = p.template_version_id
+         order by t.language = x.language desc, t.language limit 1) t on true`,
+    )
     .leftJoin("staff as f", "f.id", "q.created_by")
     .whereIn("x.id", [...messageIds])
-    .select(
-      ctx.db
-        .raw(`x.id as message_id, ${PERSON}, ${FACTS}, x.letter_id, x.address_hash is distinct from c.address_hash
-        as address_changed, q.state as sequence_state,
-        e.state as enrolment_state, e.state_reason as enrolment_reason, f.name as sender_name, l.sponsor_name, p.subject, p.body_md, x.language`),
-    )) as (PersonRow &
-    FactRow & {
-      message_id: string;
-      letter_id: string;
-      address_changed: boolean;
-      sequence_state: string;
-      enrolment_state: string;
-      enrolment_reason: string | null;
-      sender_name: string | null;
-      sponsor_name: string;
-      subject: string;
-      body_md: string;
-      language: string;
-    })[];
+    .select(ctx.db.raw(`${PERSON}, ${FACTS}, ${MAIL}`))) as Row[];
   return rows.map((row) => ({
     messageId: row.message_id,
     person: person(row),
-    facts: facts(row),
+    facts: facts(row, ctx.clock.now()),
+    approved: row.approved,
     addressChanged: row.address_changed,
     letterId: row.letter_id,
+    sequenceId: row.sequence_id,
     sequenceState: row.sequence_state,
+    mailboxId: row.mailbox_id,
+    enrolmentId: row.enrolment_id,
     enrolmentState: row.enrolment_state,
     enrolmentReason: row.enrolment_reason,
+    rules: row.rules,
     senderName: row.sender_name,
     sponsorName: row.sponsor_name,
     subject: row.subject,
     body: row.body_md,
-    language: row.language,
+    language: row.mail_language,
   }));
-}
-
-/** The words of a letter that a mail may name. */
-export interface LetterWords {
-  title: string;
-  addressee: string;
-}
-
-/** The words of the newest version of some letters in a language, or in the letter's own where it lacks that one. */
-export async function wordsOfLetters(
-  ctx: Ctx,
-  letterIds: readonly string[],
-  language: string,
-): Promise<Map<string, LetterWords>> {
-  const rows = (await ctx
-    .db("letters as l")
-    .joinRaw(
-      "join lateral (select id from letter_versions v where v.letter_id = l.id order by number desc limit 1) v on true",
-    )
-    .join("letter_translations as t", "t.version_id", "v.id")
-    .whereIn("l.id", [...letterIds])
-    .orderByRaw(
-      "t.language = ? desc, t.language = split_part(?, '-', 1) desc, t.language = l.default_language desc",
-      [language, language],
-    )
-    .select("l.id", "t.title", "t.addressee")) as { id: string; title: string; addressee: string }[];
-  const words = new Map<string, LetterWords>();
-  for (const row of rows) {
-    if (!words.has(row.id)) words.set(row.id, { title: row.title, addressee: row.addressee });
-  }
-  return words;
-}
-
-/** A letter as outreach needs it. */
-export interface MailedLetter {
-  id: string;
-  slug: string;
-  state: string;
-  defaultLanguage: string;
-  sponsorName: string;
-  sponsorAddress: string;
-}
-
-/** Letters by slug or id. */
-export async function findMailedLetter(
-  ctx: Ctx,
-  which: { slug: string } | { id: string },
-): Promise<MailedLetter | undefined> {
-  const [row] = (await ctx.db("letters").where(which).limit(1)) as Record<string, string>[];
-  return row && mailedLetter(row);
-}
-
-/** Every letter that a mailing can be about, newest first. */
-export async function listMailedLetters(
-  ctx: Ctx,
-): Promise<(MailedLetter & { title: string; languages: string[] })[]> {
-  const rows = (await ctx
-    .db("letters as l")
-    .joinRaw(
-      "join lateral (select id from letter_versions v where v.letter_id = l.id order by number desc limit 1) v on true",
-    )
-    .whereIn("l.state", ["draft", "in_review", "approved", "gathering", "open", "paused"])
-    .orderBy("l.created_at", "desc")
-    .select(
-      "l.*",
-      ctx.db.raw(
-        "(select title from letter_translations t where t.version_id = v.id order by t.language = l.default_language desc limit 1) as title",
-      ),
-      ctx.db.raw(
-        "(select array_agg(t.language order by t.language) from letter_translations t where t.version_id = v.id) as languages",
-      ),
-    )) as (Record<string, string> & { title: string; languages: string[] })[];
-  return rows.map((row) => ({ ...mailedLetter(row), title: row.title, languages: row.languages }));
-}
-
-function mailedLetter(row: Record<string, string>): MailedLetter {
-  return {
-    id: row["id"] ?? "",
-    slug: row["slug"] ?? "",
-    state: row["state"] ?? "",
-    defaultLanguage: row["default_language"] ?? "en",
-    sponsorName: row["sponsor_name"] ?? "",
-    sponsorAddress: row["sponsor_address"] ?? "",
-  };
-}
-
-/** The names of some staff members, by id. */
-export async function staffNames(ctx: Ctx, ids: readonly (string | null)[]): Promise<Map<string, string>> {
-  const known = ids.filter((id) => id !== null);
-  const rows = (await ctx.db("staff").whereIn("id", known).select("id", "name")) as {
-    id: string;
-    name: string;
-  }[];
-  return new Map(rows.map((row) => [row.id, row.name]));
-}
-
-/** Ids of the active staff members of some roles. */
-export async function staffOfRoles(ctx: Ctx, roles: readonly string[]): Promise<string[]> {
-  return ctx
-    .db("staff")
-    .where({ active: true })
-    .whereIn("role", [...roles])
-    .pluck("id");
 }
 
 /** A mailing as a list shows it. */

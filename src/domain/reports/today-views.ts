@@ -50,6 +50,8 @@ export interface Today {
   activity: ActivityLine[] | undefined;
   /** Mailboxes that stand still; empty also for those who may not see them. */
   paused: PausedMailbox[];
+  /** What keeps all mail from going out, as the open task says; undefined when nothing does. */
+  halt: { kind: "arm_sending" | "time_stepped"; reason: string | null } | undefined;
 }
 
 const SHOWN = 8;
@@ -66,7 +68,19 @@ export async function today(ctx: Ctx, letterId: string): Promise<Today> {
       ? (await listActivity(ctx, { letterId, limit: SHOWN })).items
       : undefined,
     paused: may("messages:read") ? await pausedMailboxes(ctx) : [],
+    halt: may("messages:read") ? await sendingHalt(ctx) : undefined,
   };
+}
+
+async function sendingHalt(ctx: Ctx): Promise<Today["halt"]> {
+  return ctx
+    .db("tasks")
+    .whereIn("kind", ["arm_sending", "time_stepped"])
+    .whereNull("done_at")
+    .first<{ kind: "arm_sending" | "time_stepped"; reason: string | null } | undefined>(
+      "kind",
+      ctx.db.raw("detail->>'reason' as reason"),
+    );
 }
 
 async function waitingSignatures(ctx: Ctx, letterId: string): Promise<Waiting<WaitingSignature>> {

@@ -3,7 +3,7 @@ import { conflict, notFound } from "../../platform/errors.js";
 import { newId } from "../../platform/ids.js";
 import { record } from "../activity/service.js";
 import { requirePermission, staffId } from "../team/service.js";
-import { insertTask, lockTask, setTaskDone, setTasksDone } from "./store.js";
+import { insertTask, lockTask, setTaskDone, setTasksDone, wipeTaskDetails } from "./store.js";
 import { taskDueAt, type TaskKind } from "./task.js";
 
 /** A thing for a person to do. `subjectId` is the row it is about; one task per kind and subject is open at a time. */
@@ -59,5 +59,20 @@ export async function finishTask(ctx: Ctx, id: string): Promise<void> {
 
 /** Ticks off what has settled itself, e.g. the review of a signature that has been decided. */
 export async function settleTasks(ctx: Ctx, kind: TaskKind, subjectId: string): Promise<void> {
-  await setTasksDone(ctx.db, kind, subjectId, ctx.clock.now(), staffId(ctx));
+  await settleTasksOf(ctx, kind, [subjectId]);
+}
+
+/** The same for many things at once. */
+export async function settleTasksOf(ctx: Ctx, kind: TaskKind, subjectIds: readonly string[]): Promise<void> {
+  if (subjectIds.length === 0) return;
+  await setTasksDone(ctx.db, kind, subjectIds, ctx.clock.now(), staffId(ctx));
+}
+
+/** Takes a person out of the tasks about them; a look at their basis is not asked for any more. */
+export async function erasePersonFromTasks(
+  ctx: Ctx,
+  person: { contactId: string; organisationId: string; words: readonly string[] },
+): Promise<void> {
+  await settleTasks(ctx, "recheck_basis", person.contactId);
+  await wipeTaskDetails(ctx.db, person);
 }

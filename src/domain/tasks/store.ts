@@ -1,4 +1,5 @@
 import type { Db } from "../../platform/db.js";
+import { jsonWithoutWord } from "../../platform/erasing.js";
 import type { TaskKind } from "./task.js";
 
 /** A task as kept. */
@@ -36,16 +37,30 @@ export async function setTaskDone(db: Db, id: string, at: Date, by: string | nul
   await db("tasks").where({ id }).update({ done_at: at, done_by: by });
 }
 
-/** Ticks off every open task of a kind about one thing. */
+/** Ticks off every open task of a kind about some things. */
 export async function setTasksDone(
   db: Db,
   kind: TaskKind,
-  subjectId: string,
+  subjectIds: readonly string[],
   at: Date,
   by: string | null,
 ): Promise<void> {
   await db("tasks")
-    .where({ kind, subject_id: subjectId })
+    .where({ kind })
+    .whereIn("subject_id", [...subjectIds])
     .whereNull("done_at")
     .update({ done_at: at, done_by: by });
+}
+
+/** Empties the details of tasks about a contact, and takes the person's words out of others of the organisation. */
+export async function wipeTaskDetails(
+  db: Db,
+  person: { contactId: string; organisationId: string; words: readonly string[] },
+): Promise<void> {
+  await db("tasks").where({ contact_id: person.contactId }).update({ detail: "{}" });
+  for (const word of person.words) {
+    await db("tasks")
+      .where({ organisation_id: person.organisationId })
+      .update({ detail: jsonWithoutWord(db, "detail", word) });
+  }
 }

@@ -14,6 +14,9 @@ export const TASK_KINDS = [
   "complaint",
   "answer_challenge",
   "reading_paused",
+  "recheck_basis",
+  "arm_sending",
+  "time_stepped",
   "other",
 ] as const;
 
@@ -38,6 +41,9 @@ const DUE_HOURS: Record<TaskKind, number> = {
   complaint: 4,
   answer_challenge: 24,
   reading_paused: 4,
+  recheck_basis: 336,
+  arm_sending: 1,
+  time_stepped: 1,
   other: 72,
 };
 

@@ -3,8 +3,10 @@ import { resolveMessageCommand } from "../../domain/mail/commands.js";
 import { MESSAGE_STATES } from "../../domain/mail/message.js";
 import { browseMessages, readMessage } from "../../domain/mail/service.js";
 import type { MessageLine } from "../../domain/mail/views.js";
-import { approveOneMessage, settleMessage } from "../../domain/outreach/approval-service.js";
+import { settleMessage } from "../../domain/outreach/approval-service.js";
 import { queueMailingCommand } from "../../domain/outreach/commands.js";
+import { approveMail } from "../../domain/outreach/queue-service.js";
+import { approveMailCommand } from "../../domain/outreach/sequence-commands.js";
 import { queueMailing } from "../../domain/outreach/service.js";
 import { id, optional, slug } from "../../platform/schema.js";
 import { apiRoute, listOf, listQuery, time, type ApiRoute } from "./frame.js";
@@ -123,11 +125,15 @@ export const messageApi: readonly ApiRoute[] = [
     path: "/messages/{id}/approve",
     tag: "messages",
     summary: "Let one waiting message go out",
+    description:
+      "With a subject or a body it goes out in these words, whose names are checked. A follow-up keeps the subject of " +
+      "its thread. 409 when it does not wait, or a value is missing.",
     permission: "outreach:write",
     params,
+    body: approveMailCommand,
     answer: messageFile,
     handler: async (ctx, input) => {
-      await approveOneMessage(ctx, input.params.id);
+      await approveMail(ctx, input.params.id, input.given);
       return fileOf(ctx, input.params.id);
     },
   }),

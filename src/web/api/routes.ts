@@ -10,6 +10,8 @@ import { page } from "../pages.js";
 import { auditApi } from "./audit.js";
 import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
+import { enrolmentApi } from "./enrolments.js";
+import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { inboundApi } from "./inbound.js";
 import { letterApi } from "./letters.js";
@@ -21,9 +23,14 @@ import { organisationApi } from "./organisations.js";
 import { apiErrors } from "./problems.js";
 import { declineApi } from "./declines.js";
 import { invitationApi } from "./invitations.js";
+import { privacyApi } from "./privacy.js";
+import { sendingApi } from "./sending.js";
+import { sequenceApi } from "./sequences.js";
 import { signatureApi } from "./signatures.js";
+import { templateApi } from "./templates.js";
 import { taskApi } from "./tasks.js";
 import { reportApi } from "./reports.js";
+import { sendingLimitApi } from "./sending-limits.js";
 import { suppressionApi } from "./suppressions.js";
 
 /** Every act of the API; what is not listed here is neither served nor documented. */
@@ -32,10 +39,18 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...letterApi,
     ...organisationApi,
     ...importApi(app),
+    ...templateApi,
+    ...sequenceApi,
+    ...enrolmentApi,
+    ...holdApi,
+    ...segmentApi,
     ...messageApi,
     ...inboundApi,
     ...mailboxApi,
     ...suppressionApi,
+    ...privacyApi,
+    ...sendingApi,
+    ...sendingLimitApi,
     ...invitationApi,
     ...signatureApi,
     ...declineApi,

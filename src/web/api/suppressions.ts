@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { suppressCommand } from "../../domain/consent/commands.js";
-import { pageSuppressions, suppressAddress } from "../../domain/consent/service.js";
+import { liftSuppressionCommand, suppressCommand } from "../../domain/consent/commands.js";
+import { liftSuppression, pageSuppressions, suppressAddress } from "../../domain/consent/service.js";
 import { SUPPRESSION_REASONS } from "../../domain/consent/suppression.js";
 import { apiRoute, listOf, listQuery, time, type ApiRoute } from "./frame.js";
 
@@ -10,6 +10,7 @@ const suppression = z
     address_hash_prefix: z.string(),
     letter_id: z.uuid().nullable(),
     reason: z.enum(SUPPRESSION_REASONS),
+    own: z.boolean(),
     source: z.string(),
     created_at: time(),
   })
@@ -34,6 +35,7 @@ export const suppressionApi: readonly ApiRoute[] = [
           address_hash_prefix: item.hashPrefix,
           letter_id: item.letterId,
           reason: item.reason,
+          own: item.isOwn,
           source: item.source,
           created_at: item.createdAt,
         })),
@@ -55,5 +57,16 @@ export const suppressionApi: readonly ApiRoute[] = [
       const { isNew } = await suppressAddress(ctx, given);
       return { is_new: isNew };
     },
+  }),
+  apiRoute({
+    method: "post",
+    path: "/suppressions/{id}/lift",
+    tag: "suppressions",
+    summary: "Take back a stop that was ours",
+    description: "409 for one that the person said themselves (`own`): only they can take it back.",
+    permission: "privacy:manage",
+    params: z.object({ id: z.uuid() }),
+    body: liftSuppressionCommand,
+    handler: (ctx, { params, given }) => liftSuppression(ctx, params.id, given),
   }),
 ];

@@ -1,11 +1,14 @@
 import type { App } from "../../app.js";
 import type { Dossier } from "../../domain/organisations/browse-service.js";
 import type { MessageState } from "../../domain/mail/message.js";
+import { ENDING_DAYS, basisOf, basisVerdict } from "../../domain/consent/lawful-basis.js";
 import { countryOf } from "../../domain/organisations/country.js";
 import { stateTone, type SignatureState } from "../../domain/signatures/signature.js";
 import { mayDo } from "../../domain/team/permission.js";
+import { DAY } from "../../platform/clock.js";
 import type { Actor } from "../../platform/context.js";
 import type { InboundLine } from "../../domain/inbound/views.js";
+import { basisWords } from "./consent-words.js";
 import { codeWords, stageLine } from "./dossier-words.js";
 import { CLASS_WORDS } from "./inbox-words.js";
 import { messageState } from "./mail-words.js";
@@ -33,7 +36,7 @@ export function dossierView(
     contacts: dossier.contacts.map((contact) => ({
       ...contact,
       basis: t(`contact.lawful_basis.${contact.lawful_basis}`),
-      state: contactState(t, contact.status, contact.suppressed),
+      state: contactState(t, contact.status, contact.suppressed) ?? basisState(contact, app.clock.now()),
     })),
     timeline: timelineOf(dossier, inbound),
     messages: dossier.messages.map((message) => ({
@@ -80,6 +83,15 @@ function contactState(t: (key: string) => string, status: string, suppressed: bo
   if (suppressed) return { kind: "bad", words: "Never write to this address" };
   if (status === "active") return undefined;
   return { kind: status === "address_invalid" ? "bad" : "off", words: t(`contact.status.${status}`) };
+}
+
+/** Said only where somebody has to look: the basis ends within 60 days, or has ended. */
+function basisState(contact: Dossier["contacts"][number], now: Date) {
+  const verdict = basisVerdict(basisOf(contact), now);
+  const soon = new Date(now.getTime() + ENDING_DAYS * DAY);
+  if (verdict.kind === "valid" || (verdict.kind === "expires_on" && verdict.on > soon)) return undefined;
+  const shown = basisWords(verdict);
+  return verdict.kind === "expired" ? shown : { ...shown, kind: "wait" };
 }
 
 interface TimelineItem {

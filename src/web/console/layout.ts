@@ -2,7 +2,8 @@ import type { Request, RequestHandler, Response } from "express";
 import type { App } from "../../app.js";
 import { mayDo, type Permission } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
-import type { ConsoleNavItem } from "../../platform/layout-view.js";
+import type { SwitchState } from "../../domain/mail/switch-views.js";
+import type { ConsoleLayoutView, ConsoleNavItem } from "../../platform/layout-view.js";
 import { page, type PageOptions } from "../pages.js";
 import { ctxOf } from "../request.js";
 
@@ -22,6 +23,12 @@ const ROOMS: readonly Room[] = [
     href: "/console/organisations",
     label: "Organisations",
     permission: "organisations:read",
+    pages: [
+      { href: "/console/organisations", label: "Organisations", permission: "organisations:read" },
+      { href: "/console/consent", label: "Consent", permission: "organisations:read" },
+      { href: "/console/countries", label: "Countries", permission: "organisations:read" },
+      { href: "/console/suppressions", label: "Never write again", permission: "suppressions:write" },
+    ],
     also: ["/console/contacts"],
   },
   { href: "/console/review", label: "Review", permission: "signatures:read" },
@@ -36,6 +43,7 @@ const ROOMS: readonly Room[] = [
       { href: "/console/messages", label: "Messages", permission: "messages:read" },
       { href: "/console/mail", label: "Captured mail", permission: "messages:read" },
       { href: "/console/mailboxes", label: "Mailboxes", permission: "messages:read" },
+      { href: "/console/sending", label: "Sending", permission: "messages:read" },
     ],
   },
   { href: "/console/letters", label: "Letters", permission: "letters:read" },
@@ -91,10 +99,26 @@ export function consolePage(
       search: { action: "/console/organisations" },
       signOut: "/console/sign-out",
       noindex: true,
+      ...stopOf(res, mayDo(actor, "messages:read")),
       ...view,
     },
     { lang: "en", ...options },
   );
+}
+
+/** What the banner says while all outreach is stopped; read for each request by `readSwitch`. */
+function stopOf(res: Response, mayLook: boolean): Pick<ConsoleLayoutView, "sendingStop"> {
+  const stop = res.locals["sendingStop"] as SwitchState | undefined;
+  if (!stop?.stoppedAt) return {};
+  const { stoppedAt: since, stoppedBy, reason } = stop;
+  return {
+    sendingStop: {
+      since,
+      by: stoppedBy ?? "",
+      reason: reason ?? "",
+      href: mayLook ? "/console/sending" : "",
+    },
+  };
 }
 
 /** Keeps a form from those who may not send it; the use case behind it asks again. */

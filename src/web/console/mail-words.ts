@@ -1,5 +1,14 @@
+import type {
+  EndReason,
+  EnrolmentState,
+  PauseReason,
+  PendingReason,
+} from "../../domain/outreach/enrolment.js";
+import type { NotEnrolledReason } from "../../domain/outreach/enrolment-plan.js";
 import type { LeftOutReason, MailingState } from "../../domain/outreach/mailing.js";
 import { isHeardEvent, type HeardEvent } from "../../domain/mail/heard-event.js";
+import type { SequenceState } from "../../domain/outreach/sequence.js";
+import { REFUSAL_SENTENCES } from "../../domain/mail/refusal-words.js";
 import { messageTone, type MessageState } from "../../domain/mail/message.js";
 
 /** A state as a template shows it: its shape and its words. */
@@ -43,8 +52,17 @@ const REASON_WORDS: Record<string, string> = {
   interrupted: "the worker was stopped while it was sending",
   claim_lapsed: "a worker ended before it began to send",
   worker_stopped: "the worker was stopped before it began to send",
+  found_in_log: "found as accepted in the mail server’s log",
+  commit_unanswered: "the database went away before sending began",
+  sending_halted: "sending was halted before it began",
+  mark_not_kept: "it could not be written down how far sending had come",
   settled_by_staff: "settled by staff",
   too_late: "waited past its time",
+  cap: "waits for room under a limit",
+  window: "waits for the reader’s office hours",
+  window_never_opens: "its sending hours never come",
+  contact_distance: "waits, since this person got another mail lately",
+  colleague_first: "waits while a colleague is being written to",
   mailing_stopped: "the mailing was stopped",
   address_changed: "the contact has another address now",
   contact_gone: "the contact is no longer there",
@@ -56,10 +74,22 @@ const REASON_WORDS: Record<string, string> = {
   signed: "the organisation has signed or pledged",
   declined: "the organisation declined",
   answered: "a colleague has answered",
-  replied: "they replied",
-  org_replied: "a colleague replied",
-  bounced: "the address turned out dead",
-  out_of_office: "they are away",
+  basis_expired: "what lets us write has to be checked again",
+  country_forbids_first_contact: "the country’s rule forbids a first mail without consent",
+  approve_first_contact: "the country’s rule asks a person to look at each first mail",
+  sending_stopped: "all outreach is stopped",
+  rejected_by_staff: "left unsent by staff",
+  manual: "paused by staff",
+  out_of_office: "the recipient is away",
+  org_hold: "the organisation is on hold",
+  mailbox_unhealthy: "the mailbox is paused",
+  letter_paused: "the letter is paused",
+  replied: "the contact has replied",
+  org_replied: "a colleague has replied",
+  meeting: "a meeting was agreed",
+  unsubscribed: "the contact asked us to stop",
+  bounced: "the address is dead",
+  removed: "taken out by staff",
 };
 
 /** A reason in words; `missing contact.name` names what is missing. */
@@ -67,6 +97,13 @@ export function reasonWords(reason: string | null): string {
   if (!reason) return "";
   if (reason.startsWith("missing ")) return `no value for ${reason.slice(8)}`;
   return REASON_WORDS[reason] ?? reason;
+}
+
+/** Why nothing is sent at present, in a sentence. */
+export function haltSentence(reason: string | null): string {
+  return reason !== null && reason in REFUSAL_SENTENCES
+    ? REFUSAL_SENTENCES[reason as keyof typeof REFUSAL_SENTENCES]
+    : "Somebody has to look at the database.";
 }
 
 /** A message's state, with the reason after a colon where the state alone says too little. */
@@ -127,11 +164,75 @@ const LEFT_OUT: Record<LeftOutReason, string> = {
   signed: "The organisation has signed or pledged",
   declined: "The organisation declined",
   answered: "A colleague has answered",
+  basis_expired: "What lets us write is older than 24 months, or holds no more",
+  country_forbids_first_contact: "The country’s rule forbids a first mail without consent",
   written_before: "Already written to about this letter",
   never_written: "Not written to about this letter yet",
   one_per_organisation: "A colleague gets or got the mail",
   twice: "The same address is in the list already",
 };
+
+const NOT_ENROLLED: Record<Exclude<NotEnrolledReason, LeftOutReason>, string> = {
+  in_sequence: "Goes through a sequence already",
+  enrolled_recently: "Was in a sequence about this letter less than 60 days ago",
+  organisation_active: "A colleague goes through a sequence now",
+  on_hold: "The contact or the organisation is on hold",
+};
+
+/** Why somebody is not enrolled in a sequence. */
+export function notEnrolledWords(reason: NotEnrolledReason): string {
+  return reason in NOT_ENROLLED
+    ? NOT_ENROLLED[reason as keyof typeof NOT_ENROLLED]
+    : LEFT_OUT[reason as LeftOutReason];
+}
+
+const ENROLMENT_WORDS: Record<EnrolmentState, ShownState> = {
+  pending: { kind: "wait", words: "Not begun" },
+  active: { kind: "ok", words: "Under way" },
+  paused: { kind: "info", words: "Paused" },
+  finished: { kind: "off", words: "Ended" },
+};
+
+const ENROLMENT_REASON_WORDS: Record<PendingReason | PauseReason | EndReason, string> = {
+  throttle: "waits for its turn in the mailbox",
+  window: "waits for the hours of the recipient",
+  approval: "waits for approval",
+  manual: "by staff",
+  out_of_office: "the recipient is away",
+  org_hold: "the organisation is on hold",
+  mailbox_unhealthy: "the mailbox is paused",
+  letter_paused: "the letter is paused",
+  completed: "all mails went out",
+  replied: "a reply came",
+  meeting: "a meeting was agreed",
+  signed: "the organisation signed",
+  declined: "the organisation declined",
+  unsubscribed: "asked us to stop",
+  bounced: "the address is dead",
+  org_replied: "a colleague replied",
+  suppressed: "never to be written to again",
+  removed: "taken out",
+  failed: "the mail was refused",
+  expired: "the mail waited past its time",
+};
+
+/** An enrolment's state with its reason after a colon. */
+export function enrolmentState(state: EnrolmentState, reason: string | null): ShownState {
+  const shown = ENROLMENT_WORDS[state];
+  const why = reason && ENROLMENT_REASON_WORDS[reason as EndReason];
+  return why ? { ...shown, words: `${shown.words}: ${why}` } : shown;
+}
+
+const SEQUENCE_WORDS: Record<SequenceState, ShownState> = {
+  draft: { kind: "wait", words: "Draft" },
+  active: { kind: "ok", words: "Running" },
+  stopped: { kind: "off", words: "Stopped" },
+};
+
+/** A sequence's state; one that is held as a whole says so. */
+export function sequenceState(state: SequenceState, held: boolean): ShownState {
+  return held && state === "active" ? { kind: "info", words: "On hold" } : SEQUENCE_WORDS[state];
+}
 
 /** Why somebody is left out of a mailing. */
 export function leftOutWords(reason: LeftOutReason): string {

@@ -3,9 +3,9 @@ import type { App } from "../../app.js";
 import { listMessagesQuery } from "../../domain/mail/commands.js";
 import { MESSAGE_STATES } from "../../domain/mail/message.js";
 import { fillLinks, headerLines } from "../../domain/mail/rendering-service.js";
-import { readMessage, type ReadMessage } from "../../domain/mail/service.js";
+import { APPROVE_FIRST, readMessage, type ReadMessage } from "../../domain/mail/service.js";
 import { countMessages, listMessages } from "../../domain/mail/views.js";
-import { settleMessage } from "../../domain/outreach/approval-service.js";
+import { approveOneMessage, settleMessage } from "../../domain/outreach/approval-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
@@ -15,6 +15,7 @@ import { withForm } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
 import { sendMailFrame } from "./mail-frame.js";
+import { uncertainView } from "./uncertain.js";
 import { messageEvent, messageState, messageStateName, reasonWords } from "./mail-words.js";
 
 /** Every mail and what became of it; and the mails that were captured instead of sent. */
@@ -37,6 +38,16 @@ export function messageRoutes(app: App): Router {
     });
   }
 
+  router.post("/messages/:id/approve", async (req, res) => {
+    await withForm(
+      req.body,
+      async () => {
+        await approveOneMessage(ctxOf(res), req.params.id);
+        res.redirect(303, `/console/messages/${req.params.id}`);
+      },
+      async ({ errors }) => showMessage(app, req, res, await readMessage(ctxOf(res), req.params.id), errors),
+    );
+  });
   router.post("/messages/:id/resolution", async (req, res) => {
     await withForm(
       req.body,
@@ -102,7 +113,7 @@ async function showMessage(
   const captured = message.transport === "capture" && message.bodyHtml !== null;
   const from = readMailbox(app.config.mailFrom);
   const maySettle = mayDo(ctx.actor, "outreach:write");
-  const uncertain = message.state === "uncertain" && maySettle;
+  const isUncertain = message.state === "uncertain" && maySettle;
   consolePage(
     app,
     req,
@@ -138,9 +149,9 @@ async function showMessage(
           ? { href: `/console/inbox/${event.detail["inbound"]}`, hrefLabel: "the mail" }
           : {}),
       })),
-      uncertain,
+      firstMail: message.reason === APPROVE_FIRST && ["draft", "queued"].includes(message.state) && maySettle,
+      uncertain: isUncertain ? await uncertainView(ctx, message, app.config.mtaLogFile) : null,
       blocked: message.state === "blocked" && maySettle ? reasonWords(message.reason) : "",
-      waits: uncertain && message.leaseUntil !== null && message.leaseUntil > ctx.clock.now(),
     },
     { status: Object.keys(errors).length > 0 ? 422 : 200 },
   );

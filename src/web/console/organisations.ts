@@ -14,11 +14,14 @@ import {
   updateContact,
   updateOrganisation,
 } from "../../domain/organisations/service.js";
+import { basisOf, basisVerdict } from "../../domain/consent/lawful-basis.js";
+import { stopsOfAddress } from "../../domain/consent/service.js";
 import { inboundOf } from "../../domain/inbound/views.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { dossierView } from "./dossier.js";
+import { basisWords, stopReasonWords } from "./consent-words.js";
 import { consolePage, onlyFor } from "./layout.js";
 
 const PAGE = 50;
@@ -28,6 +31,9 @@ const DONE: Record<string, string> = {
   contact: "The contact has been added.",
   contact_changed: "The contact has been changed.",
   declined: "The decline has been recorded.",
+  basis_holds: "Checked today: the basis holds.",
+  basis_ended: "Noted: the basis does not hold any more. The contact is not written to.",
+  erased: "The person has been erased.",
 };
 
 /** What the fields of an empty form hold. */
@@ -47,6 +53,7 @@ const NO_CONTACT = {
   email: "",
   phone: "",
   language: "",
+  time_zone: "",
   lawful_basis: "published_address",
   notes: "",
 };
@@ -242,6 +249,14 @@ async function showContactEdit(
     organisationName: contact.organisation_name,
     editing: true,
     given: contact,
+    basisState: basisWords(basisVerdict(basisOf(contact), app.clock.now())),
+    basisName: app.messages.t("en", `contact.lawful_basis.${contact.lawful_basis}`),
+    checkedAt: contact.basis_checked_at ?? contact.source_at,
+    stops: (await stopsOfAddress(ctxOf(res), contact.address_hash)).map((stop) => ({
+      ...stop,
+      words: stopReasonWords(stop.reason),
+    })),
+    mayErase: mayDo(ctxOf(res).actor, "privacy:manage"),
     bases: options(app, "contact.lawful_basis", LAWFUL_BASES),
     statuses: options(app, "contact.status", CONTACT_STATUSES),
   };

@@ -3,7 +3,13 @@ import type { App } from "../../app.js";
 import { renderMail } from "../../domain/mail/rendering-service.js";
 import { countMessages, listMessages } from "../../domain/mail/views.js";
 import { SECTORS } from "../../domain/organisations/sector.js";
-import { VARIABLES, readSubject, readTemplate, type TemplateFault } from "../../domain/outreach/template.js";
+import {
+  VARIABLES,
+  readSubject,
+  readTemplate,
+  type TemplateFault,
+  type Variable,
+} from "../../domain/outreach/template.js";
 import {
   previewFor,
   previewMailing,
@@ -19,7 +25,8 @@ import {
   saveMailing,
   type Mailing,
 } from "../../domain/outreach/service.js";
-import { listMailedLetters, listMailings } from "../../domain/outreach/views.js";
+import { listMailedLetters } from "../../domain/outreach/letter-views.js";
+import { listMailings } from "../../domain/outreach/views.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
@@ -33,6 +40,7 @@ import { leftOutWords, mailingState, messageState, messageStateName } from "./ma
 
 const SHOWN_NAMES = 12;
 const UNSUBSCRIBE_SAMPLE = "https://preview.invalid/unsubscribe";
+const PREFERENCES_SAMPLE = "https://preview.invalid/preferences";
 
 /** Writing a mail, looking at it, and letting it go out. */
 export function outreachRoutes(app: App): Router {
@@ -160,12 +168,15 @@ function faultSentence({ code, found }: TemplateFault): string {
   }
 }
 
-const VARIABLE_WORDS: Record<(typeof VARIABLES)[number], string> = {
+const VARIABLE_WORDS: Record<Variable, string> = {
   "organisation.name": "The organisation’s name",
+  "organisation.country": "The organisation’s country, in the mail’s language",
   "contact.name": "The contact’s full name",
   "contact.first_name": "The first name, without titles",
   "letter.title": "The letter’s title, in the mail’s language",
   "letter.addressee": "Whom the letter speaks to",
+  "letter.closes_on": "The day on which the letter closes",
+  "signatures.count": "How many have signed in public",
   "invitation.link": "The personal link; not in the subject",
   "sender.name": "Your name",
 };
@@ -217,6 +228,7 @@ function frameMail(app: App, mailing: Mailing, mail: WordedMail) {
     sponsor: { name: mailing.letter.sponsorName, address: mailing.letter.sponsorAddress },
     why: mail.why,
     unsubscribeUrl: UNSUBSCRIBE_SAMPLE,
+    preferencesUrl: PREFERENCES_SAMPLE,
   });
 }
 
@@ -283,6 +295,7 @@ function draftView(app: App, preview: MailingPreview): Record<string, unknown> {
   return {
     count: choice.chosen.length,
     needsSecondPerson: preview.needsSecondPerson,
+    firstMails: choice.chosen.filter(({ facts }) => facts.firstContact === "approve_each").length,
     filter: filterWords(mailing),
     recipients: choice.chosen.slice(0, SHOWN_NAMES).map((recipient) => ({
       ...recipient,

@@ -78,6 +78,9 @@ const TASK_WORDS: Record<string, string> = {
   complaint: "Somebody complained about our mail",
   answer_challenge: "A mail asks to be confirmed by hand",
   reading_paused: "A mailbox can’t be read",
+  recheck_basis: "Check again why we may write",
+  arm_sending: "Say whether this database may send mail",
+  time_stepped: "Say whether the time is right",
   other: "Task",
 };
 

@@ -65,6 +65,7 @@ function settledAt({ kind, subjectId, detail }: TaskLine): string {
     return `/console/inbox/${detail["inbound"]}`;
   }
   if (kind === "reading_paused") return "/console/inbox#readers";
+  if (kind === "recheck_basis") return `/console/contacts/${subjectId}`;
   if (kind === "mailbox_paused") return `/console/mailboxes/${subjectId}`;
   return kind.endsWith("_message") ? `/console/messages/${subjectId}` : "";
 }

@@ -27,6 +27,7 @@ import { shownLine } from "./inbox.js";
 import { consolePage } from "./layout.js";
 import { pauseWords } from "./mailbox-words.js";
 import { FUNNEL_FINDINGS, STAGE_WORDS, reasonHeading, reasonName, taskName } from "./report-words.js";
+import { haltSentence } from "./mail-words.js";
 import { actName, actorName } from "./words.js";
 
 const reportQuery = z.object({ letter: slug().optional().catch(undefined) });
@@ -121,7 +122,7 @@ function reasonsView(reasons: readonly ReasonCount[]): Record<string, unknown> {
 }
 
 function listsView(
-  { review, tasks, uncertain, replies, activity, paused }: Today,
+  { review, tasks, uncertain, replies, activity, paused, halt }: Today,
   at: Date,
 ): Record<string, unknown> {
   const waiting =
@@ -136,13 +137,14 @@ function listsView(
     late: taskRows?.filter(({ late }) => late).length ?? 0,
     review: review && { ...review, more: review.total - review.items.length },
     tasks: tasks && { items: taskRows, total: tasks.total, more: tasks.total - tasks.items.length },
-    uncertain,
     replies: replies && {
       items: replies.items.map(shownLine),
       total: replies.total,
       more: replies.total - replies.items.length,
     },
     paused: paused.map((box) => ({ ...box, why: pauseWords(box.pausedReason) })),
+    halt: halt ? haltSentence(halt.kind === "time_stepped" ? halt.kind : halt.reason) : "",
+    uncertain: uncertain && { ...uncertain, more: uncertain.total - uncertain.items.length },
     activity: activity?.map((line) => ({
       at: line.at,
       title: actName(line.action),

@@ -8,6 +8,7 @@ import { declineRoutes } from "./decline.js";
 import { invitationRoutes } from "./invitation.js";
 import { signRoutes } from "./sign.js";
 import { pageRoutes } from "./pages.js";
+import { preferenceRoutes } from "./preferences.js";
 import { unsubscribeRoutes } from "./unsubscribe.js";
 
 /** Everything that companies and the public can reach, on one page. */
@@ -22,5 +23,6 @@ export function publicRoutes(app: App): Router {
   router.use(confirmRoutes(app));
   router.use(pageRoutes(app));
   router.use(unsubscribeRoutes(app));
+  router.use(preferenceRoutes(app));
   return router;
 }

@@ -250,6 +250,7 @@ function known(organisations: StoredOrganisation[] = [], contacts: StoredContact
     organisationsById: new Map(organisations.map((each) => [each.id, each])),
     contactsByEmail: new Map(contacts.map((each) => [each.email ?? "", each])),
     peopleByOrganisation: new Map(),
+    stopped: new Set(),
   };
 }
 

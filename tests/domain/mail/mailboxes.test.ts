@@ -257,7 +257,7 @@ describe("a paused mailbox", () => {
     const contact = await aContact(app);
     await mailTo(contact);
     const { id } = await settingsMailbox(app.system);
-    const claim = await claimDueMail(app.system, 10);
+    const claim = await claimDueMail(app.system, sendingOf(app), 10);
     expect(claim.rows).toHaveLength(1);
     await pauseMailbox(admin, id, { reason: "Wait" });
     expect(await commitMail(app.system, sendingOf(app), claim)).toEqual([]);

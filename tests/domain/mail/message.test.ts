@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import {
   MESSAGE_STATES,
@@ -7,6 +9,7 @@ import {
   messageTone,
   statesBefore,
 } from "../../../src/domain/mail/message.js";
+import { packageRoot } from "../../../src/platform/config.js";
 
 describe("the states of a message", () => {
   test("a sent, failed, cancelled, suppressed or expired message stays what it is", () => {
@@ -31,4 +34,13 @@ describe("the states of a message", () => {
     const waits = [1, 2, 3, 4, 5, 6, 50].map((attempts) => backOff(attempts) / 60_000);
     expect(waits).toEqual([1, 5, 15, 60, 240, 240, 240]);
   });
+});
+test("docs/sending.md has the table of states as it is", () => {
+  const page = readFileSync(path.join(packageRoot, "docs", "sending.md"), "utf8");
+  const table = new Map(
+    [...page.matchAll(/^\| ([a-z]+) +\| ([^|]+)\|$/gm)].map(([, from = "", to = ""]) => [from, to.trim()]),
+  );
+  for (const state of MESSAGE_STATES) {
+    expect([state, table.get(state)]).toEqual([state, TRANSITIONS[state].join(", ") || "–"]);
+  }
 });

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { processDueMail, recoverLeases, takeDueMail } from "../../../src/domain/mail/sending-service.js";
-import { queueMail, resolveMessage } from "../../../src/domain/mail/service.js";
+import { commitMail } from "../../../src/domain/mail/commit-service.js";
+import {
+  claimDueMail,
+  processDueMail,
+  recoverLeases,
+  releaseClaim,
+  takeDueMail,
+} from "../../../src/domain/mail/sending-service.js";
+import { resolveMessage } from "../../../src/domain/mail/deciding-service.js";
+import { queueMail } from "../../../src/domain/mail/service.js";
 import { verdictWriter } from "../../../src/domain/mail/verdict-service.js";
 import { outreachPolicy } from "../../../src/domain/outreach/policy-service.js";
 import { DAY, HOUR, MINUTE } from "../../../src/platform/clock.js";
@@ -151,6 +159,43 @@ describe("nobody gets a mail twice", () => {
     await writer.write(mails[0]!, { kind: "sent", reason: "accepted", reply: "250 ok" });
     expect(await messageTo(app, contact)).toMatchObject({ state: "sent" });
     expect(await app.db("tasks").whereNull("done_at")).toEqual([]);
+  });
+
+  test.each([
+    ["accepted", { kind: "sent", reason: "accepted", reply: "250 ok" }, "sent"],
+    ["refused for the moment", { kind: "deferred", reason: "later", reply: "451 later" }, "queued"],
+    ["refused for good", { kind: "failed", reason: "message_refused", reply: "554 no" }, "failed"],
+  ] as const)(
+    "a verdict that comes late, %s, settles the mail and its task",
+    async (_what, verdict, state) => {
+      const contact = await aContact(app);
+      await aMailing(await staffCtx(app), letter, [contact]);
+      const { mails } = await takeDueMail(app.system, sendingOf(app), 1);
+      app.clock.advance(17 * MINUTE);
+      await recoverLeases(app.system, outreachPolicy);
+      expect(await app.db("tasks").whereNull("done_at").pluck("kind")).toEqual(["uncertain_message"]);
+      await verdictWriter(app.system, outreachPolicy).write(mails[0]!, verdict);
+      expect(await messageTo(app, contact)).toMatchObject({ state });
+      expect(await app.db("tasks").whereNull("done_at")).toEqual([]);
+      // Under the claim of an attempt that is over, nothing is settled any more.
+      await verdictWriter(app.system, outreachPolicy).write(mails[0]!, { ...verdict, kind: "sent" });
+      expect(await messageTo(app, contact)).toMatchObject({ state });
+    },
+  );
+
+  test("a commit point whose answer was lost gives its mails back, since nothing of them had begun", async () => {
+    const contact = await aContact(app);
+    await aMailing(await staffCtx(app), letter, [contact]);
+    const claim = await claimDueMail(app.system, sendingOf(app), 1);
+    await commitMail(app.system, sendingOf(app), claim);
+    await releaseClaim(app.system, claim, "commit_unanswered");
+    expect(await messageTo(app, contact)).toMatchObject({
+      state: "queued",
+      state_reason: "commit_unanswered",
+      attempts: 0,
+    });
+    await settle(app);
+    expect(sink.mails).toHaveLength(1);
   });
 
   test("after a worker died with a claim: the mail goes back to the queue and out once", async () => {

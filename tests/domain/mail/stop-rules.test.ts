@@ -1,18 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { suppress, unsubscribe } from "../../../src/domain/consent/service.js";
-import { processDueMail } from "../../../src/domain/mail/sending-service.js";
+import { suppress } from "../../../src/domain/consent/service.js";
 import { queueMail } from "../../../src/domain/mail/service.js";
-import type { MailPolicy } from "../../../src/domain/mail/verdict-service.js";
-import { sendingOf } from "../../../src/worker/schedule.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
-import {
-  aContact,
-  aLetter,
-  aMailing,
-  messageTo,
-  unsubscribeToken,
-  type TestLetter,
-} from "../../support/mailing.js";
+import { aContact, aLetter, aMailing, messageTo, type TestLetter } from "../../support/mailing.js";
 import { settle } from "../../support/settle.js";
 import { smtpSink, type SmtpSink } from "../../support/smtp-sink.js";
 
@@ -149,38 +139,4 @@ describe("stop rules are asked at the commit point, from rows", () => {
     await settle(app);
     expect(sink.mails).toHaveLength(1);
   });
-
-  test("unsubscribing while mails go out: no commit point passes a stop that has committed (40 rounds)", async () => {
-    const staff = await staffCtx(app);
-    const sending = sendingOf(app);
-    let passed = 0;
-    const watched: MailPolicy = {
-      ...sending.policy,
-      // Runs last in the transaction of the commit point; looks from outside for a stop that is already there.
-      settled: async (tx, messages) => {
-        const going = (await tx.db("messages").where({ state: "sending" }).pluck("address_hash")) as Buffer[];
-        passed += (await app.db("suppressions").whereIn("address_hash", going)).length;
-        await sending.policy.settled(tx, messages);
-      },
-    };
-    const states: unknown[] = [];
-    for (let round = 0; round < 40; round += 1) {
-      const contact = await aContact(app);
-      await aMailing(staff, letter, [contact]);
-      const token = await unsubscribeToken(app, contact);
-      await Promise.all([
-        aMoment().then(() => unsubscribe(app.ctx({ kind: "public" }), token)),
-        aMoment().then(() => processDueMail(app.system, { ...sending, policy: watched })),
-      ]);
-      await settle(app);
-      states.push((await messageTo(app, contact))["state"]);
-    }
-    expect(passed).toBe(0);
-    expect(new Set(states)).toEqual(new Set(["sent", "suppressed"]));
-    expect(sink.mails).toHaveLength(states.filter((state) => state === "sent").length);
-  });
 });
-
-function aMoment(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * 6));
-}

@@ -81,6 +81,25 @@ describe("organisations", () => {
 });
 
 describe("contacts", () => {
+  it("may have a time zone of their own, by its name in the IANA database", async () => {
+    const { id: organisation_id } = await createOrganisation(app.system, PELAGIA);
+    const given = {
+      organisation_id,
+      name: "Ada",
+      lawful_basis: "published_address",
+      source: "site",
+    } as const;
+    const { id } = await createContact(app.system, { ...given, time_zone: "America/Los Angeles" });
+    expect(await getContact(app.system, id)).toMatchObject({ time_zone: "America/Los_Angeles" });
+    for (const time_zone of ["Mars/Olympus", "+05:00", "GMT+25"]) {
+      await expect(createContact(app.system, { ...given, time_zone })).rejects.toMatchObject({
+        fields: { time_zone: "errors.contact.time_zone" },
+      });
+    }
+    await updateContact(app.system, id, { time_zone: "", row_version: 1 });
+    expect(await getContact(app.system, id)).toMatchObject({ time_zone: null });
+  });
+
   it("carry lawful basis and source, and an address once", async () => {
     const { id } = await createOrganisation(app.system, PELAGIA);
     const contact = {

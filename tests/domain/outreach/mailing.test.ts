@@ -57,6 +57,8 @@ describe("choosing recipients", () => {
     signed: false,
     declined: false,
     answeredByOther: false,
+    basisExpired: false,
+    firstContact: "allowed" as const,
   };
   const candidate = (id: string, organisationId: string, change: Partial<Candidate> = {}): Candidate => ({
     contactId: id,
@@ -320,6 +322,6 @@ test("stopping a mailing takes back what has not gone out", async () => {
     { state: "cancelled", state_reason: "mailing_stopped" },
   ]);
   expect(await app.db("enrolments").distinct("state", "state_reason")).toEqual([
-    { state: "finished", state_reason: "mailing_stopped" },
+    { state: "finished", state_reason: "removed" },
   ]);
 });

@@ -13,10 +13,13 @@ import { markdown, markdownToText } from "../../../src/platform/markdown.js";
 
 const VALUES: Values = {
   "organisation.name": "Vesta",
+  "organisation.country": "Norway",
   "contact.name": "Ada Park",
   "contact.first_name": "Ada",
   "letter.title": "Keep low orbit usable",
   "letter.addressee": "Heads of state",
+  "letter.closes_on": "14 June 2027",
+  "signatures.count": "1,204",
   "invitation.link": "https://link.invalid/0192f000-0000-7000-8000-000000000000",
   "sender.name": "Ines",
 };

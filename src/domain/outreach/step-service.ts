@@ -1,0 +1,207 @@
+/** The next mail of an enrolment: made when it begins, and each time the mail before has gone out. */
+import type { Ctx } from "../../platform/context.js";
+import { ensureInvitation } from "../invitations/service.js";
+import { queueOutreach, type MailThread, type OutreachMail } from "../mail/service.js";
+import type { PolicyMessage } from "../mail/verdict-service.js";
+import { createTask } from "../tasks/service.js";
+import { chooseLanguage } from "./language-choice.js";
+import {
+  findMailedLetter,
+  staffNames,
+  wordsOfLetters,
+  type LetterWords,
+  type MailedLetter,
+} from "./letter-views.js";
+import { firstDue, nextDue, readRules, windowOf, type SequenceRules } from "./sequence.js";
+import { findVersion, listStepsOf, type StepWithTexts } from "./sequence-store.js";
+import {
+  findSequence,
+  finishEnrolments,
+  lockEnrolments,
+  setActive,
+  type EnrolmentRow,
+  type SequenceRow,
+} from "./store.js";
+import type { TemplateText } from "./template-store.js";
+import { listRecipients, type Recipient } from "./views.js";
+import { expiresAt, opensAt, placeOf } from "./window.js";
+import { wordFor } from "./wording-service.js";
+
+/** A version of a sequence with everything its mails are made from. */
+export interface Course {
+  sequence: SequenceRow;
+  version: number;
+  rules: SequenceRules;
+  steps: StepWithTexts[];
+  letter: MailedLetter;
+  senderName: string;
+  /** The letter's words by language, as they have been needed so far. */
+  words: Map<string, LetterWords | undefined>;
+}
+
+/** Reads a version of a sequence. Undefined when it has no steps or its letter is gone. */
+export async function readCourse(ctx: Ctx, sequenceId: string, version: number): Promise<Course | undefined> {
+  const sequence = await findSequence(ctx.db, sequenceId);
+  const kept = await findVersion(ctx.db, sequenceId, version);
+  const letter = sequence && (await findMailedLetter(ctx, { id: sequence.letter_id }));
+  if (!sequence || !kept || !letter) return undefined;
+  const steps = await listStepsOf(ctx.db, [{ sequenceId, version }]);
+  const names = await staffNames(ctx, [sequence.created_by]);
+  return {
+    sequence,
+    version,
+    rules: readRules(kept.rules),
+    steps,
+    letter,
+    senderName: names.get(sequence.created_by ?? "") ?? letter.sponsorName,
+    words: new Map(),
+  };
+}
+
+/** The text of a step in the language that suits the enrolment best. */
+export function textOf(course: Course, step: StepWithTexts, language: string | null): TemplateText {
+  const chosen = chooseLanguage(
+    step.texts.map((text) => text.language),
+    { contact: language, letter: course.letter.defaultLanguage },
+  );
+  const text = step.texts.find((each) => each.language === chosen);
+  if (!text) throw new Error(`the step ${step.id} has no text`);
+  return text;
+}
+
+/** The letter's words in a language, read once. */
+export async function letterIn(ctx: Ctx, course: Course, language: string): Promise<LetterWords | undefined> {
+  if (!course.words.has(language)) {
+    const words = await wordsOfLetters(ctx, [course.letter.id], language);
+    course.words.set(language, words.get(course.letter.id));
+  }
+  return course.words.get(language);
+}
+
+/** One mail that is to be made. */
+export interface NextMail {
+  enrolment: EnrolmentRow | Omit<EnrolmentRow, "finished_at" | "paused_until" | "row_version">;
+  recipient: Recipient;
+  step: StepWithTexts;
+  dueAt: Date;
+  thread?: MailThread | undefined;
+}
+
+/**
+ * Makes the mails, each in its language, a draft where the step wants each approved, blocked with a task where a value
+ * is missing. An enrolment whose mail somebody else at the same address has already had ends.
+ */
+export async function makeMails(ctx: Ctx, course: Course, nexts: readonly NextMail[]): Promise<void> {
+  const mails: OutreachMail[] = [];
+  for (const next of nexts) mails.push(await mailFor(ctx, course, next));
+  const added = new Map((await queueOutreach(ctx, mails)).map((message) => [message.enrolmentId, message]));
+  for (const mail of mails) {
+    const message = added.get(mail.enrolmentId);
+    if (!message || !mail.stateReason) continue;
+    await createTask(ctx, {
+      kind: "blocked_message",
+      letterId: mail.letterId,
+      organisationId: mail.organisationId,
+      contactId: mail.contactId,
+      subjectId: message.id,
+      detail: { reason: mail.stateReason },
+    });
+  }
+  const twice = mails.filter((mail) => !added.has(mail.enrolmentId));
+  const ends = twice.map((mail) => ({ id: mail.enrolmentId, reason: "removed" }));
+  await finishEnrolments(ctx.db, ends, ctx.clock.now());
+}
+
+async function mailFor(ctx: Ctx, course: Course, next: NextMail): Promise<OutreachMail> {
+  const { enrolment, recipient, step } = next;
+  const text = textOf(course, step, enrolment.language);
+  const { linkId } = await ensureInvitation(ctx, course.letter.id, recipient.contactId);
+  const worded = wordFor(text, recipient, {
+    letter: await letterIn(ctx, course, text.language),
+    senderName: course.senderName,
+    invitationLinkId: linkId,
+  });
+  const missing = "missing" in worded ? `missing ${worded.missing.join(", ")}` : null;
+  const window = windowOf(course.rules, recipient.country);
+  const place = placeOf(recipient);
+  return {
+    sendKey: `${course.letter.id}:${step.step_key}:${recipient.addressHash}:${enrolment.round}`,
+    language: text.language,
+    letterId: course.letter.id,
+    organisationId: recipient.organisationId,
+    contactId: recipient.contactId,
+    enrolmentId: enrolment.id,
+    stepId: step.id,
+    to: { email: recipient.email ?? "", name: recipient.contactName },
+    invitationLinkId: linkId,
+    state: step.approval === "each" ? "draft" : missing ? "blocked" : "queued",
+    stateReason: missing,
+    dueAt: next.dueAt,
+    expiresAt: expiresAt(window, place, next.dueAt),
+    mailboxId: enrolment.mailbox_id,
+    heldReason: enrolment.state === "paused" ? enrolment.state_reason : null,
+    thread: next.thread,
+  };
+}
+
+/** When the first mail to somebody is due. */
+export function beginsAt(course: Course, recipient: Pick<Recipient, "country" | "timeZone">, at: Date): Date {
+  const place = placeOf(recipient);
+  return firstDue(windowOf(course.rules, recipient.country), place, at, course.steps[0]?.delay_days ?? 0);
+}
+
+/**
+ * Takes enrolments on after a mail of theirs has gone out: the next mail is made, or the enrolment is complete. Belongs
+ * in the transaction that says that the mail went out, so that nothing is lost between two steps.
+ */
+export async function continueEnrolments(ctx: Ctx, sent: readonly PolicyMessage[]): Promise<void> {
+  const messages = new Map(sent.map((message) => [message.enrolment_id ?? "", message]));
+  const enrolments = await lockEnrolments(ctx.db, [...messages.keys()].filter(Boolean));
+  const running = enrolments.filter((enrolment) => enrolment.state !== "finished");
+  const done: { id: string; reason: string }[] = [];
+  const courses = new Map<string, Course | undefined>();
+  for (const enrolment of running) {
+    const key = `${enrolment.sequence_id} ${enrolment.version}`;
+    if (!courses.has(key)) courses.set(key, await readCourse(ctx, enrolment.sequence_id, enrolment.version));
+    const course = courses.get(key);
+    const message = messages.get(enrolment.id);
+    const next = course && message ? await nextMail(ctx, course, enrolment, message) : undefined;
+    if (!course || !next) {
+      done.push({ id: enrolment.id, reason: "completed" });
+      continue;
+    }
+    if (enrolment.state === "pending") await setActive(ctx.db, [enrolment.id]);
+    await makeMails(ctx, course, [next]);
+  }
+  await finishEnrolments(ctx.db, done, ctx.clock.now());
+}
+
+async function nextMail(
+  ctx: Ctx,
+  course: Course,
+  enrolment: EnrolmentRow,
+  message: PolicyMessage,
+): Promise<NextMail | undefined> {
+  const at = course.steps.findIndex((step) => step.id === message.step_id);
+  const step = at === -1 ? undefined : course.steps[at + 1];
+  if (!step) return undefined;
+  const [recipient] = await listRecipients(ctx, course.letter.id, { contactIds: [enrolment.contact_id] });
+  if (!recipient?.email) return undefined;
+  const place = placeOf(recipient);
+  const window = windowOf(course.rules, recipient.country);
+  const subject = message.data["thread_subject"];
+  const now = ctx.clock.now();
+  const dueAt = nextDue(window, place, message.sending_at ?? now, step.delay_days);
+  return {
+    enrolment,
+    recipient,
+    step,
+    // Late when it took a person some days to say that the mail before had arrived.
+    dueAt: dueAt > now ? dueAt : opensAt(window, place, now),
+    thread: {
+      inReplyTo: message.message_id,
+      references: [...message.thread_references, message.message_id],
+      subject: typeof subject === "string" ? subject : (message.subject ?? ""),
+    },
+  };
+}
