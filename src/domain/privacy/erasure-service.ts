@@ -11,6 +11,7 @@ import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { isSuppressed, suppress } from "../consent/service.js";
 import { erasePersonFromAnswers } from "../declines/erasure-service.js";
+import { erasePersonFromInbound } from "../inbound/erasure-service.js";
 import { erasePersonFromLists } from "../imports/erasure-service.js";
 import { revokeInvitationsOf } from "../invitations/erasure-service.js";
 import { erasePersonFromMails } from "../mail/erasure-service.js";
@@ -95,6 +96,7 @@ export async function eraseContact(
     await erasePersonFromTasks(tx, person);
     await erasePersonFromAnswers(tx, { ...person, email: seen.email });
     await erasePersonFromLists(tx, { ...person, email: seen.email });
+    await erasePersonFromInbound(tx, { ...person, email: seen.email });
     await erasePersonFromOutreach(tx, person);
     await erasePersonalData(tx, seen, person.words);
     await record(tx, {

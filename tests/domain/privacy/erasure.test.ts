@@ -21,6 +21,7 @@ import { newId } from "../../../src/platform/ids.js";
 import { sendingOf } from "../../../src/worker/schedule.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { aContact, aLetter, aMailing, messageTo, WORDS, type TestLetter } from "../../support/mailing.js";
+import { rawMail, takeIn } from "../../support/inbound.js";
 import { settle } from "../../support/settle.js";
 import { smtpSink, type SmtpSink } from "../../support/smtp-sink.js";
 
@@ -296,5 +297,18 @@ describe("erasing a person", () => {
       lawful_basis: "consent",
       source: "their own form",
     });
+  });
+});
+
+test("what came in from or about an erased person loses its words and keeps its kind", async () => {
+  const contact = await aContact(app, { name: NAME, email: EMAIL });
+  const { id } = await takeIn(app, rawMail({ From: `${NAME} <${EMAIL}>` }, `Ring me. ${NAME}`));
+  await takeIn(app, rawMail({ From: "desk@elsewhere.example" }, `Please ask ${NAME} (${EMAIL}).`));
+  expect(await placesWith([NAME, EMAIL])).toContain("inbound_mails.body_text");
+  await eraseContact(await staffCtx(app), contact.id, ERASE);
+  expect((await placesWith([NAME, EMAIL])).filter((place) => place.startsWith("inbound_mails"))).toEqual([]);
+  expect(await app.db("inbound_mails").where({ id }).first()).toMatchObject({
+    class: "human_reply",
+    raw: null,
   });
 });
