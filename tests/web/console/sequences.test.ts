@@ -277,6 +277,23 @@ describe("a campaigner pauses and resumes", () => {
     expect(late.text).toContain("has been stopped and stays so");
   });
 
+  test("and takes everybody at an organisation out at once", async () => {
+    const base = await aDraft();
+    const rules = { name: "Operators", hours: "any", row_version: "" };
+    await post(`${base}/rules`, rules);
+    await post(`${base}/step`, words("First", { approval: "each" }));
+    await post(`${base}/activate`);
+    const first = await aContact(app);
+    const { organisationId } = first;
+    const second = await aContact(app, { organisationId, name: "Jon Vale" });
+    await post(`${base}/enrol`, { contact: [first.id, second.id] });
+    const dossier = `/console/organisations/${organisationId}`;
+    expect((await staff.get(dossier)).text).toContain("Take all 2 out");
+    await post("/console/holds/stop", { scope: "organisation", subject_id: organisationId });
+    expect((await staff.get(dossier)).text).toMatch(/Ended: taken out[^]*Ended: taken out/);
+    expect((await staff.get("/console/approvals")).text).toContain("Nothing waits");
+  });
+
   test("outreach about a letter, on the page of the letter", async () => {
     const page = (await staff.get(`/console/letters/${letter.slug}`).expect(200)).text;
     expect(page).toContain("Pause outreach");
