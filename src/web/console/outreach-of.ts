@@ -26,13 +26,19 @@ export async function outreachOf(
   return {
     ...about,
     mayWrite,
-    enrolments: enrolments.map((line) => ({ ...line, isContactHeld: paused.has(line.contactId) })),
+    enrolments: enrolments.map((line) => ({ ...line, ...pauseActs(line, paused.has(line.contactId)) })),
+    live: enrolments.filter((line) => !line.isOver).length,
     isHeld: paused.has(about.organisationId),
     isContactHeld: about.contactId ? paused.has(about.contactId) : false,
     running: running.filter((sequence) => sequence.state === "active").map(({ id, name }) => ({ id, name })),
     standing: standing.map(holdLine),
     past: history.filter((hold) => hold.endedAt !== null).map(holdLine),
   };
+}
+
+/** What can be done at one line: a hold on the organisation or the sequence does not end with one contact. */
+function pauseActs(line: { reason: string | null }, isContactHeld: boolean) {
+  return { mayGoOn: isContactHeld || line.reason === "out_of_office", mayPause: !isContactHeld };
 }
 
 /** Whether outreach about a letter is paused, for its page; undefined for those who may not read messages. */

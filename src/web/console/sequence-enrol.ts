@@ -23,6 +23,8 @@ import { localWords } from "./sequence-words.js";
 
 /** So many get a line of their own with a box to untick; those beyond are counted. */
 const SHOWN = 200;
+/** As many as one act enrols, and as fit in one form. */
+const AT_ONCE = 5000;
 /** The regions of the UN statistics division (M49). */
 const REGIONS = ["Africa", "Americas", "Asia", "Europe", "Oceania"];
 const FILTER = ["q", "sector", "country", "region", "owner_id", "contact_language"] as const;
@@ -165,6 +167,7 @@ function planView({ planned, leftOut, needsSecondPerson }: EnrolmentPlan): Recor
   const incomplete = planned.filter((each) => each.mails.some((mail) => mail.missing.length > 0));
   return {
     count: planned.length,
+    tooMany: planned.length > AT_ONCE,
     needsSecondPerson,
     rows: shown.map(plannedRow),
     steps: (planned[0]?.mails ?? []).map((mail) => ({ position: mail.position })),

@@ -10,7 +10,7 @@ import {
   type Funnel,
   type ReasonCount,
 } from "../../domain/reports/report.js";
-import { today, type Today } from "../../domain/reports/today-views.js";
+import { today, type Today, type Waiting } from "../../domain/reports/today-views.js";
 import {
   declineReport,
   declinesByReason,
@@ -23,6 +23,8 @@ import { mayDo } from "../../domain/team/permission.js";
 import { countQueue } from "../../domain/outreach/desk-views.js";
 import { browseHolds } from "../../domain/outreach/hold-service.js";
 import { browseQueue } from "../../domain/outreach/queue-service.js";
+import type { HoldLine } from "../../domain/outreach/hold-views.js";
+import type { QueueLine } from "../../domain/outreach/queue-views.js";
 import { DAY } from "../../platform/clock.js";
 import type { Ctx } from "../../platform/context.js";
 import { csvFile } from "../../platform/csv.js";
@@ -60,8 +62,8 @@ export function todayRoutes(app: App): Router {
       letters: letters.map((each) => ({ ...each, current: each.id === letter.id })),
       funnel: funnelView(figures),
       reasons: reasonsView(reasons),
-      ...listsView(lists, at),
-      ...(await approvalsView(ctx, at)),
+      ...listsView(lists, at, await waitingApprovals(ctx)),
+      ending: await endingPauses(ctx, at),
     });
   });
 
@@ -82,21 +84,19 @@ export function todayRoutes(app: App): Router {
   return router;
 }
 
-/** The mails that wait to be approved, the one due first on top, and the pauses that end within three days. */
-async function approvalsView(ctx: Ctx, at: Date): Promise<Record<string, unknown>> {
-  if (!mayDo(ctx.actor, "messages:read")) return { approvals: undefined, ending: [] };
-  const total = await countQueue(ctx);
+/** The mails that wait to be approved, the one due first on top; undefined for those who may not read them. */
+async function waitingApprovals(ctx: Ctx): Promise<Waiting<QueueLine> | undefined> {
+  if (!mayDo(ctx.actor, "messages:read")) return undefined;
   const { items } = await browseQueue(ctx, { limit: 5 });
+  return { items, total: await countQueue(ctx) };
+}
+
+/** The pauses that end within three days. */
+async function endingPauses(ctx: Ctx, at: Date): Promise<HoldLine[]> {
+  if (!mayDo(ctx.actor, "messages:read")) return [];
   const soon = new Date(at.getTime() + 3 * DAY);
   const holds = await browseHolds(ctx);
-  return {
-    approvals: {
-      total,
-      items: items.map((line) => ({ ...line, late: line.dueAt < at })),
-      more: Math.max(0, total - items.length),
-    },
-    ending: holds.filter(({ until }) => until !== null && until <= soon),
-  };
+  return holds.filter(({ until }) => until !== null && until <= soon);
 }
 
 function askedLetter(req: Request): string {
@@ -147,9 +147,10 @@ function reasonsView(reasons: readonly ReasonCount[]): Record<string, unknown> {
 function listsView(
   { review, tasks, uncertain, replies, activity, paused, halt }: Today,
   at: Date,
+  queue: Waiting<QueueLine> | undefined,
 ): Record<string, unknown> {
-  const waiting =
-    (review?.total ?? 0) + (tasks?.total ?? 0) + (uncertain?.total ?? 0) + (replies?.total ?? 0);
+  const lists = [review, replies, tasks, uncertain, queue];
+  const waiting = lists.reduce((sum, list) => sum + (list?.total ?? 0), 0);
   const taskRows = tasks?.items.map((task) => ({
     ...task,
     what: taskName(task.kind),
@@ -164,6 +165,11 @@ function listsView(
       items: replies.items.map(shownLine),
       total: replies.total,
       more: replies.total - replies.items.length,
+    },
+    approvals: queue && {
+      items: queue.items.map((line) => ({ ...line, late: line.dueAt < at })),
+      total: queue.total,
+      more: queue.total - queue.items.length,
     },
     paused: paused.map((box) => ({ ...box, why: pauseWords(box.pausedReason) })),
     halt: halt ? haltSentence(halt.kind === "time_stepped" ? halt.kind : halt.reason) : "",

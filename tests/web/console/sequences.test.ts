@@ -155,15 +155,18 @@ describe("a campaigner writes a sequence", () => {
 describe("a campaigner enrols", () => {
   test("by a dry run that says who gets what and when and who is left out, and then exactly those ticked", async () => {
     const base = await running(words("First"), words("Second", { delay_days: "5" }));
-    const [one, two] = [await aContact(app, { country: "JP" }), await aContact(app, { country: "JP" })];
-    await aContact(app, { country: "JP", status: "address_invalid", organisation: "Dead Letter Ltd" });
-    const other = await aContact(app, { country: "FR" });
-    const dry = (await staff.get(`${base}/enrol?country=JP`).expect(200)).text;
+    const [one, two] = [await aContact(app, { country: "BR" }), await aContact(app, { country: "BR" })];
+    await aContact(app, { country: "BR", status: "address_invalid", organisation: "Dead Letter Ltd" });
+    const other = await aContact(app, { country: "JP" });
+    const dry = (await staff.get(`${base}/enrol?country=BR`).expect(200)).text;
     expect(dry).toMatch(/Would be enrolled <b>2<\/b>/);
-    // Monday 18:00 in Tokyo: the office is closed, so the first mail goes on Tuesday morning.
-    expect(dry).toContain("Tue 2 Mar, 09:00");
-    expect(dry).toContain("Japan · 2 Mar, 00:00 UTC");
-    expect(dry).toContain("Tue 9 Mar, 09:00");
+    // Monday 06:00 in São Paulo: the first mail goes when the office opens.
+    expect(dry).toContain("Mon 1 Mar, 09:00");
+    expect(dry).toContain("Brazil · 1 Mar, 12:00 UTC");
+    expect(dry).toContain("Mon 8 Mar, 09:00");
+    expect(dry).not.toContain("after approval");
+    // The rule of that country wants somebody to look at each first mail.
+    expect((await staff.get(`${base}/enrol?country=JP`)).text).toContain("after approval");
     expect(dry).toContain("The address is known to be dead: 1");
     expect(await app.db("enrolments")).toEqual([]);
 
@@ -275,6 +278,23 @@ describe("a campaigner pauses and resumes", () => {
     expect(page).not.toContain("Enrol contacts");
     const late = await post(`${base}/activate`, {}, 422);
     expect(late.text).toContain("has been stopped and stays so");
+  });
+
+  test("and takes everybody at an organisation out at once", async () => {
+    const base = await aDraft();
+    const rules = { name: "Operators", hours: "any", row_version: "" };
+    await post(`${base}/rules`, rules);
+    await post(`${base}/step`, words("First", { approval: "each" }));
+    await post(`${base}/activate`);
+    const first = await aContact(app);
+    const { organisationId } = first;
+    const second = await aContact(app, { organisationId, name: "Jon Vale" });
+    await post(`${base}/enrol`, { contact: [first.id, second.id] });
+    const dossier = `/console/organisations/${organisationId}`;
+    expect((await staff.get(dossier)).text).toContain("Take all 2 out");
+    await post("/console/holds/stop", { scope: "organisation", subject_id: organisationId });
+    expect((await staff.get(dossier)).text).toMatch(/Ended: taken out[^]*Ended: taken out/);
+    expect((await staff.get("/console/approvals")).text).toContain("Nothing waits");
   });
 
   test("outreach about a letter, on the page of the letter", async () => {
