@@ -116,6 +116,10 @@ describe("promise 46: a restored copy of the database does not send", () => {
       finished_at: null,
       transport: null,
     });
+    await app.database
+      .adminDb("enrolments")
+      .where({ contact_id: second.id })
+      .update({ state: "active", state_reason: null, finished_at: null });
     await settle(here);
     await settle(here);
     expect(sink.mails).toHaveLength(2);

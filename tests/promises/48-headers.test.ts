@@ -45,7 +45,7 @@ const MAIL_FRAME = [
 
 /** The headers as they would be for a page, where they are exactly those of a mail's frame. */
 function asPage(path: string, headers: Record<string, string>): Record<string, string> {
-  const framed = path.endsWith("/:id/html") && headers["content-security-policy"] === MAIL_FRAME;
+  const framed = /\/:id\/(html|preview)$/.test(path) && headers["content-security-policy"] === MAIL_FRAME;
   return framed
     ? {
         ...headers,

@@ -153,7 +153,10 @@ describe("what waits today", () => {
       review: undefined,
       tasks: undefined,
       uncertain: undefined,
+      replies: undefined,
       activity: undefined,
+      paused: [],
+      halt: undefined,
     });
   });
 });
