@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as waitFor } from "node:timers/promises";
 import type { App } from "../app.js";
 import { commitMail, type Claim, type Sending } from "../domain/mail/commit-service.js";
@@ -23,16 +24,18 @@ const HOUSEKEEPING_EVERY = 5 * SECOND;
 const GRACE = 8 * SECOND;
 const FAREWELL = SECOND;
 /** Messages claimed at a time; a claim costs nothing when the worker dies. */
-const CLAIM = 100;
-/** Mails handed to the mail server at a time; twice the connections, so that none of them waits for the database. */
-const ON_THE_WIRE = 20;
-/** Mails past their commit point at a time, those whose verdict is being written included. */
-const UNDER_WAY = 60;
+const CLAIM = 160;
+/** Mails handed to the mail server at a time; four times the connections, so that none of them waits for the database. */
+const ON_THE_WIRE = 40;
+/** Mails past their commit point at a time, those whose verdict is being written included: what a crash can leave uncertain. */
+const UNDER_WAY = 160;
 
 /** Starts the loop that looks for due work. It goes on after faults; only `stop` ends it. */
 export function runWorker(app: App): Worker {
   const ctx = app.ctx({ kind: "system", name: "worker" });
   const cutOff = new AbortController();
+  // Each send under way listens to it.
+  setMaxListeners(0, cutOff.signal);
   const stopping = new AbortController();
   const base = sendingOf(app);
   const worker = { id: newId(app.clock), watch: timeWatch(() => performance.now()), halt: undefined };

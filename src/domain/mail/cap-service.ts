@@ -1,7 +1,14 @@
 /** The caps at the commit point: room under each mailbox's limits and under those of the recipients' domains. */
 import type { Ctx } from "../../platform/context.js";
 import { capLedger, capsOf, type Cap, type Lane, type Limits } from "./cap.js";
-import { readLanes, readLimits, WAITING_AT_MOST, type LaneQuery, type LimitedMailbox } from "./cap-store.js";
+import {
+  countLanes,
+  readLanes,
+  readLimits,
+  WAITING_AT_MOST,
+  type LaneQuery,
+  type LimitedMailbox,
+} from "./cap-store.js";
 import type { MessageRow } from "./store.js";
 
 /** What a message says about the caps it goes through. */
@@ -17,7 +24,8 @@ type CapLane = Cap & Omit<LaneQuery, "after" | "lasting" | "newest">;
 
 /**
  * Counts from the rows what went out in the last minute and the last 24 hours, for a batch whose mailboxes and domains
- * are locked; so no cap is exceeded, however many workers there are. Three statements at most for any batch.
+ * are locked; so no cap is exceeded, however many workers there are. Three statements at most for any batch; the times
+ * themselves are read only where a cap may be reached.
  */
 export async function capsFor(ctx: Ctx, batch: readonly CappedMessage[]): Promise<Caps> {
   const now = ctx.clock.now();
@@ -68,16 +76,18 @@ function domainLanes(limits: Limits, domain: string): CapLane[] {
 
 async function fillLanes(ctx: Ctx, lanes: readonly CapLane[], batchSize: number): Promise<Map<string, Lane>> {
   const now = ctx.clock.now();
-  const books = new Map(
-    lanes.map((lane) => [lane.lane, { ...lane, sent: [] as number[], waiting: [] as number[] }]),
-  );
-  const queries = lanes.map((lane): LaneQuery => ({
+  const queryOf = (lane: CapLane): LaneQuery => ({
     ...lane,
     after: new Date(now.getTime() - lane.span),
     lasting: lane.counts === "what may have gone out",
     newest: lane.limit + batchSize,
-  }));
-  for (const { lane, at, waits } of await readLanes(ctx.db, queries, now)) {
+  });
+  const counts = await countLanes(ctx.db, lanes.map(queryOf));
+  const tight = lanes.filter((lane) => (counts.get(lane.lane) ?? 0) + batchSize > lane.limit);
+  const books = new Map(
+    tight.map((lane) => [lane.lane, { ...lane, sent: [] as number[], waiting: [] as number[] }]),
+  );
+  for (const { lane, at, waits } of await readLanes(ctx.db, tight.map(queryOf), now)) {
     books.get(lane)?.[waits ? "waiting" : "sent"].push(at.getTime());
   }
   return new Map([...books].map(([name, book]) => [name, { ...book, ...fullUntil(book.waiting) }]));

@@ -48,6 +48,24 @@ const LATEST = "m.due_at desc limit ?";
 /** Of the messages that wait under a cap no more than these, the last ones, are looked at one by one. */
 export const WAITING_AT_MOST = 5000;
 
+/** How many mails count against each lane now, no more than its `newest`. */
+export async function countLanes(db: Db, lanes: readonly LaneQuery[]): Promise<Map<string, number>> {
+  if (lanes.length === 0) return new Map();
+  const counted = [...COUNTED_IN_A_DAY];
+  const result = (await db.raw(
+    `select k.lane, t.n from jsonb_to_recordset(?::jsonb) as k (lane text, mailbox uuid, settings boolean,
+         domain text, after timestamptz, lasting boolean, newest integer)
+     cross join lateral (select count(*)::int as n from (
+       (select from messages m where m.mailbox_id = k.mailbox and ${SENT} limit k.newest)
+       union all
+       (select from messages m where k.settings and m.mailbox_id is null and ${SENT} limit k.newest)
+       union all
+       (select from messages m where m.recipient_domain = k.domain and ${SENT} limit k.newest)) c) t`,
+    [JSON.stringify(lanes), counted, counted, counted],
+  )) as { rows: { lane: string; n: number }[] };
+  return new Map(result.rows.map(({ lane, n }) => [lane, n]));
+}
+
 /** When mails went, and when those that wait are due, by lane. */
 export async function readLanes(
   db: Db,

@@ -5,7 +5,7 @@ import { newId } from "../../platform/ids.js";
 import { holdLocks, holdSwitch } from "../../platform/locks.js";
 import { HARD_DEADLINE, type Mailer } from "../../platform/mailer.js";
 import { suppressionJudge } from "../consent/service.js";
-import { capsFor } from "./cap-service.js";
+import { capsFor, type Caps } from "./cap-service.js";
 import { askToSend, raiseMark, type Guard } from "./guard-service.js";
 import { mailboxesNow, readsReplies, returnPathOf, settingsMailbox } from "./mailbox-account-service.js";
 import type { MailboxRow } from "./mailbox-store.js";
@@ -46,10 +46,10 @@ export async function commitMail(
   { token, rows: claimed }: Claim,
 ): Promise<CommittedMail[]> {
   if (claimed.length === 0) return [];
-  const own = await settingsMailbox(ctx);
-  const rows = claimed.map((row) => ({ ...row, mailbox_id: row.mailbox_id ?? own.id }));
   const { mails, arming, number } = await timedTransaction(ctx, async (tx) => {
     await holdSwitch(tx.db, "shared");
+    const own = await settingsMailbox(tx);
+    const rows = claimed.map((row) => ({ ...row, mailbox_id: row.mailbox_id ?? own.id }));
     await holdLocks(tx.db, {
       letter: rows.flatMap((row) => row.letter_id ?? []),
       organisation: rows.flatMap((row) => row.organisation_id ?? []),
@@ -64,7 +64,7 @@ export async function commitMail(
       await changeStates(tx, backToQueue(rows, token, "sending_halted"), ["claimed"]);
       return { mails: [], arming: undefined, number: 0 };
     }
-    const { going, stopped } = await judge(atOneTime(tx, now), sending, rows, token, mailboxes);
+    const { going, stopped } = await judge(tx, sending, rows, token, mailboxes);
     const fence = { token, now, leaseUntil: new Date(now.getTime() + SENDING_LEASE) };
     const set = await setSending(tx.db, going, fence);
     const ended = await changeStates(tx, stopped, ["claimed"]);
@@ -83,7 +83,7 @@ export async function commitMail(
   });
   if (number > 0) {
     const raise = () => raiseMark(sending.guard, arming, number);
-    await markOrGiveBack(ctx, { token, rows }, raise);
+    await markOrGiveBack(ctx, { token, rows: claimed }, raise);
   }
   return mails;
 }
@@ -126,9 +126,15 @@ async function waysOf(
   );
 }
 
-/** One time for all that is judged together, so that caps and windows hold for the very time that is kept. */
-function atOneTime(ctx: Ctx, now: Date): Ctx {
-  return { ...ctx, clock: { now: () => now } };
+/** What decides about each mail of a batch, asked once for all of them. */
+interface Asked {
+  now: Date;
+  token: string;
+  ways: ReadonlyMap<string, Way>;
+  isSuppressed: (addressHash: Buffer, letterId: string | null) => boolean;
+  verdicts: ReadonlyMap<string, StopVerdict>;
+  isHeldUp: boolean;
+  caps: Caps;
 }
 
 async function judge(
@@ -138,49 +144,65 @@ async function judge(
   token: string,
   ways: ReadonlyMap<string, Way>,
 ): Promise<{ going: SendingMessage[]; stopped: StateChange[] }> {
-  const now = ctx.clock.now();
   const outreach = rows.filter((row) => row.purpose === "outreach");
-  const isSuppressed = await suppressionJudge(
-    ctx,
-    rows.filter(mindsSuppression).map((row) => row.address_hash),
-  );
-  const verdicts =
-    outreach.length > 0 ? await sending.policy.mayGoOut(ctx, outreach) : new Map<string, StopVerdict>();
-  const isHeldUp = outreach.length > 0 && (await isOutreachStopped(ctx));
+  const minding = rows.filter(mindsSuppression).map((row) => row.address_hash);
+  const asked: Asked = {
+    now: ctx.clock.now(),
+    token,
+    ways,
+    isSuppressed: await suppressionJudge(ctx, minding),
+    verdicts: outreach.length > 0 ? await sending.policy.mayGoOut(ctx, outreach) : new Map(),
+    isHeldUp: outreach.length > 0 && (await isOutreachStopped(ctx)),
+    caps: await capsFor(ctx, outreach),
+  };
   const sponsors = await sponsorsOf(ctx, [...new Set(rows.flatMap((row) => row.letter_id ?? []))]);
   const going: SendingMessage[] = [];
-  const caps = await capsFor(ctx, outreach);
   const stopped: StateChange[] = [];
   for (const row of rows) {
-    const stop = (state: MessageState, reason: string) => stopped.push({ id: row.id, state, reason, token });
-    const verdict = verdicts.get(row.id);
     const way = ways.get(row.mailbox_id);
-    const go = ({ mailbox, mailer }: Way, words?: Extract<StopVerdict, { go: true }>) =>
-      going.push({
-        ...renderMessage(ctx, sending, row, sponsors, words, {
-          email: mailbox.from_email,
-          readsReplies: readsReplies(ctx, mailbox),
-        }),
-        event_id: newId(ctx.clock),
-        mailbox_id: mailbox.id,
-        envelope_from: envelopeSender(ctx.keys, returnPathOf(mailbox), row.id),
-        transport: mailer.transport,
-      });
-    if (!way || isStopped(way.mailbox)) stopped.push(waitForMailbox(row, token));
-    else if (row.expires_at <= now) stop("expired", "too_late");
-    else if (mindsSuppression(row) && isSuppressed(row.address_hash, row.letter_id))
-      stop("suppressed", "suppressed");
-    else if (row.purpose !== "outreach") go(way);
-    else if (!verdict) stop("cancelled", "contact_gone");
-    else if (!verdict.go) stopped.push(stopBy(row, verdict, token));
-    else if (isHeldUp) stopped.push(stopBy(row, HELD_UP, token));
-    else {
-      const until = caps.take(row, verdict.times?.opensAt);
-      if (until <= now) go(way, verdict);
-      else stopped.push(stopBy(row, { ...verdict, go: false, to: "later", reason: "cap", until }, token));
-    }
+    const stop = stopOf(row, asked);
+    if (stop || !way) stopped.push(stop ?? waitForMailbox(row, token));
+    else going.push(sendingMessage(ctx, sending, row, sponsors, way, asked.verdicts.get(row.id)));
   }
   return { going, stopped };
+}
+
+/** What keeps one mail from going now; undefined when it goes, which uses up room under its caps. */
+function stopOf(row: AssignedRow, asked: Asked): StateChange | undefined {
+  const { now, token, caps } = asked;
+  const stop = (state: MessageState, reason: string): StateChange => ({ id: row.id, state, reason, token });
+  const way = asked.ways.get(row.mailbox_id);
+  if (!way || isStopped(way.mailbox)) return waitForMailbox(row, token);
+  if (row.expires_at <= now) return stop("expired", "too_late");
+  if (mindsSuppression(row) && asked.isSuppressed(row.address_hash, row.letter_id)) {
+    return stop("suppressed", "suppressed");
+  }
+  if (row.purpose !== "outreach") return undefined;
+  const verdict = asked.verdicts.get(row.id);
+  if (!verdict) return stop("cancelled", "contact_gone");
+  if (!verdict.go) return stopBy(row, verdict, token);
+  if (asked.isHeldUp) return stopBy(row, HELD_UP, token);
+  const until = caps.take(row, verdict.times?.opensAt);
+  if (until <= now) return undefined;
+  return stopBy(row, { ...verdict, go: false, to: "later", reason: "cap", until }, token);
+}
+
+function sendingMessage(
+  ctx: Ctx,
+  sending: Sending,
+  row: AssignedRow,
+  sponsors: Awaited<ReturnType<typeof sponsorsOf>>,
+  { mailbox, mailer }: Way,
+  verdict: StopVerdict | undefined,
+): SendingMessage {
+  const from = { email: mailbox.from_email, readsReplies: readsReplies(ctx, mailbox) };
+  return {
+    ...renderMessage(ctx, sending, row, sponsors, verdict?.go ? verdict : undefined, from),
+    event_id: newId(ctx.clock),
+    mailbox_id: mailbox.id,
+    envelope_from: envelopeSender(ctx.keys, returnPathOf(mailbox), row.id),
+    transport: mailer.transport,
+  };
 }
 
 /** What nobody gets who said stop: outreach, and what a person writes; a mail that somebody's own act causes goes out. */

@@ -14,6 +14,7 @@ import {
   lockMessagesOfSteps,
   setEdited,
   setHeld,
+  type ChangedMessage,
   type MessageRow,
   type StateChange,
 } from "./store.js";
@@ -48,7 +49,7 @@ export async function cancelMessages(
   ctx: Ctx,
   stepIds: readonly string[],
   reason: string,
-): Promise<MessageRow[]> {
+): Promise<ChangedMessage[]> {
   const ids = await lockMessagesOfSteps(ctx.db, stepIds, UNBEGUN);
   const changes = ids.map((id): StateChange => ({ id, state: "cancelled", reason, token: null }));
   return changeStates(ctx, changes, UNBEGUN);
@@ -87,14 +88,14 @@ export async function editMessage(
 }
 
 /** Takes back one message that waits as a draft. Throws conflict when it does not wait. */
-export async function skipMessage(ctx: Ctx, id: string): Promise<MessageRow> {
+export async function skipMessage(ctx: Ctx, id: string): Promise<ChangedMessage> {
   const message = isUuid(id) ? await lockMessage(ctx.db, id) : undefined;
   if (!message) throw notFound("message.unknown");
   if (message.state !== "draft") throw conflict("message.not_waiting");
   const change: StateChange = { id, state: "cancelled", reason: "rejected_by_staff", token: null };
   const [changed] = await changeStates(ctx, [change], ["draft"]);
   await record(ctx, act("message.rejected", message));
-  return changed ?? message;
+  return changed ?? { ...message, state_before: message.state };
 }
 
 /**
@@ -106,7 +107,7 @@ export async function resolveMessage(
   ctx: Ctx,
   id: string,
   input: z.input<typeof resolveMessageCommand>,
-): Promise<MessageRow> {
+): Promise<ChangedMessage> {
   requirePermission(ctx, "outreach:write");
   const command = parse(resolveMessageCommand, input);
   return transaction(ctx, async (tx) => {
@@ -125,7 +126,7 @@ export async function resolveMessage(
       [message.state],
     );
     await record(tx, act("message.settled", message, { as: command.as }));
-    return changed ?? message;
+    return changed ?? { ...message, state_before: message.state };
   });
 }
 

@@ -16,6 +16,7 @@ import {
   insertEvents,
   insertMessages,
   setStates,
+  type ChangedMessage,
   type MessageRow,
   type NewMessage,
   type StateChange,
@@ -248,7 +249,7 @@ export async function changeStates(
   ctx: Ctx,
   changes: readonly StateChange[],
   from: readonly MessageState[],
-): Promise<MessageRow[]> {
+): Promise<ChangedMessage[]> {
   const withEvents = changes.map((change) => ({ ...change, eventId: newId(ctx.clock) }));
   return setStates(ctx.db, withEvents, from, ctx.clock.now());
 }

@@ -212,6 +212,20 @@ export interface StateChange {
   uncounted?: boolean;
 }
 
+/** A message as it is after a change, without its bodies, and the state it had before. */
+export type ChangedMessage = Omit<MessageRow, (typeof BODIES)[number]> & { state_before: MessageState };
+
+const BODIES = ["body_text", "body_html", "body_hash", "headers"] as const;
+const CHANGED = (
+  "id purpose send_key template data language letter_id organisation_id contact_id enrolment_id step_id to_email " +
+  "to_name address_hash message_id state state_reason due_at expires_at claim_token lease_until attempts subject " +
+  "transport smtp_reply sending_at finished_at created_by created_at row_version mailbox_id held_reason envelope_from " +
+  "in_reply_to thread_references commit_number"
+)
+  .split(" ")
+  .map((column) => `m.${column}`)
+  .join(", ");
+
 /**
  * Changes states where the message is still in a state the change may follow on, and under the same claim where one
  * is named, each with its event in the same statement. Returns the rows that changed.
@@ -221,7 +235,7 @@ export async function setStates(
   changes: readonly (StateChange & { eventId: string })[],
   from: readonly MessageState[],
   now: Date,
-): Promise<MessageRow[]> {
+): Promise<ChangedMessage[]> {
   if (changes.length === 0) return [];
   const values = changes.map((change) => ({
     id: change.id,
@@ -249,9 +263,10 @@ export async function setStates(
          finished_at = case when v.state in ('sent', 'failed', 'cancelled', 'suppressed', 'expired')
                             then ?::timestamptz end,
          row_version = m.row_version + 1
-       from v where m.id = v.id and (v.token is null or m.claim_token = v.token)
+       from v join messages before on before.id = v.id
+       where m.id = v.id and (v.token is null or m.claim_token = v.token)
          and m.state = any (?::text[]) and m.state <> v.state
-       returning m.*, v.event_id, v.reply
+       returning ${CHANGED}, before.state as state_before, v.event_id, v.reply
      ), noted as (
        insert into message_events (id, message_id, at, kind, detail)
        select event_id, id, ?, state, jsonb_strip_nulls(
@@ -260,7 +275,7 @@ export async function setStates(
      )
      select * from changed`,
     [JSON.stringify(values), now, [...from], now],
-  )) as { rows: MessageRow[] };
+  )) as { rows: ChangedMessage[] };
   return result.rows;
 }
 

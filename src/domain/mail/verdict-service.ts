@@ -8,7 +8,7 @@ import type { SendVerdict } from "../../platform/mailer-verdict.js";
 import type { Halt } from "./arming.js";
 import { mailboxFault } from "./mailbox.js";
 import { judgeMailbox, keepSenderFaults, pauseByItself } from "./mailbox-health-service.js";
-import { backOff, type MessagePurpose } from "./message.js";
+import { backOff, type MessagePurpose, type MessageState } from "./message.js";
 import { replyClass } from "./reply-class.js";
 import { changeStates } from "./service.js";
 import type { MessageRow, StateChange } from "./store.js";
@@ -53,7 +53,10 @@ export type PolicyMessage = Pick<
   | "data"
   | "sending_at"
   | "lease_until"
->;
+> & {
+  /** Where it has just come from, when this is about a change. */
+  state_before?: MessageState;
+};
 
 /** What higher concepts have a say in, handed down because arrows only point downwards. */
 export interface MailPolicy {

@@ -8,6 +8,7 @@ type KnownFacts = Omit<PacingFacts, "goesWithBatch">;
  * all. Between the steps of one enrolment stand their own delays.
  */
 export async function pacingFacts(ctx: Ctx, messageIds: readonly string[]): Promise<Map<string, KnownFacts>> {
+  if (messageIds.length === 0) return new Map();
   const result = await ctx.db.raw<{ rows: (KnownFacts & { id: string })[] }>(
     `select x.id, last.at as "lastMailAt", exists (
        select 1 from contacts c2 join enrolments e2 on e2.contact_id = c2.id join sequences q2 on q2.id = e2.sequence_id

@@ -149,12 +149,10 @@ async function settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<vo
   for (const message of messages) {
     if (isDead(message)) await markDead(ctx, message);
   }
-  // A verdict that came late, or the mail server's log, may have answered what a task asks.
-  const known = messages.filter(({ state }) => state === "sent" || state === "failed" || state === "queued");
   await settleTasksOf(
     ctx,
     "uncertain_message",
-    known.map(({ id }) => id),
+    messages.filter((message) => isCleared(ctx, message)).map(({ id }) => id),
   );
   const outreach = messages.filter((message) => message.enrolment_id !== null);
   await continueEnrolments(
@@ -170,6 +168,12 @@ async function settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<vo
     return message.enrolment_id && reason ? [{ id: message.enrolment_id, reason }] : [];
   });
   await finishEnrolments(ctx.db, ends, ctx.clock.now());
+}
+
+/** A verdict that came late, or the mail server's log, may have answered what a task asks. */
+function isCleared(ctx: Ctx, { state, state_before: before, lease_until: lease }: PolicyMessage): boolean {
+  if (state !== "sent" && state !== "failed" && state !== "queued") return false;
+  return before === "uncertain" || (lease !== null && lease <= ctx.clock.now());
 }
 
 const THROTTLED: ReadonlySet<string> = new Set(["cap", "contact_distance", "colleague_first"]);

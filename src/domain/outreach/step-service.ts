@@ -173,6 +173,10 @@ export async function continueEnrolments(ctx: Ctx, sent: readonly PolicyMessage[
   const done: { id: string; reason: string }[] = [];
   const courses = new Map<string, Course | undefined>();
   for (const enrolment of running) {
+    if (enrolment.kind === "one_off") {
+      done.push({ id: enrolment.id, reason: "completed" });
+      continue;
+    }
     const key = `${enrolment.sequence_id} ${enrolment.version}`;
     if (!courses.has(key)) courses.set(key, await readCourse(ctx, enrolment.sequence_id, enrolment.version));
     const course = courses.get(key);

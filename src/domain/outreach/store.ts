@@ -183,6 +183,7 @@ export async function lockEnrolment(db: Db, id: string): Promise<EnrolmentRow | 
 
 /** Enrolments, held for the rest of the transaction, in one order. */
 export async function lockEnrolments(db: Db, ids: readonly string[]): Promise<EnrolmentRow[]> {
+  if (ids.length === 0) return [];
   return db<EnrolmentRow>("enrolments")
     .whereIn("id", [...ids])
     .orderBy("id")

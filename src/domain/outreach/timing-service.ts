@@ -13,6 +13,9 @@ function windowOfMail(facts: MessageFacts): SendWindow | null {
   return windowOf(readRules(facts.rules), facts.person.country);
 }
 
+/** Mailings that somebody has sent off keep no distance; only steps of sequences do. */
+const NO_RULES = { contact_distance_days: null, one_contact_each: false };
+
 /** Has those verdicts that let a mail go say when; the others stay. Messages in the order in which they are due. */
 export async function inGoodTime(
   ctx: Ctx,
@@ -21,9 +24,10 @@ export async function inGoodTime(
   verdicts: ReadonlyMap<string, StopVerdict>,
 ): Promise<Map<string, StopVerdict>> {
   const now = ctx.clock.now();
-  const pacing = await pacingFacts(ctx, [...verdicts.keys()]);
+  const steps = facts.filter((each) => each.sequenceKind === "sequence").map((each) => each.messageId);
+  const pacing = await pacingFacts(ctx, steps);
   const { contact_distance_days: contactDistanceDays, one_contact_each: oneContactEach } =
-    await sendingRules(ctx);
+    steps.length > 0 ? await sendingRules(ctx) : NO_RULES;
   const known = new Map(facts.map((each) => [each.messageId, each]));
   const timed = new Map(verdicts);
   const written = new Set<string>();

@@ -197,6 +197,7 @@ export interface MessageFacts {
   letterId: string;
   sequenceId: string;
   sequenceState: string;
+  sequenceKind: "one_off" | "sequence";
   mailboxId: string | null;
   enrolmentId: string;
   enrolmentState: EnrolmentState;
@@ -217,6 +218,7 @@ type Row = PersonRow &
     approved: boolean;
     sequence_id: string;
     sequence_state: string;
+    sequence_kind: "one_off" | "sequence";
     mailbox_id: string | null;
     enrolment_id: string;
     enrolment_state: EnrolmentState;
@@ -232,7 +234,7 @@ type Row = PersonRow &
 /** What is known of an outreach message beside the contact and the letter. */
 const MAIL = `x.id as message_id, x.letter_id, x.address_hash is distinct from c.address_hash as address_changed,
   exists (select 1 from message_events a where a.message_id = x.id and a.kind = 'approved') as approved,
-  q.id as sequence_id, q.state as sequence_state, coalesce(x.mailbox_id, (select b.id from mailboxes b where b.kind = 'settings')) as mailbox_id,
+  q.id as sequence_id, q.state as sequence_state, q.kind as sequence_kind, coalesce(x.mailbox_id, (select b.id from mailboxes b where b.kind = 'settings')) as mailbox_id,
   e.id as enrolment_id, e.state as enrolment_state, e.state_reason as enrolment_reason, v.rules, f.name as sender_name,
   l.sponsor_name, t.subject, t.body_md, x.language as mail_language`;
 
@@ -263,6 +265,7 @@ export async function factsOfMessages(ctx: Ctx, messageIds: readonly string[]): 
     letterId: row.letter_id,
     sequenceId: row.sequence_id,
     sequenceState: row.sequence_state,
+    sequenceKind: row.sequence_kind,
     mailboxId: row.mailbox_id,
     enrolmentId: row.enrolment_id,
     enrolmentState: row.enrolment_state,
