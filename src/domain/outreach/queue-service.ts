@@ -4,12 +4,12 @@ import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { parse, type Page } from "../../platform/schema.js";
-import { approveMessage, editMessage, skipMessage } from "../mail/deciding-service.js";
+import { approveMessage, editMessage } from "../mail/deciding-service.js";
 import { APPROVE_FIRST } from "../mail/service.js";
 import { settleTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
 import { approveOneMessage } from "./approval-service.js";
-import { editedText, outreachPolicy, whyOf } from "./policy-service.js";
+import { editedText, whyOf } from "./policy-service.js";
 import { listQueue, waitingMail, type QueueLine, type WaitingMail } from "./queue-views.js";
 import { approveMailCommand } from "./sequence-commands.js";
 import { windowOf } from "./sequence.js";
@@ -141,15 +141,5 @@ export async function editMail(
     if (mail.state !== "draft") throw conflict("message.not_waiting");
     const given = { subject: command.subject ?? words.subject, body: command.body ?? words.body };
     await editMessage(tx, id, given);
-  });
-}
-
-/** Leaves a waiting mail unsent, which ends its enrolment. Throws conflict when it does not wait. */
-export async function rejectMail(ctx: Ctx, id: string): Promise<void> {
-  requirePermission(ctx, "outreach:write");
-  await transaction(ctx, async (tx) => {
-    const message = await skipMessage(tx, id);
-    await settleTasks(tx, "blocked_message", id);
-    await outreachPolicy.settled(tx, [message]);
   });
 }

@@ -79,6 +79,8 @@ const REASON_WORDS: Record<string, string> = {
   approve_first_contact: "the country’s rule asks a person to look at each first mail",
   sending_stopped: "all outreach is stopped",
   rejected_by_staff: "left unsent by staff",
+  skipped_by_staff: "left out by staff, the sequence goes on",
+  cancelled_by_staff: "cancelled by staff",
   manual: "paused by staff",
   out_of_office: "the recipient is away",
   org_hold: "the organisation is on hold",
