@@ -188,6 +188,7 @@ function taskFor(message: PolicyMessage) {
   if (message.state === "uncertain" || message.state === "blocked" || message.state === "expired") {
     return TASKS[message.state];
   }
+  if (message.state === "failed" && message.state_reason === "content") return "mail_refused";
   return isDead(message) ? "find_contact" : undefined;
 }
 

@@ -306,6 +306,24 @@ describe("trouble with SMTP", () => {
     expect(await tasks()).toEqual([]);
   });
 
+  test.each([
+    ["size", "552", "5.3.4 Message size exceeds fixed maximum message size"],
+    ["virus", "554", "5.6.0 The message was rejected because it contains a virus"],
+    ["form", "554", "5.6.1 Message body type not supported by remote host"],
+  ])("a mail refused for its %s makes a task and leaves the contact alone", async (_what, status, text) => {
+    const contact = await aContact(app);
+    await aMailing(await staffCtx(app), letter, [contact]);
+    sink.behave({ at: "data", status: Number(status), text });
+    await settle(app);
+    const message = await messageTo(app, contact);
+    expect(message).toMatchObject({ state: "failed", state_reason: "content" });
+    expect(await app.db("tasks")).toMatchObject([
+      { kind: "mail_refused", contact_id: contact.id, subject_id: message["id"], done_at: null },
+    ]);
+    expect(await app.db("contacts").where({ id: contact.id }).pluck("status")).toEqual(["active"]);
+    expect(await app.db("mailbox_faults")).toEqual([]);
+  });
+
   test("after three days of standstill nothing bursts out: late mail expires with a task", async () => {
     const contact = await aContact(app);
     await aMailing(await staffCtx(app), letter, [contact]);
