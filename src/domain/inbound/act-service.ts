@@ -3,9 +3,10 @@ import { as, type Ctx } from "../../platform/context.js";
 import { parseEmail } from "../../platform/email-address.js";
 import { record } from "../activity/service.js";
 import { suppress } from "../consent/service.js";
-import { noteHeard } from "../mail/heard-service.js";
+import { noteHeard, settleHeard } from "../mail/heard-service.js";
 import { noteSenderFault } from "../mail/mailbox-health-service.js";
 import { getContact, updateContact } from "../organisations/service.js";
+import { outreachPolicy } from "../outreach/policy-service.js";
 import { pauseOutreach, stopOutreach } from "../outreach/stopping-service.js";
 import { createTask } from "../tasks/service.js";
 import type { Match } from "./match.js";
@@ -33,6 +34,8 @@ export async function takeSteps(ctx: Ctx, mail: ActingMail, steps: readonly Step
 
 async function takeStep(ctx: Ctx, mail: ActingMail, step: Step): Promise<Record<string, unknown>> {
   switch (step.do) {
+    case "settle":
+      return { settled: await settleUncertain(ctx, mail) };
     case "event":
       return noteEvent(ctx, mail, step.event);
     case "address_invalid":
@@ -52,6 +55,14 @@ async function takeStep(ctx: Ctx, mail: ActingMail, step: Step): Promise<Record<
     case "note":
       return { why: step.why };
   }
+}
+
+/** An uncertain message of which something was heard was accepted; what follows a mail that went out follows now. */
+async function settleUncertain(ctx: Ctx, { match }: ActingMail): Promise<boolean> {
+  if (!match?.message) return false;
+  const settled = await settleHeard(ctx, match.message.id);
+  await outreachPolicy.settled(ctx, settled);
+  return settled.length > 0;
 }
 
 async function noteEvent(
