@@ -41,6 +41,8 @@ async function written(change: Parameters<typeof aContact>[1] = {}) {
 }
 
 const contactRow = (contact: TestContact) => app.db("contacts").where({ id: contact.id }).first();
+const open = () => app.db("tasks").whereNull("done_at").orderBy("created_at").pluck("kind");
+const statesTo = async (contact: TestContact) => (await messagesTo(app, contact)).map((each) => each.state);
 const tasks = () => app.db("tasks").orderBy("created_at").pluck("kind");
 const verpOf = (message: Record<string, unknown>) =>
   envelopeSender(
@@ -170,22 +172,20 @@ describe("a delivery report", () => {
   });
 });
 
-describe("of a message that nobody knew had been accepted", () => {
-  /** A contact in a sequence whose first mail is uncertain. */
-  async function uncertain() {
-    const contact = await aContact(app);
-    await enrol(app.system, await aSequence(app.system, letter), [contact]);
-    await takeDueMail(app.system, sendingOf(app), 1);
-    app.clock.advance(17 * MINUTE);
-    await recoverLeases(app.system, outreachPolicy);
-    const [message] = await messagesTo(app, contact);
-    expect(message).toMatchObject({ state: "uncertain" });
-    expect(await open()).toEqual(["uncertain_message"]);
-    return { contact, message: message! };
-  }
-  const open = () => app.db("tasks").whereNull("done_at").orderBy("created_at").pluck("kind");
-  const statesTo = async (contact: TestContact) => (await messagesTo(app, contact)).map((each) => each.state);
+/** A contact in a sequence whose first mail is uncertain. */
+async function uncertain() {
+  const contact = await aContact(app);
+  await enrol(app.system, await aSequence(app.system, letter), [contact]);
+  await takeDueMail(app.system, sendingOf(app), 1);
+  app.clock.advance(17 * MINUTE);
+  await recoverLeases(app.system, outreachPolicy);
+  const [message] = await messagesTo(app, contact);
+  expect(message).toMatchObject({ state: "uncertain" });
+  expect(await open()).toEqual(["uncertain_message"]);
+  return { contact, message: message! };
+}
 
+describe("of a message that nobody knew had been accepted", () => {
   test("a report settles it as sent, notes what it says, and ticks off the task", async () => {
     const { contact, message } = await uncertain();
     const raw = bounceMail({ to: contact.email, returned: message.message_id });
