@@ -9,7 +9,14 @@ import { capsFor } from "./cap-service.js";
 import { askToSend, raiseMark, type Guard } from "./guard-service.js";
 import { mailboxesNow, readsReplies, returnPathOf, settingsMailbox } from "./mailbox-account-service.js";
 import type { MailboxRow } from "./mailbox-store.js";
-import { addressMails, mailerOf, renderMessage, type MailWords, type WaysOut } from "./rendering-service.js";
+import {
+  addressMails,
+  mailerOf,
+  renderMessage,
+  withoutTooLarge,
+  type MailWords,
+  type WaysOut,
+} from "./rendering-service.js";
 import { ANSWER_TEMPLATE, type MessageState } from "./message.js";
 import { changeStates } from "./service.js";
 import { setSending, type MessageRow, type SendingMessage, type StateChange } from "./store.js";
@@ -180,7 +187,7 @@ async function judge(
       else stopped.push(stopBy(row, { ...verdict, go: false, to: "later", reason: "cap", until }, token));
     }
   }
-  return { going, stopped };
+  return withoutTooLarge({ going, stopped }, outreach, token);
 }
 
 /** What nobody gets who said stop: outreach, and what a person writes; a mail that somebody's own act causes goes out. */

@@ -9,6 +9,7 @@ import type { LeftOutReason, MailingState } from "../../domain/outreach/mailing.
 import type { SequenceState } from "../../domain/outreach/sequence.js";
 import { REFUSAL_SENTENCES } from "../../domain/mail/refusal-words.js";
 import { isHeardEvent, type HeardEvent } from "../../domain/mail/heard-event.js";
+import { TOO_LARGE } from "../../domain/mail/mail-size.js";
 import { messageTone, type MessageState } from "../../domain/mail/message.js";
 
 /** A state as a template shows it: its shape and its words. */
@@ -60,6 +61,7 @@ const REASON_WORDS: Record<string, string> = {
   heard_of: "an answer or a report shows that it was accepted",
   settled_by_staff: "settled by staff",
   too_late: "waited past its time",
+  too_large: "longer than the 102 kB that Gmail shows",
   cap: "waits for room under a limit",
   window: "waits for the reader’s office hours",
   window_never_opens: "its sending hours never come",
@@ -122,7 +124,7 @@ export function messageState({
 }): ShownState {
   if (state === "sent" && transport === "capture") return { kind: "ok", words: "Captured, not sent" };
   const tells = state !== "sent" && state !== "uncertain" && state !== "suppressed" && reason;
-  const words = MESSAGE_WORDS[state];
+  const words = state === "blocked" && reason === TOO_LARGE ? "Too long" : MESSAGE_WORDS[state];
   return { kind: messageTone(state), words: tells ? `${words}: ${reasonWords(reason)}` : words };
 }
 

@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { listMessagesQuery } from "../../domain/mail/commands.js";
+import { TOO_LARGE } from "../../domain/mail/mail-size.js";
 import { MESSAGE_STATES, UNBEGUN } from "../../domain/mail/message.js";
 import { fillLinks, headerLines } from "../../domain/mail/rendering-service.js";
 import { APPROVE_FIRST, readMessage, type ReadMessage } from "../../domain/mail/service.js";
@@ -170,6 +171,7 @@ async function showMessage(
       uncertain: isUncertain ? await uncertainView(ctx, message, app.config.mtaLogFile) : null,
       mayTakeBack: maySettle && UNBEGUN.includes(message.state),
       inSequence: message.mailingKind === "sequence",
+      tooLarge: message.reason === TOO_LARGE,
       blocked: message.state === "blocked" && maySettle ? reasonWords(message.reason) : "",
     },
     { status: Object.keys(errors).length > 0 ? 422 : 200 },
