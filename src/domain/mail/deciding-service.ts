@@ -115,12 +115,13 @@ function isHeldForLook(message: MessageRow): boolean {
 /**
  * Settles an uncertain message by what a person found out: it arrived, it may be sent again, or it did not arrive.
  * A message that waited for a value may be sent again, too. Throws conflict in any other state, and while the last
- * attempt of an uncertain one could still be running.
+ * attempt of an uncertain one could still be running. What goes again is due at once unless told otherwise.
  */
 export async function resolveMessage(
   ctx: Ctx,
   id: string,
   input: z.input<typeof resolveMessageCommand>,
+  times: Times = due(ctx),
 ): Promise<MessageRow> {
   requirePermission(ctx, "outreach:write");
   const command = parse(resolveMessageCommand, input);
@@ -136,7 +137,7 @@ export async function resolveMessage(
     const change = { id, state, reason: "settled_by_staff", token: null };
     const [changed] = await changeStates(
       tx,
-      [{ ...change, ...(state === "queued" ? due(tx) : {}) }],
+      [{ ...change, ...(state === "queued" ? times : {}) }],
       [message.state],
     );
     await record(tx, act("message.settled", message, { as: command.as }));

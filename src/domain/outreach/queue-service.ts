@@ -12,12 +12,11 @@ import { approveOneMessage } from "./approval-service.js";
 import { editedText, whyOf } from "./policy-service.js";
 import { listQueue, waitingMail, type QueueLine, type WaitingMail } from "./queue-views.js";
 import { approveMailCommand } from "./sequence-commands.js";
-import { windowOf } from "./sequence.js";
 import { letterIn, readCourse, textOf, type Course } from "./step-service.js";
 import { setPending } from "./store.js";
+import { timesFromNow } from "./timing-service.js";
 import type { Variable } from "./template.js";
 import { listRecipients, type Recipient } from "./views.js";
-import { expiresAt, opensAt, placeOf } from "./window.js";
 import { wordFor } from "./wording-service.js";
 
 /** Mails of sequences that wait for approval, the one due first on top, a page at a time. */
@@ -117,12 +116,7 @@ export async function approveMail(
     const { worded } = await readWaiting(tx, id, given);
     if ("missing" in worded) throw conflict("message.missing", {}, { missing: worded.missing });
     if (isEdited) await editMessage(tx, id, given);
-    const place = placeOf(mail);
-    const course = await readCourse(tx, mail.sequenceId, mail.version);
-    const window = course ? windowOf(course.rules, mail.country) : null;
-    const now = tx.clock.now();
-    const dueAt = opensAt(window, place, mail.dueAt > now ? mail.dueAt : now);
-    await approveMessage(tx, id, { dueAt, expiresAt: expiresAt(window, place, dueAt) });
+    await approveMessage(tx, id, await timesFromNow(tx, mail));
     await setPending(tx.db, [mail.enrolmentId], "window");
     await settleTasks(tx, "blocked_message", id);
   });
