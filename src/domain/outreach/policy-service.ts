@@ -133,6 +133,9 @@ const TASKS = {
   expired: "expired_message",
 } as const;
 
+/** States in which a mail that lacked something will not go out any more. */
+const OVER: ReadonlySet<string> = new Set(["cancelled", "suppressed", "expired"]);
+
 async function settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<void> {
   for (const message of messages) {
     const kind = taskFor(message);
@@ -155,6 +158,11 @@ async function settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<vo
     ctx,
     "uncertain_message",
     known.map(({ id }) => id),
+  );
+  await settleTasksOf(
+    ctx,
+    "blocked_message",
+    messages.filter(({ state }) => OVER.has(state)).map(({ id }) => id),
   );
   const outreach = messages.filter((message) => message.enrolment_id !== null);
   await continueEnrolments(
@@ -180,6 +188,7 @@ async function noteWaiting(ctx: Ctx, waiting: readonly PolicyMessage[]): Promise
     if (!id || !reason) continue;
     if (isPauseReason(reason)) await pauseEnrolments(ctx.db, [id], { reason, until: null }, "running");
     else if (reason === "window") await setPending(ctx.db, [id], "window");
+    else if (reason === APPROVE_FIRST) await setPending(ctx.db, [id], "approval");
     else if (THROTTLED.has(reason)) await setPending(ctx.db, [id], "throttle");
   }
 }

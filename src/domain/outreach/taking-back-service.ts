@@ -48,7 +48,7 @@ export async function skipMail(ctx: Ctx, id: string): Promise<void> {
 
 type TakenMessage = Awaited<ReturnType<typeof takeBackMessage>>;
 
-/** Takes a mail back under the locks that holds and stops take, and ticks off the task that asked about it. */
+/** Takes a mail back under the locks that holds and stops take. */
 async function takeBack(ctx: Ctx, id: string, how: TakenBack): Promise<TakenMessage> {
   const found = isUuid(id) ? await messageDetail(ctx, id) : undefined;
   if (!found) throw notFound("message.unknown");
@@ -57,6 +57,7 @@ async function takeBack(ctx: Ctx, id: string, how: TakenBack): Promise<TakenMess
     organisation: found.organisationId ? [found.organisationId] : [],
   });
   const message = await takeBackMessage(ctx, id, how);
-  await settleTasks(ctx, "blocked_message", id);
+  // The others hear of it by the policy, which would end the enrolment as well.
+  if (how === "skipped") await settleTasks(ctx, "blocked_message", id);
   return message;
 }

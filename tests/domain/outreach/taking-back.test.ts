@@ -201,6 +201,7 @@ test("a mail that was queued when its country began to ask for a look can be lef
   app.clock.set("2027-03-02T09:00:00Z");
   await settle(app);
   expect(await lastMail()).toMatchObject({ state: "queued", held_reason: "approve_first_contact" });
+  expect(await enrolmentsOf(app, contact)).toMatchObject([{ state: "pending", state_reason: "approval" }]);
   app.clock.set("2027-03-22T09:00:00Z");
   await settle(app);
   expect((await browseQueue(staff, { limit: 5 })).items).toMatchObject([{ id }]);
