@@ -5,7 +5,7 @@ import { record } from "../activity/service.js";
 import { suppress } from "../consent/service.js";
 import { noteHeard, settleHeard } from "../mail/heard-service.js";
 import { noteSenderFault } from "../mail/mailbox-health-service.js";
-import { getContact, updateContact } from "../organisations/service.js";
+import { getContact, markAddressDead, updateContact } from "../organisations/service.js";
 import { outreachPolicy } from "../outreach/policy-service.js";
 import { pauseOutreach, stopOutreach } from "../outreach/stopping-service.js";
 import { createTask } from "../tasks/service.js";
@@ -39,9 +39,9 @@ async function takeStep(ctx: Ctx, mail: ActingMail, step: Step): Promise<Record<
     case "event":
       return noteEvent(ctx, mail, step.event);
     case "address_invalid":
-      return { changed: await setStatus(ctx, mail, "address_invalid") };
+      return { changed: await killAddress(ctx, mail) };
     case "left":
-      return { changed: await setStatus(ctx, mail, "left") };
+      return { changed: await setLeft(ctx, mail) };
     case "stop":
       return { reason: step.reason, ended: await stop(ctx, mail, step.reason) };
     case "pause":
@@ -75,17 +75,18 @@ async function noteEvent(
   return { event };
 }
 
+/** A contact that somebody has given another address or standing meanwhile keeps it. */
+async function killAddress(ctx: Ctx, { match }: ActingMail): Promise<boolean> {
+  if (!match?.contactId) return false;
+  return markAddressDead(ctx, match.contactId, match.message?.toEmail ?? null);
+}
+
 /** A contact that somebody has given another standing meanwhile keeps it. */
-async function setStatus(
-  ctx: Ctx,
-  { match }: ActingMail,
-  status: "address_invalid" | "left",
-): Promise<boolean> {
+async function setLeft(ctx: Ctx, { match }: ActingMail): Promise<boolean> {
   if (!match?.contactId) return false;
   const contact = await getContact(ctx, match.contactId);
-  const isOtherAddress = match.message !== undefined && contact.email !== match.message.toEmail;
-  if (contact.status !== "active" || (status === "address_invalid" && isOtherAddress)) return false;
-  await updateContact(ctx, contact.id, { status, row_version: contact.row_version });
+  if (contact.status !== "active") return false;
+  await updateContact(ctx, contact.id, { status: "left", row_version: contact.row_version });
   return true;
 }
 

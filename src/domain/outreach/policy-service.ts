@@ -1,7 +1,7 @@
 import type { Ctx } from "../../platform/context.js";
 import { placeholdersIn } from "../links/link.js";
 import type { MailPolicy, PolicyMessage, StopVerdict } from "../mail/verdict-service.js";
-import { getContact, updateContact } from "../organisations/service.js";
+import { markAddressDead } from "../organisations/service.js";
 import { APPROVE_FIRST } from "../mail/service.js";
 import { createTask, settleTasksOf } from "../tasks/service.js";
 import { halted, resumed } from "./alarm-service.js";
@@ -207,10 +207,7 @@ function isDead(message: PolicyMessage): boolean {
 
 /** Nobody reads this address: the contact says so from now on. It is not suppressed; a new address may be given. */
 async function markDead(ctx: Ctx, message: PolicyMessage): Promise<void> {
-  if (!message.contact_id) return;
-  const contact = await getContact(ctx, message.contact_id);
-  if (contact.status !== "active") return;
-  await updateContact(ctx, contact.id, { status: "address_invalid", row_version: contact.row_version });
+  if (message.contact_id) await markAddressDead(ctx, message.contact_id, message.to_email);
 }
 
 /** How an enrolment ends with a mail that did not go out; undefined where it does not end. */

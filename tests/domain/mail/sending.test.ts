@@ -10,6 +10,7 @@ import {
 import { resolveMessage } from "../../../src/domain/mail/deciding-service.js";
 import { queueMail } from "../../../src/domain/mail/service.js";
 import { verdictWriter } from "../../../src/domain/mail/verdict-service.js";
+import { getContact, updateContact } from "../../../src/domain/organisations/service.js";
 import { outreachPolicy } from "../../../src/domain/outreach/policy-service.js";
 import { DAY, HOUR, MINUTE } from "../../../src/platform/clock.js";
 import { sendingOf } from "../../../src/worker/schedule.js";
@@ -295,6 +296,31 @@ describe("trouble with SMTP", () => {
     expect(await tasks()).toEqual(["find_contact"]);
     expect(await app.db("contacts").where({ id: gone.id }).pluck("status")).toEqual(["address_invalid"]);
     expect(await app.db("suppressions")).toEqual([]);
+  });
+
+  test("an address that a colleague replaced while the mail was on its way stays good, and the verdict is kept", async () => {
+    const contact = await aContact(app);
+    await aMailing(await staffCtx(app), letter, [contact]);
+    sink.behave({ at: "rcpt", status: 550, text: "5.1.1 unknown user" });
+    const sending = sendingOf(app);
+    const email = "ada@new-address.example";
+    await processDueMail(app.system, {
+      ...sending,
+      mailer: {
+        ...sending.mailer,
+        send: async (mail) => {
+          const staff = await staffCtx(app);
+          const { row_version: version } = await getContact(staff, contact.id);
+          await updateContact(staff, contact.id, { email, row_version: version });
+          return sending.mailer.send(mail);
+        },
+      },
+    });
+    expect(await messageTo(app, contact)).toMatchObject({ state: "failed", state_reason: "address_dead" });
+    expect(await app.db("contacts").where({ id: contact.id }).first()).toMatchObject({
+      email,
+      status: "active",
+    });
   });
 
   test("a refusal for our own standing leaves the contact alone", async () => {
