@@ -3,9 +3,10 @@ import { as, type Ctx } from "../../platform/context.js";
 import { parseEmail } from "../../platform/email-address.js";
 import { record } from "../activity/service.js";
 import { suppress } from "../consent/service.js";
-import { noteHeard } from "../mail/heard-service.js";
+import { noteHeard, settleHeard } from "../mail/heard-service.js";
 import { noteSenderFault } from "../mail/mailbox-health-service.js";
-import { getContact, updateContact } from "../organisations/service.js";
+import { getContact, markAddressDead, updateContact } from "../organisations/service.js";
+import { outreachPolicy } from "../outreach/policy-service.js";
 import { pauseOutreach, stopOutreach } from "../outreach/stopping-service.js";
 import { createTask } from "../tasks/service.js";
 import type { Match } from "./match.js";
@@ -33,12 +34,14 @@ export async function takeSteps(ctx: Ctx, mail: ActingMail, steps: readonly Step
 
 async function takeStep(ctx: Ctx, mail: ActingMail, step: Step): Promise<Record<string, unknown>> {
   switch (step.do) {
+    case "settle":
+      return { settled: await settleUncertain(ctx, mail) };
     case "event":
       return noteEvent(ctx, mail, step.event);
     case "address_invalid":
-      return { changed: await setStatus(ctx, mail, "address_invalid") };
+      return { changed: await killAddress(ctx, mail) };
     case "left":
-      return { changed: await setStatus(ctx, mail, "left") };
+      return { changed: await setLeft(ctx, mail) };
     case "stop":
       return { reason: step.reason, ended: await stop(ctx, mail, step.reason) };
     case "pause":
@@ -54,6 +57,14 @@ async function takeStep(ctx: Ctx, mail: ActingMail, step: Step): Promise<Record<
   }
 }
 
+/** An uncertain message of which something was heard was accepted; what follows a mail that went out follows now. */
+async function settleUncertain(ctx: Ctx, { match }: ActingMail): Promise<boolean> {
+  if (!match?.message) return false;
+  const settled = await settleHeard(ctx, match.message.id);
+  await outreachPolicy.settled(ctx, settled);
+  return settled.length > 0;
+}
+
 async function noteEvent(
   ctx: Ctx,
   mail: ActingMail,
@@ -64,17 +75,18 @@ async function noteEvent(
   return { event };
 }
 
+/** A contact that somebody has given another address or standing meanwhile keeps it. */
+async function killAddress(ctx: Ctx, { match }: ActingMail): Promise<boolean> {
+  if (!match?.contactId) return false;
+  return markAddressDead(ctx, match.contactId, match.message?.toEmail ?? null);
+}
+
 /** A contact that somebody has given another standing meanwhile keeps it. */
-async function setStatus(
-  ctx: Ctx,
-  { match }: ActingMail,
-  status: "address_invalid" | "left",
-): Promise<boolean> {
+async function setLeft(ctx: Ctx, { match }: ActingMail): Promise<boolean> {
   if (!match?.contactId) return false;
   const contact = await getContact(ctx, match.contactId);
-  const isOtherAddress = match.message !== undefined && contact.email !== match.message.toEmail;
-  if (contact.status !== "active" || (status === "address_invalid" && isOtherAddress)) return false;
-  await updateContact(ctx, contact.id, { status, row_version: contact.row_version });
+  if (contact.status !== "active") return false;
+  await updateContact(ctx, contact.id, { status: "left", row_version: contact.row_version });
   return true;
 }
 

@@ -12,6 +12,7 @@ interface Row {
   letter_id: string | null;
   mailbox_id: string | null;
   has_gone_out: boolean;
+  is_uncertain: boolean;
 }
 
 /** Messages with a contact of their own; mails to signatories have none, but their address may be a contact's. */
@@ -29,6 +30,7 @@ function messages(ctx: Ctx) {
       "m.letter_id",
       "m.mailbox_id",
       ctx.db.raw("m.sending_at is not null as has_gone_out"),
+      ctx.db.raw("m.state = 'uncertain' as is_uncertain"),
     );
 }
 
@@ -43,6 +45,7 @@ function toMatched(row: Row): MatchedMessage {
     letterId: row.letter_id,
     mailboxId: row.mailbox_id,
     hasGoneOut: row.has_gone_out,
+    isUncertain: row.is_uncertain,
   };
 }
 

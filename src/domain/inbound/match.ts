@@ -18,6 +18,8 @@ export interface MatchedMessage {
   mailboxId: string | null;
   /** It may have reached somebody: it is past its commit point. */
   hasGoneOut: boolean;
+  /** Nobody heard whether it was accepted. */
+  isUncertain: boolean;
 }
 
 /** A contact whose address a mail came from. */
@@ -101,6 +103,15 @@ function matchBy(
 export function knowsOurMail(match: Match | undefined): boolean {
   if (match?.kind === "staff") return true;
   return (match?.kind === "verp" || match?.kind === "returned_id") && match.message?.hasGoneOut === true;
+}
+
+/**
+ * Whether a mail shows that an uncertain message of ours was accepted after all: it knows the return path or the
+ * Message-ID, which nobody learns who did not get the message. That it comes from the right address shows nothing.
+ */
+export function provesAcceptance(match: Match | undefined): boolean {
+  const knows = match?.kind === "verp" || match?.kind === "returned_id" || match?.kind === "thread";
+  return knows && match.message?.isUncertain === true;
 }
 
 /**

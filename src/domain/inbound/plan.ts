@@ -1,7 +1,7 @@
 import { DAY } from "../../platform/clock.js";
 import type { AutoReply, MailClass, RecipientVerdict } from "../classification/classification.js";
 import type { HeardEvent } from "../mail/heard-event.js";
-import { isProven, knowsOurMail, type Match } from "./match.js";
+import { isProven, knowsOurMail, provesAcceptance, type Match } from "./match.js";
 
 /** Everything that decides what an incoming mail leads to. */
 export interface Heard {
@@ -30,6 +30,7 @@ export type HeardTask =
 
 /** One thing to do because of a mail, and as such kept with it. */
 export type Step =
+  | { do: "settle" }
   | { do: "event"; event: HeardEvent }
   | { do: "address_invalid" }
   | { do: "left" }
@@ -64,7 +65,9 @@ const STRIKES = { count: 3, days: 3 };
  * complaint, an answer, an absence) is believed; that an address is dead is believed only from a report that is proven.
  */
 export function planSteps(heard: Heard): Step[] {
-  const steps = stepsByClass(heard);
+  // First of all, since the next mail of a sequence is made by it, which the other steps may stop or hold.
+  const settled: Step[] = provesAcceptance(heard.match) ? [{ do: "settle" }] : [];
+  const steps = [...settled, ...stepsByClass(heard)];
   return steps.length > 0 ? steps : [{ do: "note", why: "unmatched" }];
 }
 

@@ -9,7 +9,14 @@ import { capsFor, type Caps } from "./cap-service.js";
 import { askToSend, raiseMark, type Guard } from "./guard-service.js";
 import { mailboxesNow, readsReplies, returnPathOf, settingsMailbox } from "./mailbox-account-service.js";
 import type { MailboxRow } from "./mailbox-store.js";
-import { addressMails, mailerOf, renderMessage, type MailWords, type WaysOut } from "./rendering-service.js";
+import {
+  addressMails,
+  mailerOf,
+  renderMessage,
+  withoutTooLarge,
+  type MailWords,
+  type WaysOut,
+} from "./rendering-service.js";
 import { ANSWER_TEMPLATE, type MessageState } from "./message.js";
 import { changeStates } from "./service.js";
 import { setSending, type MessageRow, type SendingMessage, type StateChange } from "./store.js";
@@ -164,7 +171,7 @@ async function judge(
     if (stop || !way) stopped.push(stop ?? waitForMailbox(row, token));
     else going.push(sendingMessage(ctx, sending, row, sponsors, way, asked.verdicts.get(row.id)));
   }
-  return { going, stopped };
+  return withoutTooLarge({ going, stopped }, outreach, token);
 }
 
 /** What keeps one mail from going now; undefined when it goes, which uses up room under its caps. */

@@ -13,7 +13,7 @@ import {
   lockMessage,
   lockMessagesOfSteps,
   setEdited,
-  setHeld,
+  setFreed,
   type ChangedMessage,
   type MessageRow,
   type StateChange,
@@ -61,17 +61,16 @@ export async function approveMessage(ctx: Ctx, id: string, times?: Times): Promi
   await transaction(ctx, async (tx) => {
     const message = await lockMessage(tx.db, id);
     if (!message) throw notFound("message.unknown");
-    const isHeld = message.state === "queued" && message.held_reason === APPROVE_FIRST;
-    if (message.state !== "draft" && !isHeld) throw conflict("message.not_waiting");
-    if (isHeld) await approveHeld(tx, message);
+    if (!isWaiting(message)) throw conflict("message.not_waiting");
+    if (isHeldForLook(message)) await approveHeld(tx, message, times);
     else await releaseMessages(tx, [id], times);
     await record(tx, act("message.approved", message));
   });
 }
 
-/** A mail that was already queued when the rule of its country changed. */
-async function approveHeld(ctx: Ctx, message: MessageRow): Promise<void> {
-  await setHeld(ctx.db, [message.id], null);
+/** A mail that was already queued when the rule of its country changed; its time begins with the approval. */
+async function approveHeld(ctx: Ctx, message: MessageRow, times: Times = due(ctx)): Promise<void> {
+  await setFreed(ctx.db, [{ id: message.id, ...times }]);
   await noteStates(ctx, [{ ...message, state: "approved", state_reason: null, claim_token: null }]);
 }
 
@@ -87,26 +86,43 @@ export async function editMessage(
   await record(ctx, act("message.edited", message));
 }
 
-/** Takes back one message that waits as a draft. Throws conflict when it does not wait. */
-export async function skipMessage(ctx: Ctx, id: string): Promise<ChangedMessage> {
+/** How staff take back one message: left unsent in the approval queue, left out of its sequence, or cancelled. */
+export type TakenBack = "rejected" | "skipped" | "cancelled";
+
+/**
+ * Takes back one message of which nothing has gone out, also one that is held. Throws conflict for one that a worker has
+ * taken up or that is settled; where it is rejected, for one that does not wait for approval.
+ */
+export async function takeBackMessage(ctx: Ctx, id: string, how: TakenBack): Promise<ChangedMessage> {
   const message = isUuid(id) ? await lockMessage(ctx.db, id) : undefined;
   if (!message) throw notFound("message.unknown");
-  if (message.state !== "draft") throw conflict("message.not_waiting");
-  const change: StateChange = { id, state: "cancelled", reason: "rejected_by_staff", token: null };
-  const [changed] = await changeStates(ctx, [change], ["draft"]);
-  await record(ctx, act("message.rejected", message));
+  if (how === "rejected" && !isWaiting(message)) throw conflict("message.not_waiting");
+  if (!UNBEGUN.includes(message.state)) throw conflict("message.begun");
+  const change: StateChange = { id, state: "cancelled", reason: `${how}_by_staff`, token: null };
+  const [changed] = await changeStates(ctx, [change], UNBEGUN);
+  await record(ctx, act(`message.${how}`, message));
   return changed ?? { ...message, state_before: message.state };
+}
+
+/** Whether a person has to look at a message before it goes; one that was queued when the rule of its country changed, too. */
+function isWaiting(message: MessageRow): boolean {
+  return message.state === "draft" || isHeldForLook(message);
+}
+
+function isHeldForLook(message: MessageRow): boolean {
+  return message.state === "queued" && message.held_reason === APPROVE_FIRST;
 }
 
 /**
  * Settles an uncertain message by what a person found out: it arrived, it may be sent again, or it did not arrive.
  * A message that waited for a value may be sent again, too. Throws conflict in any other state, and while the last
- * attempt of an uncertain one could still be running.
+ * attempt of an uncertain one could still be running. What goes again is due at once unless told otherwise.
  */
 export async function resolveMessage(
   ctx: Ctx,
   id: string,
   input: z.input<typeof resolveMessageCommand>,
+  times: Times = due(ctx),
 ): Promise<ChangedMessage> {
   requirePermission(ctx, "outreach:write");
   const command = parse(resolveMessageCommand, input);
@@ -122,7 +138,7 @@ export async function resolveMessage(
     const change = { id, state, reason: "settled_by_staff", token: null };
     const [changed] = await changeStates(
       tx,
-      [{ ...change, ...(state === "queued" ? due(tx) : {}) }],
+      [{ ...change, ...(state === "queued" ? times : {}) }],
       [message.state],
     );
     await record(tx, act("message.settled", message, { as: command.as }));

@@ -18,7 +18,7 @@ export async function lockMailsTo(
 /** Nobody can be reached there (RFC 2606 §2). */
 const NOBODY = "erased@erased.invalid";
 
-/** Empties mails, and takes the person's words out of mails to colleagues at the same organisation. */
+/** Empties mails and what was said of them, and takes the person's words out of mails to colleagues at the same organisation. */
 export async function wipeMails(
   db: Db,
   ids: readonly string[],
@@ -37,7 +37,13 @@ export async function wipeMails(
       smtp_reply: null,
       row_version: db.raw("row_version + 1"),
     });
+  await db("mailbox_faults")
+    .whereIn("message_id", [...ids])
+    .update({ detail: null });
   for (const word of person.words) {
+    await db("mailbox_faults")
+      .whereRaw("position(lower(?) in lower(detail)) > 0", [word])
+      .update({ detail: withoutWord(db, "detail", word) });
     await db("messages")
       .where({ organisation_id: person.organisationId })
       .whereNotIn("state", ["claimed", "sending"])

@@ -1,11 +1,12 @@
 /** Taking back and holding up mails of which nothing has gone out yet. */
 import type { Ctx } from "../../platform/context.js";
+import { settleTasksOf } from "../tasks/service.js";
 import { UNBEGUN } from "./message.js";
 import { changeStates } from "./service.js";
 import { type Times } from "./deciding-service.js";
 import { lockMessagesOfEnrolments, setFreed, setHeld, type StateChange } from "./store.js";
 
-/** Takes back what has not begun to go out of some enrolments, each with its reason. */
+/** Takes back what has not begun to go out of some enrolments, each with its reason; nobody has to fill in what it lacks. */
 export async function cancelEnrolmentMessages(
   ctx: Ctx,
   ends: readonly { id: string; reason: string }[],
@@ -16,7 +17,12 @@ export async function cancelEnrolmentMessages(
     const reason = reasons.get(row.enrolment_id ?? "") ?? null;
     return { id: row.id, state: "cancelled", reason, token: null };
   });
-  await changeStates(ctx, changes, UNBEGUN);
+  const taken = await changeStates(ctx, changes, UNBEGUN);
+  await settleTasksOf(
+    ctx,
+    "blocked_message",
+    taken.map(({ id }) => id),
+  );
 }
 
 /** Keeps what has not begun to go out of some enrolments from becoming due, or lets it go on. */

@@ -9,8 +9,9 @@ import { linkAddresses } from "../links/service.js";
 import { ownLinks, standInsToPlaceholders } from "./rendering.js";
 import { mailAccount } from "./mailbox-account-service.js";
 import type { MailboxRow } from "./mailbox-store.js";
+import { LARGEST_HTML, TOO_LARGE, sizeOfHtml } from "./mail-size.js";
 import { ANSWER_TEMPLATE } from "./message.js";
-import type { MailHeaders, MessageRow, SendingMessage, RenderedMessage } from "./store.js";
+import type { MailHeaders, MessageRow, SendingMessage, RenderedMessage, StateChange } from "./store.js";
 import type { CommittedMail, StopVerdict } from "./verdict-service.js";
 import type { Sponsor } from "./views.js";
 
@@ -195,5 +196,29 @@ export function headerLines(
         }
       : {}),
     ...(headers.auto_submitted ? { "Auto-Submitted": "auto-generated" } : {}),
+  };
+}
+
+/** What is judged at a commit point: the mails that go, and the changes of those that don't. */
+interface JudgedMails<Mail> {
+  going: Mail[];
+  stopped: StateChange[];
+}
+
+/** Has those of some mails wait for a person that are too large to be read to their end; the others go as before. */
+export function withoutTooLarge<Mail extends { id: string; body_html: string }>(
+  judged: JudgedMails<Mail>,
+  those: readonly { id: string }[],
+  token: string,
+): JudgedMails<Mail> {
+  const ids = new Set(those.map(({ id }) => id));
+  const large = judged.going.filter(
+    ({ id, body_html: html }) => ids.has(id) && sizeOfHtml(html) > LARGEST_HTML,
+  );
+  if (large.length === 0) return judged;
+  const changes = large.map(({ id }) => ({ id, state: "blocked", reason: TOO_LARGE, token }) as const);
+  return {
+    going: judged.going.filter((mail) => !large.includes(mail)),
+    stopped: [...judged.stopped, ...changes],
   };
 }

@@ -44,6 +44,7 @@ export type PolicyMessage = Pick<
   | "letter_id"
   | "organisation_id"
   | "contact_id"
+  | "to_email"
   | "enrolment_id"
   | "mailbox_id"
   | "step_id"

@@ -36,11 +36,14 @@ export interface MessageLine {
   subject: string;
   toEmail: string;
   toName: string | null;
+  letterId: string | null;
   organisationId: string | null;
   organisationName: string | null;
   contactId: string | null;
   letterSlug: string | null;
+  /** The mailing or the sequence it belongs to. */
   mailingId: string | null;
+  mailingKind: "one_off" | "sequence" | null;
   transport: "smtp" | "capture" | null;
   attempts: number;
   dueAt: Date;
@@ -68,11 +71,13 @@ const LINE = [
   "m.purpose",
   "m.to_email as toEmail",
   "m.to_name as toName",
+  "m.letter_id as letterId",
   "m.organisation_id as organisationId",
   "o.name as organisationName",
   "m.contact_id as contactId",
   "l.slug as letterSlug",
   "p.sequence_id as mailingId",
+  "q.kind as mailingKind",
   "m.transport",
   "m.attempts",
   "m.due_at as dueAt",
@@ -87,6 +92,7 @@ function joined(ctx: Ctx) {
     .leftJoin("organisations as o", "o.id", "m.organisation_id")
     .leftJoin("letters as l", "l.id", "m.letter_id")
     .leftJoin("steps as p", "p.id", "m.step_id")
+    .leftJoin("sequences as q", "q.id", "p.sequence_id")
     .joinRaw(
       `left join lateral (select t.subject from template_texts t where t.version_id = p.template_version_id
          order by t.language = m.language desc, t.language limit 1) w on true`,

@@ -172,6 +172,25 @@ export async function createContact(
   });
 }
 
+/**
+ * Marks the address of a contact as one that nobody reads, unless the contact has another address meanwhile (null: whatever
+ * it is now) or another standing. Says whether it changed anything; never refuses, since what was found out while sending
+ * must not be lost over a colleague's edit. Belongs in an open transaction; the caller has asked for the permission.
+ */
+export async function markAddressDead(ctx: Ctx, id: string, email: string | null): Promise<boolean> {
+  const current = await lockContact(ctx.db, id);
+  if (!current || current.erased_at || current.status !== "active") return false;
+  if (email !== null && current.email !== email) return false;
+  await setContact(ctx.db, id, { status: "address_invalid", updated_at: ctx.clock.now() });
+  await record(ctx, {
+    action: "contact.changed",
+    organisationId: current.organisation_id,
+    contactId: id,
+    detail: { fields: ["status"] },
+  });
+  return true;
+}
+
 /** Changes a contact. Throws not_found, or conflict on a stale version or an address that is known already. */
 export async function updateContact(
   ctx: Ctx,

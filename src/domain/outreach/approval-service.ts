@@ -11,8 +11,10 @@ import { mayApprove } from "./mailing.js";
 import { outreachPolicy } from "./policy-service.js";
 import { findMailing, readMailing, type Mailing } from "./service.js";
 import { staffOfRoles } from "./letter-views.js";
+import { waitingMail } from "./queue-views.js";
 import { allStepIds } from "./sequence-store.js";
 import { lockSequence, setEnrolmentsActive, setSequence } from "./store.js";
+import { timesFromNow } from "./timing-service.js";
 
 /** Whether the one who asks may approve a waiting mailing. */
 export async function approvalOf(ctx: Ctx, mailing: Mailing): Promise<"yes" | "alone" | "no"> {
@@ -81,14 +83,15 @@ export async function stopMailing(ctx: Ctx, id: string): Promise<{ stopped: numb
   });
 }
 
-/** Settles a message by hand, and ticks off the task that asked for it. Throws as `resolveMessage` does. */
+/** Settles a message by hand, one that goes again within its hours, and ticks off the task that asked for it. Throws as `resolveMessage` does. */
 export async function settleMessage(
   ctx: Ctx,
   id: string,
   input: Parameters<typeof resolveMessage>[2],
 ): Promise<void> {
   await transaction(ctx, async (tx) => {
-    const message = await resolveMessage(tx, id, input);
+    const mail = isUuid(id) ? await waitingMail(tx, id) : undefined;
+    const message = await resolveMessage(tx, id, input, mail && (await timesFromNow(tx, mail)));
     await settleTasks(tx, "uncertain_message", message.id);
     await settleTasks(tx, "blocked_message", message.id);
     await outreachPolicy.settled(tx, [message]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { country, id, language, line, optional, slug, text } from "../../platform/schema.js";
+import { isTooLong } from "./body-size.js";
 import { WRITTEN_BEFORE } from "./mailing.js";
 import { readSubject, readTemplate, type TemplateFault } from "./template.js";
 
@@ -15,9 +16,11 @@ export function subjectLine() {
   return line(200).superRefine(refuseFaults(readSubject));
 }
 
-/** A mail's text in Markdown; names we don't know and loose braces are refused. */
+/** A mail's text in Markdown; names we don't know, loose braces and what is too long to be read to its end are refused. */
 export function bodyText() {
-  return text(20_000).superRefine(refuseFaults(readTemplate));
+  return text(20_000)
+    .superRefine(refuseFaults(readTemplate))
+    .refine((body) => !isTooLong(body), "errors.mailing.too_large");
 }
 
 /** Which contacts a mailing is for; every part narrows it. */

@@ -87,8 +87,8 @@ function newHold(
 
 /**
  * Ends a hold. What it held goes on unless another hold lies on it: only the next mail of each, at once or when its
- * hours come, and the later ones keep their distance. Also resumes what was paused without a hold, such as somebody
- * away. Returns how many enrolments go on. Throws not_found for a thing that is not there.
+ * hours come, and the later ones keep their distance. Who is away stays paused until the return, unless a person lets
+ * that very contact go on, or an organisation on which no hold lay. Returns how many enrolments go on. Throws not_found for a thing that is not there.
  */
 export async function resumeOutreach(
   ctx: Ctx,
@@ -101,20 +101,24 @@ export async function resumeOutreach(
     const standing = await lockLiveHold(tx.db, scope, subjectId);
     if (standing) await endHold(tx.db, standing.id, tx.clock.now(), staffId(tx));
     const live = await liveEnrolmentsOf(tx.db, scope, subjectId);
-    // Away is a matter of one person, so that only resuming that person or the organisation ends it early.
     const isNear = scope === "contact" || scope === "organisation";
     const concerned = live.filter(
       (each) => isNear || each.state !== "paused" || each.state_reason === PAUSE_BY_SCOPE[scope],
     );
-    const resumed = await letGo(tx, concerned);
+    const isByHand = tx.actor.kind !== "system";
+    const endsAbsences = isByHand && (scope === "contact" || (scope === "organisation" && !standing));
+    const resumed = await letGo(tx, concerned, endsAbsences);
     await record(tx, { ...act, action: "outreach.resumed", detail: { scope, resumed } });
     return { resumed };
   });
 }
 
 /** Lets enrolments go on that nothing holds any more, and names what holds the others. Returns how many go on. */
-async function letGo(ctx: Ctx, enrolments: readonly LiveEnrolment[]): Promise<number> {
+async function letGo(ctx: Ctx, concerned: readonly LiveEnrolment[], endsAbsences: boolean): Promise<number> {
   const now = ctx.clock.now();
+  const away = endsAbsences ? [] : concerned.filter((enrolment) => isAway(enrolment, now));
+  const enrolments = concerned.filter((enrolment) => !away.includes(enrolment));
+  await holdEnrolmentMessages(ctx, ids(away), "out_of_office");
   const holds = await liveHolds(ctx.db, enrolments.flatMap(subjectsOf), now);
   const free: LiveEnrolment[] = [];
   const still = new Map<PauseReason, string[]>();
@@ -138,6 +142,10 @@ async function letGo(ctx: Ctx, enrolments: readonly LiveEnrolment[]): Promise<nu
     return { dueAt: due, expiresAt: expiresAt(window, place, due) };
   });
   return free.length;
+}
+
+function isAway({ state, state_reason: reason, paused_until: until }: LiveEnrolment, now: Date): boolean {
+  return state === "paused" && reason === "out_of_office" && until !== null && until > now;
 }
 
 function stillHeld(enrolment: LiveEnrolment, holds: readonly LiveHold[]): PauseReason | undefined {
@@ -231,7 +239,7 @@ export async function browseHolds(
 
 /** Lets go on what a tick found: belongs to `releaseDueHolds`. Returns how many go on. */
 export async function letGoOf(ctx: Ctx, enrolmentIds: readonly string[]): Promise<number> {
-  return letGo(ctx, await liveEnrolmentsById(ctx.db, enrolmentIds));
+  return letGo(ctx, await liveEnrolmentsById(ctx.db, enrolmentIds), false);
 }
 
 function ids(enrolments: readonly { id: string }[]): string[] {

@@ -1,7 +1,7 @@
 import type { Ctx } from "../../platform/context.js";
 import { placeholdersIn } from "../links/link.js";
 import type { MailPolicy, PolicyMessage, StopVerdict } from "../mail/verdict-service.js";
-import { getContact, updateContact } from "../organisations/service.js";
+import { markAddressDead } from "../organisations/service.js";
 import { APPROVE_FIRST } from "../mail/service.js";
 import { createTask, settleTasksOf } from "../tasks/service.js";
 import { halted, resumed } from "./alarm-service.js";
@@ -133,6 +133,9 @@ const TASKS = {
   expired: "expired_message",
 } as const;
 
+/** States in which a mail that lacked something will not go out any more. */
+const OVER: ReadonlySet<string> = new Set(["cancelled", "suppressed", "expired"]);
+
 async function settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<void> {
   for (const message of messages) {
     const kind = taskFor(message);
@@ -153,6 +156,11 @@ async function settled(ctx: Ctx, messages: readonly PolicyMessage[]): Promise<vo
     ctx,
     "uncertain_message",
     messages.filter((message) => isCleared(ctx, message)).map(({ id }) => id),
+  );
+  await settleTasksOf(
+    ctx,
+    "blocked_message",
+    messages.filter(({ state }) => OVER.has(state)).map(({ id }) => id),
   );
   const outreach = messages.filter((message) => message.enrolment_id !== null);
   await continueEnrolments(
@@ -184,6 +192,7 @@ async function noteWaiting(ctx: Ctx, waiting: readonly PolicyMessage[]): Promise
     if (!id || !reason) continue;
     if (isPauseReason(reason)) await pauseEnrolments(ctx.db, [id], { reason, until: null }, "running");
     else if (reason === "window") await setPending(ctx.db, [id], "window");
+    else if (reason === APPROVE_FIRST) await setPending(ctx.db, [id], "approval");
     else if (THROTTLED.has(reason)) await setPending(ctx.db, [id], "throttle");
   }
 }
@@ -192,6 +201,7 @@ function taskFor(message: PolicyMessage) {
   if (message.state === "uncertain" || message.state === "blocked" || message.state === "expired") {
     return TASKS[message.state];
   }
+  if (message.state === "failed" && message.state_reason === "content") return "mail_refused";
   return isDead(message) ? "find_contact" : undefined;
 }
 
@@ -201,10 +211,7 @@ function isDead(message: PolicyMessage): boolean {
 
 /** Nobody reads this address: the contact says so from now on. It is not suppressed; a new address may be given. */
 async function markDead(ctx: Ctx, message: PolicyMessage): Promise<void> {
-  if (!message.contact_id) return;
-  const contact = await getContact(ctx, message.contact_id);
-  if (contact.status !== "active") return;
-  await updateContact(ctx, contact.id, { status: "address_invalid", row_version: contact.row_version });
+  if (message.contact_id) await markAddressDead(ctx, message.contact_id, message.to_email);
 }
 
 /** How an enrolment ends with a mail that did not go out; undefined where it does not end. */

@@ -4,20 +4,19 @@ import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { parse, type Page } from "../../platform/schema.js";
-import { approveMessage, editMessage, skipMessage } from "../mail/deciding-service.js";
+import { approveMessage, editMessage } from "../mail/deciding-service.js";
 import { APPROVE_FIRST } from "../mail/service.js";
 import { settleTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
 import { approveOneMessage } from "./approval-service.js";
-import { editedText, outreachPolicy, whyOf } from "./policy-service.js";
+import { editedText, whyOf } from "./policy-service.js";
 import { listQueue, waitingMail, type QueueLine, type WaitingMail } from "./queue-views.js";
 import { approveMailCommand } from "./sequence-commands.js";
-import { windowOf } from "./sequence.js";
 import { letterIn, readCourse, textOf, type Course } from "./step-service.js";
 import { setPending } from "./store.js";
+import { timesFromNow } from "./timing-service.js";
 import type { Variable } from "./template.js";
 import { listRecipients, type Recipient } from "./views.js";
-import { expiresAt, opensAt, placeOf } from "./window.js";
 import { wordFor } from "./wording-service.js";
 
 /** Mails of sequences that wait for approval, the one due first on top, a page at a time. */
@@ -117,12 +116,7 @@ export async function approveMail(
     const { worded } = await readWaiting(tx, id, given);
     if ("missing" in worded) throw conflict("message.missing", {}, { missing: worded.missing });
     if (isEdited) await editMessage(tx, id, given);
-    const place = placeOf(mail);
-    const course = await readCourse(tx, mail.sequenceId, mail.version);
-    const window = course ? windowOf(course.rules, mail.country) : null;
-    const now = tx.clock.now();
-    const dueAt = opensAt(window, place, mail.dueAt > now ? mail.dueAt : now);
-    await approveMessage(tx, id, { dueAt, expiresAt: expiresAt(window, place, dueAt) });
+    await approveMessage(tx, id, await timesFromNow(tx, mail));
     await setPending(tx.db, [mail.enrolmentId], "window");
     await settleTasks(tx, "blocked_message", id);
   });
@@ -141,15 +135,5 @@ export async function editMail(
     if (mail.state !== "draft") throw conflict("message.not_waiting");
     const given = { subject: command.subject ?? words.subject, body: command.body ?? words.body };
     await editMessage(tx, id, given);
-  });
-}
-
-/** Leaves a waiting mail unsent, which ends its enrolment. Throws conflict when it does not wait. */
-export async function rejectMail(ctx: Ctx, id: string): Promise<void> {
-  requirePermission(ctx, "outreach:write");
-  await transaction(ctx, async (tx) => {
-    const message = await skipMessage(tx, id);
-    await settleTasks(tx, "blocked_message", id);
-    await outreachPolicy.settled(tx, [message]);
   });
 }

@@ -25,10 +25,12 @@ export interface QueueLine {
   createdAt: Date;
 }
 
+const STEPS =
+  "(select count(*)::int from steps s where s.sequence_id = p.sequence_id and s.version = p.version) as steps";
 const LINE = `m.id, coalesce(m.data->>'thread_subject', m.data->'edited'->>'subject', t.subject) as subject,
   m.to_email as "toEmail", m.to_name as "toName", m.contact_id as "contactId", o.id as "organisationId",
   o.name as "organisationName", q.id as "sequenceId", q.name as "sequenceName", p.position,
-  (select count(*)::int from steps s where s.sequence_id = p.sequence_id and s.version = p.version) as steps,
+  ${STEPS},
   m.language, m.state_reason as reason, m.held_reason as held, m.data->'edited' is not null as edited,
   m.due_at as "dueAt", m.created_at as "createdAt"`;
 
@@ -71,6 +73,8 @@ export interface WaitingMail {
   version: number;
   kind: "one_off" | "sequence";
   position: number;
+  /** How many steps the sequence has. */
+  steps: number;
   contactId: string;
   country: string | null;
   timeZone: string | null;
@@ -99,6 +103,7 @@ export async function waitingMail(ctx: Ctx, id: string): Promise<WaitingMail | u
       "p.version",
       "q.kind",
       "p.position",
+      ctx.db.raw(STEPS),
       "m.contact_id as contactId",
       "o.country",
       "c.time_zone as timeZone",

@@ -19,6 +19,7 @@ import {
   finishEnrolments,
   lockEnrolments,
   setActive,
+  setPending,
   type EnrolmentRow,
   type SequenceRow,
 } from "./store.js";
@@ -167,7 +168,46 @@ export function beginsAt(course: Course, recipient: Pick<Recipient, "country" | 
  * in the transaction that says that the mail went out, so that nothing is lost between two steps.
  */
 export async function continueEnrolments(ctx: Ctx, sent: readonly PolicyMessage[]): Promise<void> {
-  const messages = new Map(sent.map((message) => [message.enrolment_id ?? "", message]));
+  const now = ctx.clock.now();
+  const passed = sent.map((message) => ({
+    message,
+    at: message.sending_at ?? now,
+    isSent: true,
+    thread: threadBelow(message),
+  }));
+  await takeOn(ctx, passed);
+}
+
+/**
+ * Takes enrolments on past mails that staff left out, as if each had gone out when it was due, or now where that time is
+ * over. The next mail follows up what went out before; after the last one the enrolment ends.
+ */
+export async function continuePast(
+  ctx: Ctx,
+  skipped: readonly (PolicyMessage & { due_at: Date })[],
+): Promise<void> {
+  const now = ctx.clock.now();
+  const passed = skipped.map((message) => ({
+    message,
+    at: message.due_at > now ? message.due_at : now,
+    isSent: false,
+    thread: threadOf(message),
+  }));
+  await takeOn(ctx, passed);
+}
+
+/** A mail that an enrolment is past. */
+interface Passed {
+  message: PolicyMessage;
+  /** From when the next one's delay counts. */
+  at: Date;
+  isSent: boolean;
+  /** What the next one follows up. */
+  thread: MailThread | undefined;
+}
+
+async function takeOn(ctx: Ctx, passed: readonly Passed[]): Promise<void> {
+  const messages = new Map(passed.map((each) => [each.message.enrolment_id ?? "", each]));
   const enrolments = await lockEnrolments(ctx.db, [...messages.keys()].filter(Boolean));
   const running = enrolments.filter((enrolment) => enrolment.state !== "finished");
   const done: { id: string; reason: string }[] = [];
@@ -182,21 +222,54 @@ export async function continueEnrolments(ctx: Ctx, sent: readonly PolicyMessage[
     const course = courses.get(key);
     const message = messages.get(enrolment.id);
     const next = course && message ? await nextMail(ctx, course, enrolment, message) : undefined;
-    if (!course || !next) {
-      done.push({ id: enrolment.id, reason: "completed" });
+    if (!course || !next || !message) {
+      done.push({ id: enrolment.id, reason: message && hasBegun(message) ? "completed" : "removed" });
       continue;
     }
-    if (enrolment.state === "pending") await setActive(ctx.db, [enrolment.id]);
+    if (enrolment.state === "pending") await sayWhere(ctx, message, next);
     await makeMails(ctx, course, [next]);
   }
   await finishEnrolments(ctx.db, done, ctx.clock.now());
+}
+
+/** Whether anything of the enrolment has gone out. */
+function hasBegun({ isSent, thread }: Passed): boolean {
+  return isSent || thread !== undefined;
+}
+
+/** An enrolment begins with its first mail; while that is left out it goes on waiting, for what the next one waits for. */
+async function sayWhere(ctx: Ctx, passed: Passed, { enrolment, step, recipient }: NextMail): Promise<void> {
+  if (hasBegun(passed)) await setActive(ctx.db, [enrolment.id]);
+  else await setPending(ctx.db, [enrolment.id], waitsForPerson(step, recipient) ? "approval" : "window");
+}
+
+/** The thread that a mail which went out leaves behind. */
+function threadBelow(message: PolicyMessage): MailThread {
+  const subject = message.data["thread_subject"];
+  return {
+    inReplyTo: message.message_id,
+    references: [...message.thread_references, message.message_id],
+    subject: typeof subject === "string" ? subject : (message.subject ?? ""),
+  };
+}
+
+/** The thread that a mail stands in; undefined where nothing went out before it. */
+function threadOf(message: PolicyMessage): MailThread | undefined {
+  const last = message.thread_references.at(-1);
+  const subject = message.data["thread_subject"];
+  if (!last) return undefined;
+  return {
+    inReplyTo: last,
+    references: message.thread_references,
+    subject: typeof subject === "string" ? subject : "",
+  };
 }
 
 async function nextMail(
   ctx: Ctx,
   course: Course,
   enrolment: EnrolmentRow,
-  message: PolicyMessage,
+  { message, at: passedAt, thread }: Passed,
 ): Promise<NextMail | undefined> {
   const at = course.steps.findIndex((step) => step.id === message.step_id);
   const step = at === -1 ? undefined : course.steps[at + 1];
@@ -205,19 +278,14 @@ async function nextMail(
   if (!recipient?.email) return undefined;
   const place = placeOf(recipient);
   const window = windowOf(course.rules, recipient.country);
-  const subject = message.data["thread_subject"];
   const now = ctx.clock.now();
-  const dueAt = nextDue(window, place, message.sending_at ?? now, step.delay_days);
+  const dueAt = nextDue(window, place, opensAt(window, place, passedAt), step.delay_days);
   return {
     enrolment,
     recipient,
     step,
     // Late when it took a person some days to say that the mail before had arrived.
     dueAt: dueAt > now ? dueAt : opensAt(window, place, now),
-    thread: {
-      inReplyTo: message.message_id,
-      references: [...message.thread_references, message.message_id],
-      subject: typeof subject === "string" ? subject : (message.subject ?? ""),
-    },
+    thread,
   };
 }

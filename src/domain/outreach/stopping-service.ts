@@ -36,11 +36,14 @@ export async function stopOutreach(
   });
 }
 
-/** Holds running enrolments until a time, such as the return of somebody who is away. Returns how many are held. */
+/**
+ * Holds running enrolments until somebody who is away is back. What staff hold is a row of its own (`holdOutreach`), so
+ * that neither ends the other. Returns how many are held.
+ */
 export async function pauseOutreach(
   ctx: Ctx,
   scope: OutreachScope,
-  pause: { reason: "out_of_office" | "manual"; until: Date | null },
+  pause: { reason: "out_of_office"; until: Date },
 ): Promise<number> {
   return transaction(ctx, async (tx) => {
     await holdLocks(tx.db, { organisation: [scope.organisationId] });

@@ -4,7 +4,9 @@ import { sendingRules } from "../mail/sending-rules-service.js";
 import type { PolicyMessage, SendTimes, StopVerdict } from "../mail/verdict-service.js";
 import { pacingFacts } from "./pacing-views.js";
 import { pacingVerdict } from "./pacing.js";
+import type { WaitingMail } from "./queue-views.js";
 import { readRules, windowOf } from "./sequence.js";
+import { readCourse } from "./step-service.js";
 import type { MessageFacts } from "./views.js";
 import { expiresAt, opensAt, placeOf, windowVerdict, type Place, type SendWindow } from "./window.js";
 
@@ -15,6 +17,19 @@ function windowOfMail(facts: MessageFacts): SendWindow | null {
 
 /** Mailings that somebody has sent off keep no distance; only steps of sequences do. */
 const NO_RULES = { contact_distance_days: null, one_contact_each: false };
+
+/**
+ * When a mail goes that somebody lets go on now, and when it is too late for it: three open days from then (ruling 4). A
+ * mailing that somebody has sent off goes at any time, and all its days are open.
+ */
+export async function timesFromNow(ctx: Ctx, mail: WaitingMail): Promise<{ dueAt: Date; expiresAt: Date }> {
+  const place = placeOf(mail);
+  const course = await readCourse(ctx, mail.sequenceId, mail.version);
+  const window = course ? windowOf(course.rules, mail.country) : null;
+  const now = ctx.clock.now();
+  const dueAt = opensAt(window, place, mail.dueAt > now ? mail.dueAt : now);
+  return { dueAt, expiresAt: expiresAt(window, place, dueAt) };
+}
 
 /** Has those verdicts that let a mail go say when; the others stay. Messages in the order in which they are due. */
 export async function inGoodTime(

@@ -27,10 +27,11 @@ const SUPPRESSED = `exists (select 1 from suppressions s where s.address_hash = 
 const ON_THE_WAY = `m.letter_id = l.id and m.purpose = 'outreach'
   and m.state in ('draft', 'approved', 'queued', 'claimed', 'sending', 'sent', 'uncertain', 'blocked')`;
 
-/** No outreach went to the address before, about any letter, and nobody answered from it. */
+/** No outreach went to the address before, about any letter, and nobody answered or wrote to us from it. */
 const FIRST = `not exists (select 1 from messages m where m.address_hash = c.address_hash and m.purpose = 'outreach'
     and m.state in ('sending', 'sent', 'uncertain'))
-  and not exists (select 1 from invitations i where i.contact_id = c.id and i.answered_at is not null)`;
+  and not exists (select 1 from invitations i where i.contact_id = c.id and i.answered_at is not null)
+  and not exists (select 1 from inbound_mails w where w.contact_id = c.id and w.class = 'human_reply')`;
 const COUNTRY_RULE = `(select jsonb_build_object('role', p.first_contact, 'person', p.first_contact_person)
   from country_policies p where p.country = coalesce(o.country, 'ZZ')) as country_rule`;
 

@@ -6,6 +6,7 @@ import type { MessageLine } from "../../domain/mail/views.js";
 import { settleMessage } from "../../domain/outreach/approval-service.js";
 import { queueMailingCommand } from "../../domain/outreach/commands.js";
 import { approveMail } from "../../domain/outreach/queue-service.js";
+import { cancelMail, skipMail } from "../../domain/outreach/taking-back-service.js";
 import { approveMailCommand } from "../../domain/outreach/sequence-commands.js";
 import { queueMailing } from "../../domain/outreach/service.js";
 import { id, optional, slug } from "../../platform/schema.js";
@@ -134,6 +135,38 @@ export const messageApi: readonly ApiRoute[] = [
     answer: messageFile,
     handler: async (ctx, input) => {
       await approveMail(ctx, input.params.id, input.given);
+      return fileOf(ctx, input.params.id);
+    },
+  }),
+  apiRoute({
+    method: "post",
+    path: "/messages/{id}/cancel",
+    tag: "messages",
+    summary: "Take one message back that has not begun to go out",
+    description:
+      "Queued, held, waiting for approval, or blocked. The sequence ends for this contact; to leave out this message " +
+      "only, skip it. 409 when a worker has taken it up, or it is settled.",
+    permission: "outreach:write",
+    params,
+    answer: messageFile,
+    handler: async (ctx, input) => {
+      await cancelMail(ctx, input.params.id);
+      return fileOf(ctx, input.params.id);
+    },
+  }),
+  apiRoute({
+    method: "post",
+    path: "/messages/{id}/skip",
+    tag: "messages",
+    summary: "Leave out one message of a sequence and go on with the next step",
+    description:
+      "The next step's delay counts from when this message was due, or from now where that time is over. 409 when a " +
+      "worker has taken it up, it is settled, or it belongs to no sequence.",
+    permission: "outreach:write",
+    params,
+    answer: messageFile,
+    handler: async (ctx, input) => {
+      await skipMail(ctx, input.params.id);
       return fileOf(ctx, input.params.id);
     },
   }),

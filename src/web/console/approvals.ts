@@ -1,16 +1,17 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { renderMail } from "../../domain/mail/rendering-service.js";
+import { APPROVE_FIRST } from "../../domain/mail/service.js";
 import { countQueue } from "../../domain/outreach/desk-views.js";
 import { approveMails } from "../../domain/outreach/queue-many-service.js";
 import {
   approveMail,
   browseQueue,
   editMail,
-  rejectMail,
   showWaiting,
   type ShownWaiting,
 } from "../../domain/outreach/queue-service.js";
+import { rejectMail, skipMail } from "../../domain/outreach/taking-back-service.js";
 import { showEnrolment } from "../../domain/outreach/enrolment-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
@@ -68,16 +69,21 @@ export function approvalRoutes(app: App): Router {
       (form) => showMail(app, req, res, { ...form, errors: nameFaults(form) }),
     );
   });
-  router.post("/approvals/:id/reject", async (req, res) => {
-    await withForm(
-      req.body,
-      async () => {
-        await rejectMail(ctxOf(res), idOf(req));
-        res.redirect(303, "/console/approvals?left=1");
-      },
-      ({ errors }) => showMail(app, req, res, { values: {}, errors }),
-    );
-  });
+  for (const [act, takeBack, notice] of [
+    ["reject", rejectMail, "left"],
+    ["skip", skipMail, "skipped"],
+  ] as const) {
+    router.post(`/approvals/:id/${act}`, async (req, res) => {
+      await withForm(
+        req.body,
+        async () => {
+          await takeBack(ctxOf(res), idOf(req));
+          res.redirect(303, `/console/approvals?${notice}=1`);
+        },
+        ({ errors }) => showMail(app, req, res, { values: {}, errors }),
+      );
+    });
+  }
   return router;
 }
 
@@ -142,6 +148,8 @@ function doneNotice(req: Request): string {
   const [approved, refused] = ["approved", "refused"].map((name) => Number(fieldText(req.query, name)) || 0);
   if (fieldText(req.query, "left"))
     return "The mail was left unsent, and the sequence has ended for this contact.";
+  if (fieldText(req.query, "skipped"))
+    return "The mail was left out. The sequence goes on with its next mail, or is over if this was the last.";
   if (!approved && !refused) return "";
   const some = approved === 1 ? "1 mail goes out" : `${approved} mails go out`;
   const rest = refused ? ` ${refused} could not go: a value is missing, or a colleague was there first.` : "";
@@ -151,6 +159,11 @@ function doneNotice(req: Request): string {
 function wordedView({ worded }: ShownWaiting): { missing: string; subject: string; body: string } {
   if ("missing" in worded) return { missing: worded.missing.join(", "), subject: "", body: "" };
   return { missing: "", subject: worded.subject, body: worded.body };
+}
+
+/** A draft, or one that was queued when the rule of its country began to ask for a look. */
+function waitsForLook({ state, heldReason }: ShownWaiting["mail"]): boolean {
+  return state === "draft" || (state === "queued" && heldReason === APPROVE_FIRST);
 }
 
 function frame(app: App, { mail, sponsor, worded }: ShownWaiting) {
@@ -169,7 +182,7 @@ async function showMail(app: App, req: Request, res: Response, form: FormState =
   const ctx = ctxOf(res);
   const shown = await showWaiting(ctx, idOf(req));
   const enrolment = await showEnrolment(ctx, shown.mail.enrolmentId);
-  const waits = shown.mail.state === "draft" && enrolment.state !== "finished";
+  const waits = waitsForLook(shown.mail) && enrolment.state !== "finished";
   consolePage(
     app,
     req,
@@ -184,6 +197,7 @@ async function showMail(app: App, req: Request, res: Response, form: FormState =
       recipient: shown.recipient,
       enrolment,
       waits,
+      isLast: shown.mail.position === shown.mail.steps,
       held: enrolment.state === "paused" ? reasonWords(enrolment.reason) : "",
       when: localWords(shown.mail, shown.mail.dueAt),
       language: languageLabel(shown.mail.language),

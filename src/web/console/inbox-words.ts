@@ -82,6 +82,10 @@ const count = (value: unknown): number => (typeof value === "number" ? value : 0
 /** What was done because of a mail, as a sentence. */
 export function stepWords({ do: step, detail }: DoneStep, day: (iso: string) => string): string {
   switch (step) {
+    case "settle":
+      return detail["settled"]
+        ? "Nobody knew whether our mail was accepted: this shows that it was. It counts as sent."
+        : "Our mail was settled already.";
     case "event":
       return `Noted at our mail: ${text(detail["event"]).replaceAll("_", " ")}.`;
     case "address_invalid":

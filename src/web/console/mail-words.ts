@@ -9,6 +9,7 @@ import type { LeftOutReason, MailingState } from "../../domain/outreach/mailing.
 import type { SequenceState } from "../../domain/outreach/sequence.js";
 import { REFUSAL_SENTENCES } from "../../domain/mail/refusal-words.js";
 import { isHeardEvent, type HeardEvent } from "../../domain/mail/heard-event.js";
+import { TOO_LARGE } from "../../domain/mail/mail-size.js";
 import { messageTone, type MessageState } from "../../domain/mail/message.js";
 
 /** A state as a template shows it: its shape and its words. */
@@ -43,6 +44,7 @@ const REASON_WORDS: Record<string, string> = {
   sender_refused: "the mail server refused our sender address",
   recipient_refused: "the recipient’s server refused the address",
   message_refused: "the recipient’s server refused the mail",
+  content: "refused for its size or for what is in it",
   sender_fault: "refused for our own standing, not the recipient’s",
   mailbox_paused: "its mailbox is paused",
   address_malformed: "the address is malformed",
@@ -56,8 +58,10 @@ const REASON_WORDS: Record<string, string> = {
   commit_unanswered: "the database went away before sending began",
   sending_halted: "sending was halted before it began",
   mark_not_kept: "it could not be written down how far sending had come",
+  heard_of: "an answer or a report shows that it was accepted",
   settled_by_staff: "settled by staff",
   too_late: "waited past its time",
+  too_large: "longer than the 102 kB that Gmail shows",
   cap: "waits for room under a limit",
   window: "waits for the reader’s office hours",
   window_never_opens: "its sending hours never come",
@@ -79,6 +83,8 @@ const REASON_WORDS: Record<string, string> = {
   approve_first_contact: "the country’s rule asks a person to look at each first mail",
   sending_stopped: "all outreach is stopped",
   rejected_by_staff: "left unsent by staff",
+  skipped_by_staff: "left out by staff, the sequence goes on",
+  cancelled_by_staff: "cancelled by staff",
   manual: "paused by staff",
   out_of_office: "the recipient is away",
   org_hold: "the organisation is on hold",
@@ -118,7 +124,7 @@ export function messageState({
 }): ShownState {
   if (state === "sent" && transport === "capture") return { kind: "ok", words: "Captured, not sent" };
   const tells = state !== "sent" && state !== "uncertain" && state !== "suppressed" && reason;
-  const words = MESSAGE_WORDS[state];
+  const words = state === "blocked" && reason === TOO_LARGE ? "Too long" : MESSAGE_WORDS[state];
   return { kind: messageTone(state), words: tells ? `${words}: ${reasonWords(reason)}` : words };
 }
 

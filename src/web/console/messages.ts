@@ -1,11 +1,13 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { listMessagesQuery } from "../../domain/mail/commands.js";
-import { MESSAGE_STATES } from "../../domain/mail/message.js";
+import { TOO_LARGE } from "../../domain/mail/mail-size.js";
+import { MESSAGE_STATES, UNBEGUN } from "../../domain/mail/message.js";
 import { fillLinks, headerLines } from "../../domain/mail/rendering-service.js";
 import { APPROVE_FIRST, readMessage, type ReadMessage } from "../../domain/mail/service.js";
 import { countMessages, listMessages } from "../../domain/mail/views.js";
 import { approveOneMessage, settleMessage } from "../../domain/outreach/approval-service.js";
+import { cancelMail, skipMail } from "../../domain/outreach/taking-back-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
@@ -48,6 +50,22 @@ export function messageRoutes(app: App): Router {
       async ({ errors }) => showMessage(app, req, res, await readMessage(ctxOf(res), req.params.id), errors),
     );
   });
+  for (const [act, takeBack] of [
+    ["cancel", cancelMail],
+    ["skip", skipMail],
+  ] as const) {
+    router.post(`/messages/:id/${act}`, async (req, res) => {
+      await withForm(
+        req.body,
+        async () => {
+          await takeBack(ctxOf(res), req.params.id);
+          res.redirect(303, `/console/messages/${req.params.id}`);
+        },
+        async ({ errors }) =>
+          showMessage(app, req, res, await readMessage(ctxOf(res), req.params.id), errors),
+      );
+    });
+  }
   router.post("/messages/:id/resolution", async (req, res) => {
     await withForm(
       req.body,
@@ -151,6 +169,9 @@ async function showMessage(
       })),
       firstMail: message.reason === APPROVE_FIRST && ["draft", "queued"].includes(message.state) && maySettle,
       uncertain: isUncertain ? await uncertainView(ctx, message, app.config.mtaLogFile) : null,
+      mayTakeBack: maySettle && UNBEGUN.includes(message.state),
+      inSequence: message.mailingKind === "sequence",
+      tooLarge: message.reason === TOO_LARGE,
       blocked: message.state === "blocked" && maySettle ? reasonWords(message.reason) : "",
     },
     { status: Object.keys(errors).length > 0 ? 422 : 200 },

@@ -69,7 +69,7 @@ const TASK_WORDS: Record<string, string> = {
   left_company: "Contact has left: find the successor",
   review_signature: "Review a signature",
   uncertain_message: "Find out whether a mail arrived",
-  blocked_message: "Fill in what a mail lacks",
+  blocked_message: "Fill in what a mail lacks, or shorten it",
   expired_message: "A mail was too late and did not go out",
   mailbox_paused: "A mailbox has stopped: find out why",
   recheck_basis: "Check again why we may write",

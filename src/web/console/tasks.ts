@@ -67,5 +67,5 @@ function settledAt({ kind, subjectId, detail }: TaskLine): string {
   }
   if (kind === "reading_paused") return "/console/inbox#readers";
   if (kind === "mailbox_paused") return `/console/mailboxes/${subjectId}`;
-  return kind.endsWith("_message") ? `/console/messages/${subjectId}` : "";
+  return kind.endsWith("_message") || kind === "mail_refused" ? `/console/messages/${subjectId}` : "";
 }

@@ -5,6 +5,7 @@ import { previewMailing } from "../../../src/domain/outreach/preview-service.js"
 import { queueSavedMailing, saveMailing } from "../../../src/domain/outreach/service.js";
 import { newId } from "../../../src/platform/ids.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
+import { rawMail, takeIn } from "../../support/inbound.js";
 import {
   aContact,
   aLetter,
@@ -75,6 +76,23 @@ describe("the first mail to somebody in a country that forbids it", () => {
     await settle(app);
     const states = await app.db("messages").where({ letter_id: second.id }).pluck("state");
     expect(states).toEqual(["sent", "sent", "sent"]);
+  });
+});
+
+describe("somebody who wrote to us", () => {
+  test("gets no first mail any more; an automatic answer is nobody's word", async () => {
+    const [wrote, away] = [await german("info@wrote.example"), await german("info@away.example")];
+    await takeIn(app, rawMail({ From: wrote.email }, "Could you send us the text of your letter?"));
+    const automatic = { From: away.email, "Auto-Submitted": "auto-replied", Subject: "Out of office" };
+    await takeIn(app, rawMail(automatic, "I am out of the office until further notice."));
+    expect(await app.db("inbound_mails").orderBy("taken_in_at").pluck("contact_id")).toEqual([
+      wrote.id,
+      away.id,
+    ]);
+    await aMailing(await staffCtx(app), letter, [wrote, away]);
+    await settle(app);
+    expect(await messageTo(app, wrote)).toMatchObject({ state: "sent" });
+    expect(await messageTo(app, away)).toMatchObject({ state: "draft" });
   });
 });
 

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { recoverLeases, takeDueMail } from "../../../src/domain/mail/sending-service.js";
 import { envelopeSender } from "../../../src/domain/mail/verp.js";
-import { DAY } from "../../../src/platform/clock.js";
+import { settleMessage } from "../../../src/domain/outreach/approval-service.js";
+import { outreachPolicy } from "../../../src/domain/outreach/policy-service.js";
+import { DAY, MINUTE } from "../../../src/platform/clock.js";
+import { sendingOf } from "../../../src/worker/schedule.js";
 import { START, staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { bounceMail, inboundRow, rawMail, stepsOf, takeIn } from "../../support/inbound.js";
 import {
@@ -12,6 +16,7 @@ import {
   type TestContact,
   type TestLetter,
 } from "../../support/mailing.js";
+import { aSequence, enrol, enrolmentsOf, messagesTo } from "../../support/sequence.js";
 import { settle } from "../../support/settle.js";
 
 let app: TestApp;
@@ -36,6 +41,8 @@ async function written(change: Parameters<typeof aContact>[1] = {}) {
 }
 
 const contactRow = (contact: TestContact) => app.db("contacts").where({ id: contact.id }).first();
+const open = () => app.db("tasks").whereNull("done_at").orderBy("created_at").pluck("kind");
+const statesTo = async (contact: TestContact) => (await messagesTo(app, contact)).map((each) => each.state);
 const tasks = () => app.db("tasks").orderBy("created_at").pluck("kind");
 const verpOf = (message: Record<string, unknown>) =>
   envelopeSender(
@@ -162,6 +169,76 @@ describe("a delivery report", () => {
     await takeIn(app, down(6));
     expect(await tasks()).toEqual(["organisation_unreachable"]);
     expect(await contactRow(contact)).toMatchObject({ status: "active" });
+  });
+});
+
+/** A contact in a sequence whose first mail is uncertain. */
+async function uncertain() {
+  const contact = await aContact(app);
+  await enrol(app.system, await aSequence(app.system, letter), [contact]);
+  await takeDueMail(app.system, sendingOf(app), 1);
+  app.clock.advance(17 * MINUTE);
+  await recoverLeases(app.system, outreachPolicy);
+  const [message] = await messagesTo(app, contact);
+  expect(message).toMatchObject({ state: "uncertain" });
+  expect(await open()).toEqual(["uncertain_message"]);
+  return { contact, message: message! };
+}
+
+describe("of a message that nobody knew had been accepted", () => {
+  test("a report settles it as sent, notes what it says, and ticks off the task", async () => {
+    const { contact, message } = await uncertain();
+    const raw = bounceMail({ to: contact.email, returned: message.message_id });
+    const row = await inboundRow(app, await takeIn(app, raw));
+    expect(stepsOf(row)).toEqual(["settle", "event", "address_invalid", "stop", "task"]);
+    expect((await historyOf(app, message.id)).slice(-3)).toEqual(["uncertain", "sent", "bounced"]);
+    expect(await messagesTo(app, contact)).toMatchObject([
+      { state: "sent", state_reason: "heard_of" },
+      { state: "cancelled" },
+    ]);
+    expect(await enrolmentsOf(app, contact)).toMatchObject([{ state: "finished", state_reason: "bounced" }]);
+    expect(await open()).toEqual(["find_contact"]);
+  });
+
+  test("a report that it was delivered takes the sequence on", async () => {
+    const { contact, message } = await uncertain();
+    const said = "250 2.0.0 Ok: queued as 4Fx";
+    const report = { to: contact.email, returned: message.message_id, action: "delivered", status: "2.0.0" };
+    await takeIn(app, bounceMail({ ...report, said }));
+    expect(await statesTo(contact)).toEqual(["sent", "queued"]);
+    expect(await enrolmentsOf(app, contact)).toMatchObject([{ state: "active" }]);
+    expect(await open()).toEqual([]);
+  });
+
+  test("an answer settles it, and stops what it stops", async () => {
+    const { contact, message } = await uncertain();
+    const headers = { From: contact.email, "In-Reply-To": message.message_id };
+    await takeIn(app, rawMail(headers, "Please call me on Monday."));
+    expect(await statesTo(contact)).toEqual(["sent", "cancelled"]);
+    expect(await enrolmentsOf(app, contact)).toMatchObject([{ state: "finished", state_reason: "replied" }]);
+    expect(await open()).toEqual(["answer_reply"]);
+  });
+
+  test("a mail from the same address that knows nothing of it shows nothing", async () => {
+    const { contact } = await uncertain();
+    await takeIn(app, rawMail({ From: contact.email }, "By the way, who are you?"));
+    await takeIn(app, bounceMail({ to: contact.email }));
+    expect(await statesTo(contact)).toEqual(["uncertain"]);
+    expect(await open()).toContain("uncertain_message");
+  });
+
+  test("one that is settled otherwise stays as it is, whatever comes back", async () => {
+    const { contact, message } = await uncertain();
+    await settleMessage(await staffCtx(app), message.id, { as: "failed" });
+    await takeIn(app, bounceMail({ to: contact.email, returned: message.message_id }));
+    expect(await statesTo(contact)).toEqual(["failed"]);
+    const other = await written();
+    await app
+      .db("messages")
+      .where({ id: other.message["id"] })
+      .update({ state: "queued", finished_at: null });
+    await takeIn(app, bounceMail({ to: other.contact.email, returned: idOf(other.message) }));
+    expect(await statesTo(other.contact)).not.toContain("sent");
   });
 });
 

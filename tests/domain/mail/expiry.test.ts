@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { stopOutreach } from "../../../src/domain/outreach/stopping-service.js";
 import { DAY } from "../../../src/platform/clock.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { aContact, aLetter, aMailing, messageTo, type TestContact } from "../../support/mailing.js";
@@ -43,6 +44,23 @@ test("a mail that waits in the queue for too long expires, and a task says so", 
 test("a mail that lacks a value for too long expires, and a task says so", async () => {
   expect(await tenDaysIn({ state: "blocked", state_reason: "missing contact.name" })).toBe("expired");
   expect(await tasks()).toEqual(["expired_message"]);
+});
+
+test("the task to fill in what a mail lacks is off the list once that mail will not go out any more", async () => {
+  const open = (): Promise<string[]> => app.db("tasks").whereNull("done_at").pluck("kind");
+  const nameless = await aContact(app, { name: null });
+  const staff = await staffCtx(app);
+  await aMailing(staff, await aLetter(app), [nameless]);
+  expect(await open()).toEqual(["blocked_message"]);
+  app.clock.advance(10 * DAY);
+  await settle(app);
+  expect(await open()).not.toContain("blocked_message");
+  const other = await aContact(app, { name: null });
+  await aMailing(staff, await aLetter(app), [other]);
+  expect(await open()).toContain("blocked_message");
+  const scope = { organisationId: other.organisationId };
+  await stopOutreach(app.system, scope, { contactId: other.id, reason: "replied" });
+  expect(await open()).not.toContain("blocked_message");
 });
 
 test("a draft that waits for a second person keeps its time: it begins with the approval", async () => {

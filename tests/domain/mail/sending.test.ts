@@ -10,6 +10,7 @@ import {
 import { resolveMessage } from "../../../src/domain/mail/deciding-service.js";
 import { queueMail } from "../../../src/domain/mail/service.js";
 import { verdictWriter } from "../../../src/domain/mail/verdict-service.js";
+import { getContact, updateContact } from "../../../src/domain/organisations/service.js";
 import { outreachPolicy } from "../../../src/domain/outreach/policy-service.js";
 import { DAY, HOUR, MINUTE } from "../../../src/platform/clock.js";
 import { sendingOf } from "../../../src/worker/schedule.js";
@@ -297,6 +298,31 @@ describe("trouble with SMTP", () => {
     expect(await app.db("suppressions")).toEqual([]);
   });
 
+  test("an address that a colleague replaced while the mail was on its way stays good, and the verdict is kept", async () => {
+    const contact = await aContact(app);
+    await aMailing(await staffCtx(app), letter, [contact]);
+    sink.behave({ at: "rcpt", status: 550, text: "5.1.1 unknown user" });
+    const sending = sendingOf(app);
+    const email = "ada@new-address.example";
+    await processDueMail(app.system, {
+      ...sending,
+      mailer: {
+        ...sending.mailer,
+        send: async (mail) => {
+          const staff = await staffCtx(app);
+          const { row_version: version } = await getContact(staff, contact.id);
+          await updateContact(staff, contact.id, { email, row_version: version });
+          return sending.mailer.send(mail);
+        },
+      },
+    });
+    expect(await messageTo(app, contact)).toMatchObject({ state: "failed", state_reason: "address_dead" });
+    expect(await app.db("contacts").where({ id: contact.id }).first()).toMatchObject({
+      email,
+      status: "active",
+    });
+  });
+
   test("a refusal for our own standing leaves the contact alone", async () => {
     const contact = await aContact(app);
     await aMailing(await staffCtx(app), letter, [contact]);
@@ -304,6 +330,24 @@ describe("trouble with SMTP", () => {
     await settle(app);
     expect(await messageTo(app, contact)).toMatchObject({ state: "failed", state_reason: "sender_fault" });
     expect(await tasks()).toEqual([]);
+  });
+
+  test.each([
+    ["size", "552", "5.3.4 Message size exceeds fixed maximum message size"],
+    ["virus", "554", "5.6.0 The message was rejected because it contains a virus"],
+    ["form", "554", "5.6.1 Message body type not supported by remote host"],
+  ])("a mail refused for its %s makes a task and leaves the contact alone", async (_what, status, text) => {
+    const contact = await aContact(app);
+    await aMailing(await staffCtx(app), letter, [contact]);
+    sink.behave({ at: "data", status: Number(status), text });
+    await settle(app);
+    const message = await messageTo(app, contact);
+    expect(message).toMatchObject({ state: "failed", state_reason: "content" });
+    expect(await app.db("tasks")).toMatchObject([
+      { kind: "mail_refused", contact_id: contact.id, subject_id: message["id"], done_at: null },
+    ]);
+    expect(await app.db("contacts").where({ id: contact.id }).pluck("status")).toEqual(["active"]);
+    expect(await app.db("mailbox_faults")).toEqual([]);
   });
 
   test("after three days of standstill nothing bursts out: late mail expires with a task", async () => {

@@ -4,9 +4,9 @@ import {
   approveMail,
   browseQueue,
   editMail,
-  rejectMail,
   showWaiting,
 } from "../../../src/domain/outreach/queue-service.js";
+import { rejectMail } from "../../../src/domain/outreach/taking-back-service.js";
 import { previewStep, previewTemplate } from "../../../src/domain/outreach/step-preview-service.js";
 import { createTemplate } from "../../../src/domain/outreach/template-service.js";
 import { sendTest } from "../../../src/domain/outreach/test-send-service.js";

@@ -4,6 +4,7 @@ import { reportWrongContact } from "../../../src/domain/declines/contact-service
 import { recordDecline } from "../../../src/domain/declines/service.js";
 import { claimDueMail } from "../../../src/domain/mail/sending-service.js";
 import { commitMail } from "../../../src/domain/mail/commit-service.js";
+import { keepSenderFaults } from "../../../src/domain/mail/mailbox-health-service.js";
 import { enrolContacts } from "../../../src/domain/outreach/enrolment-service.js";
 import { holdOutreach } from "../../../src/domain/outreach/hold-service.js";
 import { editMail } from "../../../src/domain/outreach/queue-service.js";
@@ -21,7 +22,7 @@ import { newId } from "../../../src/platform/ids.js";
 import { sendingOf } from "../../../src/worker/schedule.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { aContact, aLetter, aMailing, messageTo, WORDS, type TestLetter } from "../../support/mailing.js";
-import { rawMail, takeIn } from "../../support/inbound.js";
+import { bounceMail, rawMail, takeIn } from "../../support/inbound.js";
 import { settle } from "../../support/settle.js";
 import { smtpSink, type SmtpSink } from "../../support/smtp-sink.js";
 
@@ -107,6 +108,7 @@ async function wellKnown(): Promise<{ contactId: string; organisationId: string 
     },
   ]);
   await settle(app);
+  await reportsNaming(second.id, contact.id);
   await saveMailing(staff, {
     id: newId(app.clock),
     letter: letter.slug,
@@ -142,6 +144,18 @@ async function wellKnown(): Promise<{ contactId: string; organisationId: string 
     detail: { note: `Call ${NAME}` },
   });
   return { contactId: contact.id, organisationId: contact.organisation_id };
+}
+
+/** Reports that count against our mailbox and name the person: about the mail to them, and about one to a colleague. */
+async function reportsNaming(letterId: string, contactId: string): Promise<void> {
+  const [mail] = (await app.db("messages").where({ letter_id: letterId, contact_id: contactId })) as {
+    message_id: string;
+  }[];
+  const said = `550 5.7.26 <${EMAIL}>: Unauthenticated email is not accepted due to domain's DMARC policy`;
+  await takeIn(app, bounceMail({ to: EMAIL, status: "5.7.26", said, returned: mail?.message_id }));
+  const { id } = (await app.db("mailboxes").first("id")) as { id: string };
+  const detail = `550 5.7.1 mail that ${NAME} forwarded is not accepted`;
+  await keepSenderFaults(app.system, [{ mailboxId: id, messageId: null, source: "report", detail }]);
 }
 
 /** A sequence, a template, a segment, a hold and the words of one mail to a colleague that all name the person. */
@@ -184,6 +198,7 @@ describe("erasing a person", () => {
         "declines.said_by",
         "import_rows.contacts",
         "import_rows.raw",
+        "mailbox_faults.detail",
         "messages.body_text",
         "messages.data",
         "messages.smtp_reply",

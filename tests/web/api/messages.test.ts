@@ -9,6 +9,7 @@ import {
   type TestContact,
   type TestLetter,
 } from "../../support/mailing.js";
+import { aSequence, aStep, enrol, messagesTo } from "../../support/sequence.js";
 import { settle } from "../../support/settle.js";
 
 let app: TestApp;
@@ -88,6 +89,21 @@ describe("scripts write mails", () => {
     }
     expect(new Set(seen).size).toBe(5);
     expect(seen).toHaveLength(5);
+  });
+
+  test("cancel one that waits, and skip one of a sequence", async () => {
+    await post("/messages", { letter: letter.slug, ...WORDS, contact_ids: [contact.id] }).expect(201);
+    const { id } = await messageTo(app, contact);
+    const cancelled = await post(`/messages/${String(id)}/cancel`, {}).expect(200);
+    expect(cancelled.body).toMatchObject({ status: "cancelled", status_reason: "cancelled_by_staff" });
+    await post(`/messages/${String(id)}/cancel`, {}).expect(409);
+    const other = await aContact(app);
+    const steps = [aStep("One", { approval: "each" }), aStep("Two", { delay_days: 1 })];
+    await enrol(app.system, await aSequence(app.system, letter, { steps }), [other]);
+    const [first] = await messagesTo(app, other);
+    const skipped = await post(`/messages/${first?.id}/skip`, {}).expect(200);
+    expect(skipped.body).toMatchObject({ status: "cancelled", status_reason: "skipped_by_staff" });
+    expect((await messagesTo(app, other)).map((each) => each.state)).toEqual(["cancelled", "queued"]);
   });
 
   test("settle an uncertain one", async () => {

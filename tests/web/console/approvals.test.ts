@@ -113,6 +113,16 @@ describe("a campaigner reads the mails that wait", () => {
     expect(await enrolmentsOf(app, contact)).toMatchObject([{ state: "finished" }]);
   });
 
+  test("skips one, and the sequence goes on with its next mail", async () => {
+    const [contact] = (await waiting(1)) as [TestContact];
+    const base = `/console/approvals/${await draftOf(contact)}`;
+    expect((await staff.get(base).expect(200)).text).toContain("Skip this mail");
+    const done = await staff.post(`${base}/skip`).expect(303);
+    expect((await staff.get(String(done.headers["location"]))).text).toContain("The mail was left out.");
+    expect((await messagesTo(app, contact)).map((each) => each.state)).toEqual(["cancelled", "queued"]);
+    expect((await staff.post(`${base}/skip`).expect(422)).text).toContain("Nothing was changed.");
+  });
+
   test("a viewer reads them all and is offered no act", async () => {
     const [contact] = (await waiting(1)) as [TestContact];
     const viewer = await signedIn(app, "viewer");

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { newId } from "../../../src/platform/ids.js";
 import { browser, signedIn, testApp, type TestApp } from "../../support/app.js";
-import { WORDS, aContact, aLetter, messageTo, type TestLetter } from "../../support/mailing.js";
+import { WORDS, aContact, aLetter, aMailing, messageTo, type TestLetter } from "../../support/mailing.js";
+import { aSequence, aStep, enrol, messagesTo } from "../../support/sequence.js";
 import { settle } from "../../support/settle.js";
 
 type Visitor = Awaited<ReturnType<typeof signedIn>>;
@@ -28,6 +29,38 @@ async function written(change: Record<string, string> = {}): Promise<string> {
   const answer = await staff.post("/console/outreach").type("form").send(form(change)).expect(303);
   return String(answer.headers["location"]);
 }
+
+describe("staff looks at a waiting mail", () => {
+  test("and cancels it on its page; a viewer can't", async () => {
+    const contact = await aContact(app);
+    await aMailing(app.system, letter, [contact]);
+    const base = `/console/messages/${String((await messageTo(app, contact))["id"])}`;
+    expect((await (await signedIn(app, "viewer")).get(base).expect(200)).text).not.toContain(
+      "Cancel this mail",
+    );
+    const page = (await staff.get(base).expect(200)).text;
+    expect(page).toContain("Cancel this mail");
+    expect(page).not.toContain("Skip this mail");
+    await staff.post(`${base}/cancel`).expect(303).expect("location", base);
+    const after = (await staff.get(base).expect(200)).text;
+    expect(after).toContain("Cancelled: cancelled by staff");
+    expect(after).not.toContain("Cancel this mail");
+    expect((await staff.post(`${base}/cancel`).expect(422)).text).toContain("Nothing was changed.");
+  });
+
+  test("and skips it where it is one of a sequence", async () => {
+    const contact = await aContact(app);
+    const steps = [aStep("One", { approval: "each" }), aStep("Two", { delay_days: 1 })];
+    const sequence = await aSequence(app.system, letter, { steps });
+    await enrol(app.system, sequence, [contact]);
+    const base = `/console/messages/${(await messagesTo(app, contact))[0]?.id}`;
+    const page = (await staff.get(base).expect(200)).text;
+    expect(page).toContain(`href="/console/sequences/${sequence.id}"`);
+    expect(page).toContain("Skip this mail");
+    await staff.post(`${base}/skip`).expect(303);
+    expect((await messagesTo(app, contact)).map((each) => each.state)).toEqual(["cancelled", "queued"]);
+  });
+});
 
 describe("staff writes a mail", () => {
   test("from the form, over the check page, into the queue and to captured mail", async () => {
