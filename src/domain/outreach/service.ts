@@ -4,9 +4,9 @@ import { conflict, invalid, notFound } from "../../platform/errors.js";
 import { newId } from "../../platform/ids.js";
 import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
-import { ensureInvitation } from "../invitations/service.js";
+import { ensureInvitations } from "../invitations/service.js";
 import { APPROVE_FIRST, queueOutreach, type OutreachMail } from "../mail/service.js";
-import { createTask } from "../tasks/service.js";
+import { createTasks } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { queueMailingCommand, saveMailingCommand } from "./commands.js";
 import {
@@ -178,16 +178,15 @@ export async function queueSavedMailing(ctx: Ctx, id: string): Promise<QueuedMai
     await setSequence(tx.db, id, { state, queued_by: staffId(tx), queued_at: tx.clock.now() });
     const added = await enrol(tx, mailing, chosen, state);
     const blocked = added.filter((message) => message.state === "blocked");
-    for (const message of blocked) {
-      await createTask(tx, {
-        kind: "blocked_message",
-        letterId: row.letter_id,
-        organisationId: message.organisationId,
-        contactId: message.contactId,
-        subjectId: message.id,
-        detail: { reason: "missing" },
-      });
-    }
+    const tasks = blocked.map((message) => ({
+      kind: "blocked_message" as const,
+      letterId: row.letter_id,
+      organisationId: message.organisationId,
+      contactId: message.contactId,
+      subjectId: message.id,
+      detail: { reason: "missing" },
+    }));
+    await createTasks(tx, tasks);
     const queued = added.length - blocked.length;
     const detail = { queued, blocked: blocked.length, left_out: leftOut.length };
     await record(tx, { action: `mailing.${state}`, letterId: row.letter_id, subjectId: id, detail });
@@ -199,8 +198,9 @@ async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], s
   const enrolments: NewEnrolment[] = [];
   const mails: OutreachMail[] = [];
   const letter = await letterWordsOf(ctx, mailing);
+  const invitations = await ensureInvitations(ctx, mailing.letter.id, chosen);
   for (const recipient of chosen) {
-    const { linkId } = await ensureInvitation(ctx, mailing.letter.id, recipient.contactId);
+    const linkId = invitations.get(recipient.contactId)?.linkId ?? "";
     const worded = wordForRecipient(mailing, letter, recipient, linkId);
     const missing = "missing" in worded ? `missing ${worded.missing.join(", ")}` : null;
     const enrolmentId = newId(ctx.clock);

@@ -1,9 +1,9 @@
 /** The next mail of an enrolment: made when it begins, and each time the mail before has gone out. */
 import type { Ctx } from "../../platform/context.js";
-import { ensureInvitation } from "../invitations/service.js";
+import { ensureInvitations } from "../invitations/service.js";
 import { APPROVE_FIRST, queueOutreach, type MailThread, type OutreachMail } from "../mail/service.js";
 import type { PolicyMessage } from "../mail/verdict-service.js";
-import { createTask } from "../tasks/service.js";
+import { createTasks } from "../tasks/service.js";
 import { chooseLanguage } from "./language-choice.js";
 import {
   findMailedLetter,
@@ -92,30 +92,38 @@ export interface NextMail {
  * is missing. An enrolment whose mail somebody else at the same address has already had ends.
  */
 export async function makeMails(ctx: Ctx, course: Course, nexts: readonly NextMail[]): Promise<void> {
+  const recipients = nexts.map((next) => next.recipient);
+  const invitations = await ensureInvitations(ctx, course.letter.id, recipients);
   const mails: OutreachMail[] = [];
-  for (const next of nexts) mails.push(await mailFor(ctx, course, next));
+  // The letter's words are read once for each language.
+  for (const next of nexts) {
+    const linkId = invitations.get(next.recipient.contactId)?.linkId ?? "";
+    mails.push(await mailFor(ctx, course, next, linkId));
+  }
   const added = new Map((await queueOutreach(ctx, mails)).map((message) => [message.enrolmentId, message]));
-  for (const mail of mails) {
+  const blocked = mails.flatMap((mail) => {
     const message = added.get(mail.enrolmentId);
-    if (!message || !mail.stateReason?.startsWith("missing ")) continue;
-    await createTask(ctx, {
+    return message && mail.stateReason?.startsWith("missing ") ? [{ mail, message }] : [];
+  });
+  await createTasks(
+    ctx,
+    blocked.map(({ mail, message }) => ({
       kind: "blocked_message",
       letterId: mail.letterId,
       organisationId: mail.organisationId,
       contactId: mail.contactId,
       subjectId: message.id,
       detail: { reason: mail.stateReason },
-    });
-  }
+    })),
+  );
   const twice = mails.filter((mail) => !added.has(mail.enrolmentId));
   const ends = twice.map((mail) => ({ id: mail.enrolmentId, reason: "removed" }));
   await finishEnrolments(ctx.db, ends, ctx.clock.now());
 }
 
-async function mailFor(ctx: Ctx, course: Course, next: NextMail): Promise<OutreachMail> {
+async function mailFor(ctx: Ctx, course: Course, next: NextMail, linkId: string): Promise<OutreachMail> {
   const { enrolment, recipient, step } = next;
   const text = textOf(course, step, enrolment.language);
-  const { linkId } = await ensureInvitation(ctx, course.letter.id, recipient.contactId);
   const worded = wordFor(text, recipient, {
     letter: await letterIn(ctx, course, text.language),
     senderName: course.senderName,

@@ -8,6 +8,7 @@ import {
   browseQueue,
   editMail,
   rejectMail,
+  showAllWaiting,
   showWaiting,
   type ShownWaiting,
 } from "../../domain/outreach/queue-service.js";
@@ -103,10 +104,14 @@ async function showQueue(
   const asked = fieldText(req.query, "sequence");
   const sequenceId = isUuid(asked) ? asked : undefined;
   const { items, next } = await browseQueue(ctx, { sequenceId, cursor, limit: PAGE });
-  const mails = [];
-  for (const line of items) {
-    const shown = await showWaiting(ctx, line.id);
-    mails.push({
+  const waiting = await showAllWaiting(
+    ctx,
+    items.map(({ id }) => id),
+  );
+  const mails = items.flatMap((line) => {
+    const shown = waiting.get(line.id);
+    if (!shown) return [];
+    return {
       ...line,
       ...wordedView(shown),
       when: localWords(shown.mail, line.dueAt),
@@ -114,8 +119,8 @@ async function showQueue(
       heldWords: line.held ? reasonWords(line.held) : "",
       languageName: languageLabel(line.language),
       who: line.toName ?? line.toEmail,
-    });
-  }
+    };
+  });
   consolePage(
     app,
     req,
