@@ -39,25 +39,41 @@ export async function sequenceFigures(
 /** How one step does, over all versions of its sequence. */
 export interface StepFigures {
   sent: number;
-  /** Mails that a server refused for good, and enrolments that a bounce after this mail ended. */
+  /** Mails that a server refused for good, at once or by a report later. */
   bounced: number;
-  /** Contacts who wrote back after this mail and before the next. */
+  /** Mails that somebody answered, and those after which staff say that they were answered in another way. */
   replied: number;
+  /** Mails that a machine answered: away, received. */
+  autoReplied: number;
+  /** Mails that somebody reported as unwanted. */
+  complained: number;
   /** Organisations that signed after this mail and before the next. */
   signed: number;
 }
 
-/** How the steps of a sequence do, by step key. The caller checks who may see them. */
+/**
+ * How the steps of a sequence do, by step key, from what was heard of each mail: one that is answered twice, or first by
+ * a machine and then by a person, counts once under each. The caller checks who may see them.
+ */
 export async function stepFigures(ctx: Ctx, sequenceId: string): Promise<Map<string, StepFigures>> {
   const result = await ctx.db.raw<{ rows: (StepFigures & { key: string })[] }>(
     `select p.step_key as key,
        count(*) filter (where m.state = 'sent')::int as sent,
-       count(*) filter (where m.state = 'failed' or (x.last and e.state_reason = 'bounced'))::int as bounced,
-       count(*) filter (where x.last and e.state_reason in ('replied', 'meeting'))::int as replied,
+       count(*) filter (where m.state = 'failed' or h.bounced)::int as bounced,
+       count(*) filter (where h.replied or (x.last and e.state_reason in ('replied', 'meeting') and not exists (
+         select 1 from messages r join message_events v on v.message_id = r.id
+         where r.enrolment_id = e.id and v.kind = 'replied')))::int as replied,
+       count(*) filter (where h.auto_replied)::int as "autoReplied",
+       count(*) filter (where h.complained)::int as complained,
        count(*) filter (where x.last and e.state_reason = 'signed')::int as signed
      from steps p join messages m on m.step_id = p.id join enrolments e on e.id = m.enrolment_id
        cross join lateral (select m.state = 'sent' and e.state = 'finished' and not exists (select 1 from messages n
          where n.enrolment_id = e.id and n.state = 'sent' and n.created_at > m.created_at) as last) x
+       left join lateral (select coalesce(bool_or(v.kind = 'bounced'), false) as bounced,
+           coalesce(bool_or(v.kind = 'replied'), false) as replied,
+           coalesce(bool_or(v.kind = 'auto_replied'), false) as auto_replied,
+           coalesce(bool_or(v.kind = 'complained'), false) as complained
+         from message_events v where v.message_id = m.id) h on true
      where p.sequence_id = ? group by p.step_key`,
     [sequenceId],
   );
