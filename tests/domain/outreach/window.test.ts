@@ -334,6 +334,11 @@ describe("a window that never opens", () => {
   });
 });
 
+/** What clocks in a zone show at two instants, in winter and in summer. */
+function clocks(zone: string) {
+  return [0, 6].map((month) => localTime(zone, new Date(Date.UTC(2027, month, 15))));
+}
+
 describe("the place of a contact", () => {
   it("is its own time zone before that of its country", () => {
     expect(placeOf({ country: "US", timeZone: "America/Los_Angeles" }).zone).toBe("America/Los_Angeles");
@@ -356,8 +361,6 @@ describe("the place of a contact", () => {
       "Europe/Zurich",
       "Africa/Abidjan",
     ]);
-    const clocks = (zone: string) =>
-      [0, 6].map((month) => localTime(zone, new Date(Date.UTC(2027, month, 15))));
     for (const code of countryCodes) {
       const [shared, ...more] = getCountry(code)?.timezones ?? [];
       if (shared && more.length === 0) expect(clocks(zoneOfCountry(code))).toEqual(clocks(shared));
