@@ -37,6 +37,8 @@ export interface Course {
   senderName: string;
   /** The letter's words by language, as they have been needed so far. */
   words: Map<string, LetterWords | undefined>;
+  /** Times that have been reckoned so far; they are the same for everybody in a place. */
+  times: Map<string, Date>;
 }
 
 /** Reads a version of a sequence. Undefined when it has no steps or its letter is gone. */
@@ -55,6 +57,7 @@ export async function readCourse(ctx: Ctx, sequenceId: string, version: number):
     letter,
     senderName: names.get(sequence.created_by ?? "") ?? letter.sponsorName,
     words: new Map(),
+    times: new Map(),
   };
 }
 
@@ -145,7 +148,9 @@ async function mailFor(ctx: Ctx, course: Course, next: NextMail, linkId: string)
     state: waitsForPerson(step, recipient) ? "draft" : missing ? "blocked" : "queued",
     stateReason: missing ?? (asksFirst(recipient) ? APPROVE_FIRST : null),
     dueAt: next.dueAt,
-    expiresAt: expiresAt(window, place, next.dueAt),
+    expiresAt: onceFor(course, ["expires", place.country, place.zone, next.dueAt.getTime()], () =>
+      expiresAt(window, place, next.dueAt),
+    ),
     mailboxId: enrolment.mailbox_id,
     heldReason: enrolment.state === "paused" ? enrolment.state_reason : null,
     thread: next.thread,
@@ -167,7 +172,17 @@ function asksFirst({ facts }: Pick<Recipient, "facts">): boolean {
 /** When the first mail to somebody is due. */
 export function beginsAt(course: Course, recipient: Pick<Recipient, "country" | "timeZone">, at: Date): Date {
   const place = placeOf(recipient);
-  return firstDue(windowOf(course.rules, recipient.country), place, at, course.steps[0]?.delay_days ?? 0);
+  return onceFor(course, ["begins", place.country, place.zone, at.getTime()], () =>
+    firstDue(windowOf(course.rules, recipient.country), place, at, course.steps[0]?.delay_days ?? 0),
+  );
+}
+
+/** A time that may have been reckoned for somebody else in the same place: calendars are slow when thousands are enrolled. */
+function onceFor(course: Course, key: readonly (string | number | null)[], reckon: () => Date): Date {
+  const name = key.join(" ");
+  const time = course.times.get(name) ?? reckon();
+  course.times.set(name, time);
+  return time;
 }
 
 /**
