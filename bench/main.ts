@@ -1,4 +1,5 @@
 import { dueMessage } from "./due-message.js";
+import { enrolMany } from "./enrol.js";
 import { importRows } from "./import-rows.js";
 import { sendMails } from "./send.js";
 import { publicList } from "./public-list.js";
@@ -9,6 +10,7 @@ import type { Figure } from "./figure.js";
 const FIGURES: readonly (() => Promise<Figure>)[] = [
   publicList,
   importRows,
+  enrolMany,
   sendMails,
   dueMessage,
   classifyMails,

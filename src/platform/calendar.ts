@@ -5,7 +5,7 @@
  */
 import { createRequire } from "node:module";
 import type HolidaysClass from "date-holidays";
-import { getCountry } from "countries-and-timezones";
+import { getCountry, getTimezone, getTimezonesForCountry } from "countries-and-timezones";
 import { IANAZone } from "luxon";
 import { DAY, HOUR, MINUTE } from "./clock.js";
 
@@ -54,14 +54,35 @@ export function isTimeZone(name: string): boolean {
 /** The usual spellings; asking Node about a name costs as much as rendering half a mail. */
 const ZONES: ReadonlySet<string> = new Set(Intl.supportedValuesOf("timeZone"));
 
+const zones = new Map<string, string>();
+
 /**
  * The zone that office hours in a country (ISO 3166-1 alpha-2) are reckoned in: its only one, or that of the place
- * where most business is done. UTC where no country is known or nobody lives there.
+ * where most business is done. It bears the name of a place in that country where IANA has one. UTC where no country is
+ * known or nobody lives there.
  */
 export function zoneOfCountry(country: string | null): string {
   if (country === null) return "Etc/UTC";
-  const zone = BUSINESS_ZONES[country] ?? getCountry(country)?.timezones[0];
-  return zone !== undefined && isTimeZone(zone) ? zone : "Etc/UTC";
+  const found = zones.get(country) ?? chooseZone(country);
+  zones.set(country, found);
+  return found;
+}
+
+function chooseZone(country: string): string {
+  const [shared] = getCountry(country)?.timezones ?? [];
+  const choice = [BUSINESS_ZONES[country], namedThere(country, shared), shared];
+  return choice.find((zone) => zone !== undefined && isTimeZone(zone)) ?? "Etc/UTC";
+}
+
+/**
+ * IANA's zone1970.tab joins countries whose clocks have agreed since 1970 under the name of a place in the first of
+ * them: Norway stands under Europe/Berlin. The others keep a name of their own that means the same: Europe/Oslo.
+ */
+function namedThere(country: string, shared: string | undefined): string | undefined {
+  if (shared === undefined || getTimezone(shared)?.countries[0] === country) return shared;
+  const own = getTimezonesForCountry(country, { deprecated: true }) ?? [];
+  const names = own.filter(({ countries, name }) => countries.length === 1 && name.includes("/"));
+  return names.map(({ name }) => name).sort()[0];
 }
 
 /** What a clock on the wall shows: a day, and the time on it. */

@@ -53,6 +53,11 @@ function addresses(pattern: string): { real: string[]; unknown: string[] } {
 }
 
 function queryOf(pattern: string): string {
+  const isApiPreview = pattern.startsWith("/api/") && pattern.endsWith("/preview");
+  if (isApiPreview) {
+    const letter = pattern.includes("/templates/") ? `&letter=${place.letter}` : "";
+    return `?contact_id=${place.ids["contacts"]}${letter}`;
+  }
   if (pattern.endsWith("/preview")) return `?contact=${place.ids["contacts"]}`;
   if (pattern === "/console/holds/new") return `?scope=contact&subject=${place.ids["contacts"]}`;
   return QUERIES[pattern] ?? "";

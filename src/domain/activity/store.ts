@@ -17,6 +17,8 @@ export interface ActivityRow {
 
 /** Adds acts; the table takes nothing back. */
 export async function insertActivity(db: Db, rows: ActivityRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await db("activity").insert(rows.map((row) => ({ ...row, detail: JSON.stringify(row.detail) })));
+  const kept = rows.map((row) => ({ ...row, detail: JSON.stringify(row.detail) }));
+  for (let start = 0; start < kept.length; start += 500) {
+    await db("activity").insert(kept.slice(start, start + 500));
+  }
 }

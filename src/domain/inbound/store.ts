@@ -94,8 +94,8 @@ export async function setInbound(
 /** Drops the raw form of mails taken in before a time. Returns how many. */
 export async function dropRaw(db: Db, before: Date, limit: number): Promise<number> {
   const result = (await db.raw(
-    `update inbound_mails set raw = null where id in (
-       select id from inbound_mails where raw is not null and taken_in_at < ? order by taken_in_at limit ?)`,
+    `update inbound_mails set raw = null where id = any (array(
+       select id from inbound_mails where raw is not null and taken_in_at < ? order by taken_in_at limit ?))`,
     [before, limit],
   )) as { rowCount: number };
   return result.rowCount;

@@ -5,7 +5,7 @@ import { newId } from "../../platform/ids.js";
 import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { suppress } from "../consent/service.js";
-import { ensureLink, linkAddress, makeLink, openLink } from "../links/service.js";
+import { ensureLink, linkAddress, makeLinks, openLink } from "../links/service.js";
 import { findLetter } from "../letters/service.js";
 import { getContact } from "../organisations/service.js";
 import { requirePermission } from "../team/service.js";
@@ -14,7 +14,8 @@ import { mayAnswer, type AnswerVerdict, type InvitationAnswer } from "./invitati
 import {
   findInvitation,
   findInvitationOf,
-  insertInvitation,
+  insertInvitations,
+  listInvitationsTo,
   setAnswer,
   type InvitationRow,
 } from "./store.js";
@@ -32,28 +33,64 @@ export async function ensureInvitation(
 ): Promise<{ id: string; linkId: string }> {
   const standing = await findInvitationOf(ctx.db, letterId, contactId);
   if (standing) return { id: standing.id, linkId: standing.link_id };
+  const { organisation_id: organisationId } = await getContact(ctx, contactId);
+  const made = await ensureInvitations(ctx, letterId, [{ contactId, organisationId }]);
+  const invitation = made.get(contactId);
+  if (!invitation) throw notFound("invitation.unknown");
+  return invitation;
+}
+
+/** The standing invitations of many contacts to a letter, by contact; those that are missing are made. */
+export async function ensureInvitations(
+  ctx: Ctx,
+  letterId: string,
+  contacts: readonly { contactId: string; organisationId: string }[],
+): Promise<Map<string, { id: string; linkId: string }>> {
   return transaction(ctx, async (tx) => {
-    const { organisation_id: organisationId } = await getContact(tx, contactId);
-    const id = newId(tx.clock);
-    const link = await makeLink(tx, "invitation", id);
-    const added = await insertInvitation(tx.db, {
-      id,
-      letter_id: letterId,
-      organisation_id: organisationId,
-      contact_id: contactId,
-      link_id: link.id,
-      answer: null,
-      answered_at: null,
-      created_at: tx.clock.now(),
-    });
-    if (!added) {
-      const other = await findInvitationOf(tx.db, letterId, contactId);
-      if (!other) throw notFound("invitation.unknown");
-      return { id: other.id, linkId: other.link_id };
-    }
-    await record(tx, { action: "invitation.made", letterId, organisationId, contactId, subjectId: id });
-    return { id, linkId: link.id };
+    const ids = contacts.map((contact) => contact.contactId);
+    const standing = await invitationsTo(tx, letterId, ids);
+    const missing = contacts.filter((contact) => !standing.has(contact.contactId));
+    if (missing.length === 0) return standing;
+    await addInvitations(tx, letterId, missing);
+    // Read again: somebody else may have made some of them a moment ago.
+    return invitationsTo(tx, letterId, ids);
   });
+}
+
+async function invitationsTo(ctx: Ctx, letterId: string, contactIds: readonly string[]) {
+  const rows = await listInvitationsTo(ctx.db, letterId, contactIds);
+  return new Map(rows.map((row) => [row.contact_id, { id: row.id, linkId: row.link_id }]));
+}
+
+/** Adds invitations with their links, in the order of the contacts, so that two callers at once don't wait in a circle. */
+async function addInvitations(
+  ctx: Ctx,
+  letterId: string,
+  contacts: readonly { contactId: string; organisationId: string }[],
+): Promise<void> {
+  const invited = [...new Map(contacts.map((contact) => [contact.contactId, contact])).values()]
+    .sort((a, b) => (a.contactId < b.contactId ? -1 : 1))
+    .map((contact) => ({ ...contact, id: newId(ctx.clock) }));
+  const links = await makeLinks(
+    ctx,
+    "invitation",
+    invited.map(({ id }) => id),
+  );
+  const rows = invited.map(({ id, contactId, organisationId }) => ({
+    id,
+    letter_id: letterId,
+    organisation_id: organisationId,
+    contact_id: contactId,
+    link_id: links.get(id)?.id ?? "",
+    answer: null,
+    answered_at: null,
+    created_at: ctx.clock.now(),
+  }));
+  const added = await insertInvitations(ctx.db, rows);
+  const acts = invited.flatMap(({ id, contactId, organisationId }) =>
+    added.has(id) ? [{ action: "invitation.made", letterId, organisationId, contactId, subjectId: id }] : [],
+  );
+  await record(ctx, ...acts);
 }
 
 /** Staff or a script asks for the personal link of a contact to a letter, and gets its address. */

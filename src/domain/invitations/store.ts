@@ -13,14 +13,18 @@ export interface InvitationRow {
   created_at: Date;
 }
 
-/** Adds an invitation; false when this contact already has one for the letter. */
-export async function insertInvitation(db: Db, row: InvitationRow): Promise<boolean> {
-  const inserted = await db<InvitationRow>("invitations")
-    .insert(row)
-    .onConflict(["letter_id", "contact_id"])
-    .ignore()
-    .returning("id");
-  return inserted.length > 0;
+/** Adds invitations, 500 in a statement; those of contacts who have one for the letter are left away. Returns the ids added. */
+export async function insertInvitations(db: Db, rows: readonly InvitationRow[]): Promise<Set<string>> {
+  const added = new Set<string>();
+  for (let start = 0; start < rows.length; start += 500) {
+    const inserted = await db<InvitationRow>("invitations")
+      .insert(rows.slice(start, start + 500))
+      .onConflict(["letter_id", "contact_id"])
+      .ignore()
+      .returning("id");
+    for (const { id } of inserted) added.add(id);
+  }
+  return added;
 }
 
 /** The invitation of a contact to a letter. */
@@ -30,6 +34,17 @@ export async function findInvitationOf(
   contactId: string,
 ): Promise<InvitationRow | undefined> {
   return db<InvitationRow>("invitations").where({ letter_id: letterId, contact_id: contactId }).first();
+}
+
+/** The invitations of some contacts to a letter. */
+export async function listInvitationsTo(
+  db: Db,
+  letterId: string,
+  contactIds: readonly string[],
+): Promise<InvitationRow[]> {
+  return db<InvitationRow>("invitations")
+    .where({ letter_id: letterId })
+    .whereRaw("contact_id = any (?::uuid[])", [[...contactIds]]);
 }
 
 /** An invitation by its id. */

@@ -7,7 +7,7 @@ import {
   deleteLinksEnded,
   findLinkByHash,
   findStandingLink,
-  insertLink,
+  insertLinks,
   listLinks,
   lockLinkByHash,
   setLinkActed,
@@ -21,17 +21,30 @@ export async function makeLink(
   subjectId: string,
   expiresAt: Date | null = null,
 ): Promise<Link> {
-  const link: Link = {
-    id: newId(ctx.clock),
-    purpose,
-    subjectId,
-    generation: 1,
-    expiresAt,
-    actedAt: null,
-    revokedAt: null,
-  };
-  await insertLink(ctx.db, link, hashToken(secretOf(ctx, link)), ctx.clock.now());
+  const link = newLink(ctx, purpose, subjectId, expiresAt);
+  await keepLinks(ctx, [link]);
   return link;
+}
+
+/** Makes links of one purpose for many rows, which last until they are revoked; by the id of their row. */
+export async function makeLinks(
+  ctx: Ctx,
+  purpose: LinkPurpose,
+  subjectIds: readonly string[],
+): Promise<Map<string, Link>> {
+  const links = subjectIds.map((subjectId) => newLink(ctx, purpose, subjectId, null));
+  await keepLinks(ctx, links);
+  return new Map(links.map((link) => [link.subjectId, link]));
+}
+
+function newLink(ctx: Ctx, purpose: LinkPurpose, subjectId: string, expiresAt: Date | null): Link {
+  const id = newId(ctx.clock);
+  return { id, purpose, subjectId, generation: 1, expiresAt, actedAt: null, revokedAt: null };
+}
+
+async function keepLinks(ctx: Ctx, links: readonly Link[]): Promise<void> {
+  const hashed = links.map((link) => ({ ...link, tokenHash: hashToken(secretOf(ctx, link)) }));
+  await insertLinks(ctx.db, hashed, ctx.clock.now());
 }
 
 /** The standing link of a purpose for a row, made if there is none. */

@@ -6,7 +6,7 @@ import { isUuid, newId } from "../../platform/ids.js";
 import { readMailbox } from "../../platform/mailer.js";
 import type { Page } from "../../platform/schema.js";
 import { linkPlaceholder } from "../links/link.js";
-import { linkAddresses, makeLink } from "../links/service.js";
+import { linkAddresses, makeLinks } from "../links/service.js";
 import { mayDo } from "../team/permission.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { mailboxesNow } from "./mailbox-account-service.js";
@@ -120,43 +120,15 @@ export async function queueOutreach(
   ctx: Ctx,
   mails: readonly OutreachMail[],
 ): Promise<{ id: string; enrolmentId: string; contactId: string; organisationId: string; state: string }[]> {
-  const rows: NewMessage[] = [];
   const senders = await sendersOf(ctx, mails);
-  for (const mail of mails) {
-    const id = newId(ctx.clock);
-    const unsubscribe = await makeLink(ctx, "unsubscribe", id);
-    const preferences = await makeLink(ctx, "preferences", id);
-    rows.push(
-      newMessage(ctx, senders, {
-        id,
-        purpose: "outreach",
-        send_key: mail.sendKey,
-        template: "outreach",
-        data: {
-          invitation: linkPlaceholder(mail.invitationLinkId),
-          unsubscribe: linkPlaceholder(unsubscribe.id),
-          preferences: linkPlaceholder(preferences.id),
-          ...(mail.thread ? { thread_subject: mail.thread.subject } : {}),
-        },
-        language: mail.language,
-        letter_id: mail.letterId,
-        organisation_id: mail.organisationId,
-        contact_id: mail.contactId,
-        enrolment_id: mail.enrolmentId,
-        step_id: mail.stepId,
-        to_email: mail.to.email,
-        to_name: mail.to.name,
-        state: mail.state,
-        state_reason: mail.stateReason,
-        ...(mail.dueAt ? { due_at: mail.dueAt } : {}),
-        ...(mail.expiresAt ? { expires_at: mail.expiresAt } : {}),
-        mailbox_id: mail.mailboxId ?? null,
-        held_reason: mail.heldReason ?? null,
-        in_reply_to: mail.thread?.inReplyTo ?? null,
-        thread_references: [...(mail.thread?.references ?? [])],
-      }),
-    );
-  }
+  const withIds = mails.map((mail) => ({ id: newId(ctx.clock), mail }));
+  const ids = withIds.map(({ id }) => id);
+  const unsubscribe = await makeLinks(ctx, "unsubscribe", ids);
+  const preferences = await makeLinks(ctx, "preferences", ids);
+  const rows = withIds.map(({ id, mail }) => {
+    const own = { unsubscribe: unsubscribe.get(id)?.id ?? "", preferences: preferences.get(id)?.id ?? "" };
+    return outreachMessage(ctx, senders, { id, mail, own });
+  });
   const added = new Set(await insertMessages(ctx.db, rows));
   const kept = rows.filter((row) => added.has(row.id));
   await noteStates(
@@ -170,6 +142,41 @@ export async function queueOutreach(
     organisationId: row.organisation_id ?? "",
     state: row.state,
   }));
+}
+
+function outreachMessage(
+  ctx: Ctx,
+  senders: Senders,
+  { id, mail, own }: { id: string; mail: OutreachMail; own: { unsubscribe: string; preferences: string } },
+): NewMessage {
+  return newMessage(ctx, senders, {
+    id,
+    purpose: "outreach",
+    send_key: mail.sendKey,
+    template: "outreach",
+    data: {
+      invitation: linkPlaceholder(mail.invitationLinkId),
+      unsubscribe: linkPlaceholder(own.unsubscribe),
+      preferences: linkPlaceholder(own.preferences),
+      ...(mail.thread ? { thread_subject: mail.thread.subject } : {}),
+    },
+    language: mail.language,
+    letter_id: mail.letterId,
+    organisation_id: mail.organisationId,
+    contact_id: mail.contactId,
+    enrolment_id: mail.enrolmentId,
+    step_id: mail.stepId,
+    to_email: mail.to.email,
+    to_name: mail.to.name,
+    state: mail.state,
+    state_reason: mail.stateReason,
+    ...(mail.dueAt ? { due_at: mail.dueAt } : {}),
+    ...(mail.expiresAt ? { expires_at: mail.expiresAt } : {}),
+    mailbox_id: mail.mailboxId ?? null,
+    held_reason: mail.heldReason ?? null,
+    in_reply_to: mail.thread?.inReplyTo ?? null,
+    thread_references: [...(mail.thread?.references ?? [])],
+  });
 }
 
 type Given = Pick<
@@ -187,21 +194,16 @@ type Given = Pick<
 > &
   Partial<NewMessage>;
 
+type Senders = ReadonlyMap<string, { from_email: string }>;
+
 /** The addresses that some mails go out from, by mailbox. */
-async function sendersOf(
-  ctx: Ctx,
-  mails: readonly { mailboxId?: string | null }[],
-): Promise<ReadonlyMap<string, { from_email: string }>> {
+async function sendersOf(ctx: Ctx, mails: readonly { mailboxId?: string | null }[]): Promise<Senders> {
   const ids = mails.flatMap((mail) => mail.mailboxId ?? []);
   return ids.length > 0 ? mailboxesNow(ctx, ids) : new Map();
 }
 
 /** The Message-ID is minted with the row, in the domain of the mailbox, and stays the same on every attempt. */
-function newMessage(
-  ctx: Ctx,
-  senders: ReadonlyMap<string, { from_email: string }>,
-  given: Given,
-): NewMessage {
+function newMessage(ctx: Ctx, senders: Senders, given: Given): NewMessage {
   const now = ctx.clock.now();
   const id = given.id ?? newId(ctx.clock);
   const dueAt = given.due_at ?? now;

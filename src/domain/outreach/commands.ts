@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { country, id, language, line, optional, slug, text } from "../../platform/schema.js";
+import { country, id, language, line, optional, slug, text, ticked } from "../../platform/schema.js";
 import { isTooLong } from "./body-size.js";
 import { WRITTEN_BEFORE } from "./mailing.js";
 import { readSubject, readTemplate, type TemplateFault } from "./template.js";
@@ -48,12 +48,21 @@ const words = {
   body: bodyText(),
 };
 
+/** Where a mailing goes out from, and when. */
+const way = {
+  /** Not given: the mailbox of the settings. */
+  mailbox_id: optional(id()),
+  /** True: in the office hours of each recipient. False: at once. */
+  office_hours: ticked().default(false),
+};
+
 /** A mailing as the form has it: its id is made with the form, so that sending the form twice makes one. */
-export const saveMailingCommand = z.object({ id: id(), ...words, ...recipientFilter.shape });
+export const saveMailingCommand = z.object({ id: id(), ...words, ...way, ...recipientFilter.shape });
 
 /** A mailing in one go, as scripts and other use cases ask for it: contacts by name, or by filter. */
 export const queueMailingCommand = z.object({
   ...words,
+  ...way,
   contact_ids: z.array(id()).min(1, "errors.field.required").max(5000, "errors.field.too_long").optional(),
   filter: recipientFilter.optional(),
 });

@@ -1,5 +1,6 @@
 /** Reads for the pages of sequences: figures, counts and names that the lists of the use cases don't carry. */
 import type { Ctx } from "../../platform/context.js";
+import { WAITS_FOR_APPROVAL } from "./queue-views.js";
 
 /** What a list of sequences shows beside the line of each. */
 export interface SequenceFigures {
@@ -38,25 +39,41 @@ export async function sequenceFigures(
 /** How one step does, over all versions of its sequence. */
 export interface StepFigures {
   sent: number;
-  /** Mails that a server refused for good, and enrolments that a bounce after this mail ended. */
+  /** Mails that a server refused for good, at once or by a report later. */
   bounced: number;
-  /** Contacts who wrote back after this mail and before the next. */
+  /** Mails that somebody answered, and those after which staff say that they were answered in another way. */
   replied: number;
+  /** Mails that a machine answered: away, received. */
+  autoReplied: number;
+  /** Mails that somebody reported as unwanted. */
+  complained: number;
   /** Organisations that signed after this mail and before the next. */
   signed: number;
 }
 
-/** How the steps of a sequence do, by step key. The caller checks who may see them. */
+/**
+ * How the steps of a sequence do, by step key, from what was heard of each mail: one that is answered twice, or first by
+ * a machine and then by a person, counts once under each. The caller checks who may see them.
+ */
 export async function stepFigures(ctx: Ctx, sequenceId: string): Promise<Map<string, StepFigures>> {
   const result = await ctx.db.raw<{ rows: (StepFigures & { key: string })[] }>(
     `select p.step_key as key,
        count(*) filter (where m.state = 'sent')::int as sent,
-       count(*) filter (where m.state = 'failed' or (x.last and e.state_reason = 'bounced'))::int as bounced,
-       count(*) filter (where x.last and e.state_reason in ('replied', 'meeting'))::int as replied,
+       count(*) filter (where m.state = 'failed' or h.bounced)::int as bounced,
+       count(*) filter (where h.replied or (x.last and e.state_reason in ('replied', 'meeting') and not exists (
+         select 1 from messages r join message_events v on v.message_id = r.id
+         where r.enrolment_id = e.id and v.kind = 'replied')))::int as replied,
+       count(*) filter (where h.auto_replied)::int as "autoReplied",
+       count(*) filter (where h.complained)::int as complained,
        count(*) filter (where x.last and e.state_reason = 'signed')::int as signed
      from steps p join messages m on m.step_id = p.id join enrolments e on e.id = m.enrolment_id
        cross join lateral (select m.state = 'sent' and e.state = 'finished' and not exists (select 1 from messages n
          where n.enrolment_id = e.id and n.state = 'sent' and n.created_at > m.created_at) as last) x
+       left join lateral (select coalesce(bool_or(v.kind = 'bounced'), false) as bounced,
+           coalesce(bool_or(v.kind = 'replied'), false) as replied,
+           coalesce(bool_or(v.kind = 'auto_replied'), false) as auto_replied,
+           coalesce(bool_or(v.kind = 'complained'), false) as complained
+         from message_events v where v.message_id = m.id) h on true
      where p.sequence_id = ? group by p.step_key`,
     [sequenceId],
   );
@@ -99,7 +116,11 @@ export async function findContacts(ctx: Ctx, words: string, limit: number): Prom
     .select(...FOUND);
   if (words) {
     const like = `%${words.replace(/[\\%_]/g, "\\$&")}%`;
-    void query.whereRaw("(o.name ilike ? or c.name ilike ?)", [like, like]);
+    // One index each: an "or" over two tables would read both from end to end.
+    void query.whereRaw(
+      "c.id in (select x.id from contacts x where x.name ilike ? union select x.id from contacts x join organisations y on y.id = x.organisation_id where y.name ilike ?)",
+      [like, like],
+    );
   }
   return (await query) as FoundContact[];
 }
@@ -120,9 +141,8 @@ export async function countQueue(ctx: Ctx): Promise<number> {
     .db("messages as m")
     .join("steps as p", "p.id", "m.step_id")
     .join("sequences as q", "q.id", "p.sequence_id")
-    .where("m.state", "draft")
+    .whereRaw(WAITS_FOR_APPROVAL)
     .where("q.kind", "sequence")
-    .whereNotExists(ctx.db("enrolments as e").whereRaw("e.id = m.enrolment_id").where("e.state", "finished"))
     .count("* as n")
     .first()) as { n: number | string } | undefined;
   return Number(row?.n ?? 0);

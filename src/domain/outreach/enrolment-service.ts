@@ -15,6 +15,7 @@ import {
   lockBatch,
   lockWaiting,
   setBatch,
+  versionOfWaiting,
   type BatchRow,
 } from "./enrolment-store.js";
 import {
@@ -240,8 +241,8 @@ export async function judgeBatch(
   ctx: Ctx,
   batch: Pick<BatchRow, "id" | "sequence_id" | "created_by">,
 ): Promise<"yes" | "alone" | "no"> {
-  const [first] = await lockWaiting(ctx.db, batch.id);
-  const version = first && (await findVersion(ctx.db, batch.sequence_id, first.version));
+  const number = await versionOfWaiting(ctx.db, batch.id);
+  const version = number === undefined ? undefined : await findVersion(ctx.db, batch.sequence_id, number);
   return mayDecide(ctx, { writtenBy: version?.created_by ?? null, queuedBy: batch.created_by });
 }
 

@@ -47,6 +47,14 @@ export async function setBatch(
   await db("enrolment_batches").where({ id }).update(change);
 }
 
+/** The version of the sequence that the waiting ones of a batch go through; undefined when none waits. */
+export async function versionOfWaiting(db: Db, batchId: string): Promise<number | undefined> {
+  const row = await db<EnrolmentRow>("enrolments")
+    .where({ batch_id: batchId, state: "pending" })
+    .first("version");
+  return row?.version;
+}
+
 /** The enrolments of a batch that wait, held for the rest of the transaction. */
 export async function lockWaiting(db: Db, batchId: string): Promise<EnrolmentRow[]> {
   return db<EnrolmentRow>("enrolments")

@@ -1,12 +1,17 @@
 /** A mailing's own rows: a sequence of one version and one step, whose template belongs to it alone. */
 import type { Ctx } from "../../platform/context.js";
+import { invalid } from "../../platform/errors.js";
 import { newId } from "../../platform/ids.js";
 import { staffId } from "../team/service.js";
+import { readRules, type KeptRules, type SequenceRules } from "./sequence.js";
+import { mailboxExists } from "./sequence-views.js";
 import {
+  findVersion,
   insertSteps,
   insertVersion,
   listStepsOf,
   setStepWords,
+  setVersionRules,
   type StepWithTexts,
 } from "./sequence-store.js";
 import { insertSequence, type KeptRecipients } from "./store.js";
@@ -36,6 +41,31 @@ export async function addMailing(
   if (isNew)
     await insertVersion(ctx.db, { sequence_id: mailing.id, number: 1, rules: { window: null }, ...created });
   return isNew;
+}
+
+/** Where a mailing goes out from, and when. */
+export type MailingWay = Pick<SequenceRules, "mailboxId" | "window">;
+
+/** Where from and when, as the form and the API ask for it. */
+export interface AskedWay {
+  mailbox_id?: string | undefined;
+  office_hours?: boolean | undefined;
+}
+
+/** Keeps where a mailing that is still being written goes out from, and when. Throws invalid for a mailbox that is not in use. */
+export async function keepMailingWay(ctx: Ctx, id: string, asked: AskedWay): Promise<void> {
+  const { mailbox_id: mailboxId = null, office_hours: officeHours = false } = asked;
+  if (mailboxId && !(await mailboxExists(ctx, mailboxId))) {
+    throw invalid("mailing.mailbox", { mailbox_id: "errors.sequence.mailbox" });
+  }
+  const rules: KeptRules = { window: officeHours ? "country" : null, mailbox_id: mailboxId };
+  await setVersionRules(ctx.db, id, rules);
+}
+
+/** Where a mailing goes out from, and when. */
+export async function mailingWay(ctx: Ctx, id: string): Promise<MailingWay> {
+  const version = await findVersion(ctx.db, id, 1);
+  return readRules(version?.rules ?? {});
 }
 
 /** The one step of a mailing with its words. */

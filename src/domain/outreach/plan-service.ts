@@ -15,7 +15,7 @@ import { latestVersion } from "./sequence-store.js";
 import { letterIn, readCourse, textOf, waitsForPerson, type Course } from "./step-service.js";
 import type { Variable } from "./template.js";
 import type { CandidateFilter } from "./views.js";
-import { placeOf } from "./window.js";
+import { placeOf, type Place } from "./window.js";
 import { wordFor } from "./wording-service.js";
 
 /** One mail that somebody would get. */
@@ -60,9 +60,10 @@ export async function planEnrolment(
   const { chosen, leftOut } = await chooseWhom(ctx, course, filter);
   const ahead = await queuedFrom(ctx, course.rules.mailboxId);
   const planned: PlannedEnrolment[] = [];
+  const timesAt = timesByPlace(ctx, course);
   for (const recipient of chosen) {
     const place = placeOf(recipient);
-    const mails = await planMails(ctx, course, recipient);
+    const mails = await planMails(ctx, course, recipient, timesAt(place));
     planned.push({ recipient, zone: place.zone, mails, ahead: ahead + planned.length });
   }
   return {
@@ -106,10 +107,25 @@ export function firstLanguage(course: Course, recipient: { language: string | nu
   return first ? textOf(course, first, recipient.language).language : null;
 }
 
-async function planMails(ctx: Ctx, course: Course, recipient: EnrolmentRecipient): Promise<PlannedMail[]> {
-  const place = placeOf(recipient);
+/** The times of all mails by place: they are the same for everybody there, and reckoning calendars takes its time. */
+function timesByPlace(ctx: Ctx, course: Course): (place: Place) => readonly Date[] {
+  const now = ctx.clock.now();
   const delays = course.steps.map((step) => step.delay_days);
-  const times = dueTimes(windowOf(course.rules, recipient.country), place, ctx.clock.now(), delays);
+  const known = new Map<string, Date[]>();
+  return (place) => {
+    const key = `${place.country} ${place.zone}`;
+    const times = known.get(key) ?? dueTimes(windowOf(course.rules, place.country), place, now, delays);
+    known.set(key, times);
+    return times;
+  };
+}
+
+async function planMails(
+  ctx: Ctx,
+  course: Course,
+  recipient: EnrolmentRecipient,
+  times: readonly Date[],
+): Promise<PlannedMail[]> {
   const language = firstLanguage(course, recipient);
   const mails: PlannedMail[] = [];
   for (const [at, step] of course.steps.entries()) {

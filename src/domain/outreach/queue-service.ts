@@ -10,7 +10,7 @@ import { settleTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
 import { approveOneMessage } from "./approval-service.js";
 import { editedText, whyOf } from "./policy-service.js";
-import { listQueue, waitingMail, type QueueLine, type WaitingMail } from "./queue-views.js";
+import { listQueue, waitingMail, waitingMails, type QueueLine, type WaitingMail } from "./queue-views.js";
 import { approveMailCommand } from "./sequence-commands.js";
 import { letterIn, readCourse, textOf, type Course } from "./step-service.js";
 import { setPending } from "./store.js";
@@ -50,6 +50,41 @@ export async function showWaiting(
 ): Promise<ShownWaiting> {
   requirePermission(ctx, "messages:read");
   return readWaiting(ctx, id, words);
+}
+
+/**
+ * Several mails that wait for approval, as they would go out, by id; those that are not there any more are left away.
+ * What sequence and letter say is read once for all mails of a version.
+ */
+export async function showAllWaiting(ctx: Ctx, ids: readonly string[]): Promise<Map<string, ShownWaiting>> {
+  requirePermission(ctx, "messages:read");
+  const byVersion = new Map<string, WaitingMail[]>();
+  for (const mail of await waitingMails(ctx, ids)) {
+    const key = `${mail.sequenceId} ${mail.version}`;
+    byVersion.set(key, [...(byVersion.get(key) ?? []), mail]);
+  }
+  const shown = new Map<string, ShownWaiting>();
+  for (const mails of byVersion.values()) {
+    for (const each of await shownTogether(ctx, mails)) shown.set(each.mail.id, each);
+  }
+  return shown;
+}
+
+/** Mails of one version of a sequence. */
+async function shownTogether(ctx: Ctx, mails: readonly WaitingMail[]): Promise<ShownWaiting[]> {
+  const [first] = mails;
+  const course = first && (await readCourse(ctx, first.sequenceId, first.version));
+  if (!course) return [];
+  const contactIds = mails.map((mail) => mail.contactId);
+  const recipients = await listRecipients(ctx, course.letter.id, { contactIds });
+  const byContact = new Map(recipients.map((recipient) => [recipient.contactId, recipient]));
+  const shown: ShownWaiting[] = [];
+  // The letter's words are read once for each language.
+  for (const mail of mails) {
+    const recipient = byContact.get(mail.contactId);
+    if (recipient) shown.push(await shownWaiting(ctx, course, mail, recipient, undefined));
+  }
+  return shown;
 }
 
 async function readWaiting(

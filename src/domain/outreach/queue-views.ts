@@ -27,6 +27,11 @@ export interface QueueLine {
 
 const STEPS =
   "(select count(*)::int from steps s where s.sequence_id = p.sequence_id and s.version = p.version) as steps";
+
+/** The mails `m` that wait for somebody to approve them: drafts, and those whose country came to want it once they were queued. */
+export const WAITS_FOR_APPROVAL =
+  "(m.state = 'draft' or (m.state = 'queued' and m.held_reason = 'approve_first_contact'))";
+
 const LINE = `m.id, coalesce(m.data->>'thread_subject', m.data->'edited'->>'subject', t.subject) as subject,
   m.to_email as "toEmail", m.to_name as "toName", m.contact_id as "contactId", o.id as "organisationId",
   o.name as "organisationName", q.id as "sequenceId", q.name as "sequenceName", p.position,
@@ -45,7 +50,7 @@ export async function listQueue(
     .join("sequences as q", "q.id", "p.sequence_id")
     .join("organisations as o", "o.id", "m.organisation_id")
     .joinRaw("join template_texts t on t.version_id = p.template_version_id and t.language = m.language")
-    .whereRaw("(m.state = 'draft' or (m.state = 'queued' and m.held_reason = 'approve_first_contact'))")
+    .whereRaw(WAITS_FOR_APPROVAL)
     .where("q.kind", "sequence")
     .orderByRaw("m.due_at, m.id")
     .limit(filter.limit + 1)
@@ -82,6 +87,11 @@ export interface WaitingMail {
 
 /** One outreach mail by its id. */
 export async function waitingMail(ctx: Ctx, id: string): Promise<WaitingMail | undefined> {
+  return (await waitingMails(ctx, [id]))[0];
+}
+
+/** Some outreach mails by their ids, in no order. */
+export async function waitingMails(ctx: Ctx, ids: readonly string[]): Promise<WaitingMail[]> {
   return (await ctx
     .db("messages as m")
     .join("steps as p", "p.id", "m.step_id")
@@ -89,7 +99,7 @@ export async function waitingMail(ctx: Ctx, id: string): Promise<WaitingMail | u
     .join("organisations as o", "o.id", "m.organisation_id")
     .join("enrolments as e", "e.id", "m.enrolment_id")
     .join("contacts as c", "c.id", "m.contact_id")
-    .where("m.id", id)
+    .whereIn("m.id", [...ids])
     .select(
       "m.id",
       "m.state",
@@ -107,6 +117,5 @@ export async function waitingMail(ctx: Ctx, id: string): Promise<WaitingMail | u
       "m.contact_id as contactId",
       "o.country",
       "c.time_zone as timeZone",
-    )
-    .first()) as WaitingMail | undefined;
+    )) as WaitingMail[];
 }

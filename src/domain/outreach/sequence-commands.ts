@@ -51,6 +51,20 @@ export const updateTemplateCommand = z.object({
   row_version: rowVersion,
 });
 
+/** For whom a step is to be shown; without a step the first one, without a language the one it would have. */
+export const previewStepQuery = z.object({
+  contact_id: id(),
+  step: whole(1, 12).default(1),
+  language: optional(language()),
+});
+
+/** For whom a template is to be shown, as a mail about which letter. */
+export const previewTemplateQuery = z.object({
+  contact_id: id(),
+  letter: slug(),
+  language: optional(language()),
+});
+
 /** Which templates to list. */
 export const listTemplatesQuery = pageQuery.extend({ letter: optional(slug()) });
 

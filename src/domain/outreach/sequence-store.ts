@@ -37,6 +37,13 @@ export async function insertVersion(db: Db, row: SequenceVersionRow): Promise<vo
   await db("sequence_versions").insert({ ...row, rules: JSON.stringify(row.rules) });
 }
 
+/** Changes the rules of a mailing that is still being written. */
+export async function setVersionRules(db: Db, sequenceId: string, rules: KeptRules): Promise<void> {
+  await db("sequence_versions")
+    .where({ sequence_id: sequenceId, number: 1 })
+    .update({ rules: JSON.stringify(rules) });
+}
+
 /** The newest version of a sequence. */
 export async function latestVersion(db: Db, sequenceId: string): Promise<SequenceVersionRow | undefined> {
   return db<SequenceVersionRow>("sequence_versions")

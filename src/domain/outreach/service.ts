@@ -4,9 +4,9 @@ import { conflict, invalid, notFound } from "../../platform/errors.js";
 import { newId } from "../../platform/ids.js";
 import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
-import { ensureInvitation } from "../invitations/service.js";
+import { ensureInvitations } from "../invitations/service.js";
 import { APPROVE_FIRST, queueOutreach, type OutreachMail } from "../mail/service.js";
-import { createTask } from "../tasks/service.js";
+import { createTasks } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { queueMailingCommand, saveMailingCommand } from "./commands.js";
 import {
@@ -23,7 +23,16 @@ import {
   type LetterWords,
   type MailedLetter,
 } from "./letter-views.js";
-import { addMailing, keepMailingWords, mailingStep, type MailingWords } from "./mailing-words-service.js";
+import {
+  addMailing,
+  keepMailingWay,
+  keepMailingWords,
+  mailingStep,
+  mailingWay,
+  type MailingWay,
+  type MailingWords,
+} from "./mailing-words-service.js";
+import { firstDue, windowOf } from "./sequence.js";
 import {
   findSequence,
   insertEnrolments,
@@ -34,6 +43,7 @@ import {
   type SequenceRow,
 } from "./store.js";
 import { listRecipients, type Recipient } from "./views.js";
+import { expiresAt, placeOf } from "./window.js";
 import { wordFor } from "./wording-service.js";
 
 /**
@@ -45,7 +55,8 @@ export async function saveMailing(
   input: z.input<typeof saveMailingCommand>,
 ): Promise<{ id: string }> {
   requirePermission(ctx, "outreach:write");
-  const { id, letter: slug, language, subject, body, ...recipients } = parse(saveMailingCommand, input);
+  const command = parse(saveMailingCommand, input);
+  const { id, letter: slug, language, subject, body, mailbox_id, office_hours, ...recipients } = command;
   return transaction(ctx, async (tx) => {
     const letter = await letterBySlug(tx, slug);
     const isNew = await addMailing(tx, { id, letterId: letter.id, subject, recipients });
@@ -57,6 +68,7 @@ export async function saveMailing(
     }
     await setSequence(tx.db, id, { letter_id: letter.id, name: subject, recipients });
     await keepMailingWords(tx, kept, { subject, body, language });
+    await keepMailingWay(tx, id, { mailbox_id, office_hours });
     if (isNew) await record(tx, { action: "mailing.written", letterId: letter.id, subjectId: id });
     return { id };
   });
@@ -81,6 +93,7 @@ export interface Mailing {
   letter: MailedLetter;
   step: { id: string; subject: string; body: string; language: string };
   recipients: KeptRecipients;
+  way: MailingWay;
   writtenBy: string | null;
   writtenById: string | null;
   queuedById: string | null;
@@ -110,6 +123,7 @@ export async function readMailing(ctx: Ctx, row: SequenceRow): Promise<Mailing> 
     letter,
     step: { id: step.id, ...text },
     recipients: row.recipients,
+    way: await mailingWay(ctx, row.id),
     writtenBy: names.get(row.created_by ?? "") ?? null,
     writtenById: row.created_by,
     queuedById: row.queued_by,
@@ -178,16 +192,15 @@ export async function queueSavedMailing(ctx: Ctx, id: string): Promise<QueuedMai
     await setSequence(tx.db, id, { state, queued_by: staffId(tx), queued_at: tx.clock.now() });
     const added = await enrol(tx, mailing, chosen, state);
     const blocked = added.filter((message) => message.state === "blocked");
-    for (const message of blocked) {
-      await createTask(tx, {
-        kind: "blocked_message",
-        letterId: row.letter_id,
-        organisationId: message.organisationId,
-        contactId: message.contactId,
-        subjectId: message.id,
-        detail: { reason: "missing" },
-      });
-    }
+    const tasks = blocked.map((message) => ({
+      kind: "blocked_message" as const,
+      letterId: row.letter_id,
+      organisationId: message.organisationId,
+      contactId: message.contactId,
+      subjectId: message.id,
+      detail: { reason: "missing" },
+    }));
+    await createTasks(tx, tasks);
     const queued = added.length - blocked.length;
     const detail = { queued, blocked: blocked.length, left_out: leftOut.length };
     await record(tx, { action: `mailing.${state}`, letterId: row.letter_id, subjectId: id, detail });
@@ -199,8 +212,9 @@ async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], s
   const enrolments: NewEnrolment[] = [];
   const mails: OutreachMail[] = [];
   const letter = await letterWordsOf(ctx, mailing);
+  const invitations = await ensureInvitations(ctx, mailing.letter.id, chosen);
   for (const recipient of chosen) {
-    const { linkId } = await ensureInvitation(ctx, mailing.letter.id, recipient.contactId);
+    const linkId = invitations.get(recipient.contactId)?.linkId ?? "";
     const worded = wordForRecipient(mailing, letter, recipient, linkId);
     const missing = "missing" in worded ? `missing ${worded.missing.join(", ")}` : null;
     const enrolmentId = newId(ctx.clock);
@@ -218,7 +232,7 @@ async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], s
       language: mailing.step.language,
       letter_id: mailing.letter.id,
       organisation_id: recipient.organisationId,
-      mailbox_id: null,
+      mailbox_id: mailing.way.mailboxId,
       batch_id: null,
       created_by: staffId(ctx),
     });
@@ -232,6 +246,8 @@ async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], s
       stepId: mailing.step.id,
       to: { email: recipient.email ?? "", name: recipient.contactName },
       invitationLinkId: linkId,
+      mailboxId: mailing.way.mailboxId,
+      ...timesFor(ctx, mailing, recipient),
       // A country may want a person to look at each first mail; a whole mailing's approval does not do.
       ...(firstState(recipient) ?? {
         // While a mailing waits, so does a mail with a hole; the commit point asks again.
@@ -242,6 +258,19 @@ async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], s
   }
   await insertEnrolments(ctx.db, enrolments);
   return queueOutreach(ctx, mails);
+}
+
+/** When a mail is due and when it is too late: in the recipient's hours where the mailing wants them, else at once. */
+function timesFor(
+  ctx: Ctx,
+  { way }: Mailing,
+  recipient: Recipient,
+): Pick<OutreachMail, "dueAt" | "expiresAt"> {
+  const window = windowOf(way, recipient.country);
+  if (window === null) return {};
+  const place = placeOf(recipient);
+  const dueAt = firstDue(window, place, ctx.clock.now(), 0);
+  return { dueAt, expiresAt: expiresAt(window, place, dueAt) };
 }
 
 function firstState({ facts }: Recipient): { state: "draft"; stateReason: string } | undefined {
@@ -258,6 +287,10 @@ export async function queueMailing(
     language: string;
     contactIds?: readonly string[] | undefined;
     filter?: KeptRecipients | undefined;
+    /** Not given: the mailbox of the settings. */
+    mailboxId?: string | undefined;
+    /** True: in the office hours of each recipient, else at once. */
+    officeHours?: boolean | undefined;
   },
 ): Promise<QueuedMailing> {
   requirePermission(ctx, "outreach:write");
@@ -266,6 +299,8 @@ export async function queueMailing(
     language: input.language,
     subject: input.subject,
     body: input.body,
+    mailbox_id: input.mailboxId,
+    office_hours: input.officeHours,
     ...(input.contactIds ? { contact_ids: input.contactIds } : {}),
     ...(input.filter ? { filter: input.filter } : {}),
   });
@@ -281,6 +316,7 @@ export async function queueMailing(
     };
     await addMailing(tx, { id, letterId: letter.id, subject: command.subject, recipients });
     await keepMailingWords(tx, { id, letter_id: letter.id }, command);
+    await keepMailingWay(tx, id, command);
     await record(tx, { action: "mailing.written", letterId: letter.id, subjectId: id });
     return queueSavedMailing(tx, id);
   });

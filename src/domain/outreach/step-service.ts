@@ -1,9 +1,9 @@
 /** The next mail of an enrolment: made when it begins, and each time the mail before has gone out. */
 import type { Ctx } from "../../platform/context.js";
-import { ensureInvitation } from "../invitations/service.js";
+import { ensureInvitations } from "../invitations/service.js";
 import { APPROVE_FIRST, queueOutreach, type MailThread, type OutreachMail } from "../mail/service.js";
 import type { PolicyMessage } from "../mail/verdict-service.js";
-import { createTask } from "../tasks/service.js";
+import { createTasks } from "../tasks/service.js";
 import { chooseLanguage } from "./language-choice.js";
 import {
   findMailedLetter,
@@ -38,6 +38,8 @@ export interface Course {
   senderName: string;
   /** The letter's words by language, as they have been needed so far. */
   words: Map<string, LetterWords | undefined>;
+  /** Times that have been reckoned so far; they are the same for everybody in a place. */
+  times: Map<string, Date>;
 }
 
 /** Reads a version of a sequence. Undefined when it has no steps or its letter is gone. */
@@ -56,6 +58,7 @@ export async function readCourse(ctx: Ctx, sequenceId: string, version: number):
     letter,
     senderName: names.get(sequence.created_by ?? "") ?? letter.sponsorName,
     words: new Map(),
+    times: new Map(),
   };
 }
 
@@ -93,30 +96,38 @@ export interface NextMail {
  * is missing. An enrolment whose mail somebody else at the same address has already had ends.
  */
 export async function makeMails(ctx: Ctx, course: Course, nexts: readonly NextMail[]): Promise<void> {
+  const recipients = nexts.map((next) => next.recipient);
+  const invitations = await ensureInvitations(ctx, course.letter.id, recipients);
   const mails: OutreachMail[] = [];
-  for (const next of nexts) mails.push(await mailFor(ctx, course, next));
+  // The letter's words are read once for each language.
+  for (const next of nexts) {
+    const linkId = invitations.get(next.recipient.contactId)?.linkId ?? "";
+    mails.push(await mailFor(ctx, course, next, linkId));
+  }
   const added = new Map((await queueOutreach(ctx, mails)).map((message) => [message.enrolmentId, message]));
-  for (const mail of mails) {
+  const blocked = mails.flatMap((mail) => {
     const message = added.get(mail.enrolmentId);
-    if (!message || !mail.stateReason?.startsWith("missing ")) continue;
-    await createTask(ctx, {
+    return message && mail.stateReason?.startsWith("missing ") ? [{ mail, message }] : [];
+  });
+  await createTasks(
+    ctx,
+    blocked.map(({ mail, message }) => ({
       kind: "blocked_message",
       letterId: mail.letterId,
       organisationId: mail.organisationId,
       contactId: mail.contactId,
       subjectId: message.id,
       detail: { reason: mail.stateReason },
-    });
-  }
+    })),
+  );
   const twice = mails.filter((mail) => !added.has(mail.enrolmentId));
   const ends = twice.map((mail) => ({ id: mail.enrolmentId, reason: "removed" }));
   await finishEnrolments(ctx.db, ends, ctx.clock.now());
 }
 
-async function mailFor(ctx: Ctx, course: Course, next: NextMail): Promise<OutreachMail> {
+async function mailFor(ctx: Ctx, course: Course, next: NextMail, linkId: string): Promise<OutreachMail> {
   const { enrolment, recipient, step } = next;
   const text = textOf(course, step, enrolment.language);
-  const { linkId } = await ensureInvitation(ctx, course.letter.id, recipient.contactId);
   const worded = wordFor(text, recipient, {
     letter: await letterIn(ctx, course, text.language),
     senderName: course.senderName,
@@ -138,7 +149,9 @@ async function mailFor(ctx: Ctx, course: Course, next: NextMail): Promise<Outrea
     state: waitsForPerson(step, recipient) ? "draft" : missing ? "blocked" : "queued",
     stateReason: missing ?? (asksFirst(recipient) ? APPROVE_FIRST : null),
     dueAt: next.dueAt,
-    expiresAt: expiresAt(window, place, next.dueAt),
+    expiresAt: onceFor(course, ["expires", place.country, place.zone, next.dueAt.getTime()], () =>
+      expiresAt(window, place, next.dueAt),
+    ),
     mailboxId: enrolment.mailbox_id,
     heldReason: enrolment.state === "paused" ? enrolment.state_reason : null,
     thread: next.thread,
@@ -160,7 +173,17 @@ function asksFirst({ facts }: Pick<Recipient, "facts">): boolean {
 /** When the first mail to somebody is due. */
 export function beginsAt(course: Course, recipient: Pick<Recipient, "country" | "timeZone">, at: Date): Date {
   const place = placeOf(recipient);
-  return firstDue(windowOf(course.rules, recipient.country), place, at, course.steps[0]?.delay_days ?? 0);
+  return onceFor(course, ["begins", place.country, place.zone, at.getTime()], () =>
+    firstDue(windowOf(course.rules, recipient.country), place, at, course.steps[0]?.delay_days ?? 0),
+  );
+}
+
+/** A time that may have been reckoned for somebody else in the same place: calendars are slow when thousands are enrolled. */
+function onceFor(course: Course, key: readonly (string | number | null)[], reckon: () => Date): Date {
+  const name = key.join(" ");
+  const time = course.times.get(name) ?? reckon();
+  course.times.set(name, time);
+  return time;
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 } from "../consent/lawful-basis.js";
 import { oldBases, type OldBasis } from "../consent/views.js";
 import { holdContact, noteBasisCheck } from "../organisations/personal-data-service.js";
-import { createTask, settleTasks } from "../tasks/service.js";
+import { createTasks, settleTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
 import { checkBasisCommand } from "./commands.js";
 
@@ -74,13 +74,14 @@ const AT_ONCE = 100;
  */
 export async function askForBasisChecks(ctx: Ctx): Promise<number> {
   return transaction(ctx, async (tx) => {
-    let made = 0;
-    for (const { id, organisation_id: organisationId, verdict } of await ending(tx, AT_ONCE, true)) {
-      if (verdict.kind === "valid") continue;
-      const dueAt = verdict.kind === "expired" ? tx.clock.now() : verdict.on;
-      const task = { kind: "recheck_basis", organisationId, contactId: id, subjectId: id, dueAt } as const;
-      if (await createTask(tx, task)) made += 1;
-    }
-    return made;
+    const tasks = (await ending(tx, AT_ONCE, true)).flatMap(
+      ({ id, organisation_id: organisationId, verdict }) => {
+        if (verdict.kind === "valid") return [];
+        const dueAt = verdict.kind === "expired" ? tx.clock.now() : verdict.on;
+        return [{ kind: "recheck_basis" as const, organisationId, contactId: id, subjectId: id, dueAt }];
+      },
+    );
+    const made = await createTasks(tx, tasks);
+    return made.length;
   });
 }

@@ -3,7 +3,7 @@ import { conflict, notFound } from "../../platform/errors.js";
 import { newId } from "../../platform/ids.js";
 import { record } from "../activity/service.js";
 import { requirePermission, staffId } from "../team/service.js";
-import { insertTask, lockTask, setTaskDone, setTasksDone, wipeTaskDetails } from "./store.js";
+import { insertTasks, lockTask, setTaskDone, setTasksDone, wipeTaskDetails } from "./store.js";
 import { taskDueAt, type TaskKind } from "./task.js";
 
 /** A thing for a person to do. `subjectId` is the row it is about; one task per kind and subject is open at a time. */
@@ -20,10 +20,15 @@ export interface NewTask {
 
 /** Puts a task on the list, and returns its id; undefined when the same one is already open. */
 export async function createTask(ctx: Ctx, task: NewTask): Promise<string | undefined> {
+  const [id] = await createTasks(ctx, [task]);
+  return id;
+}
+
+/** The same for many things at once. Returns the ids of those that are new. */
+export async function createTasks(ctx: Ctx, tasks: readonly NewTask[]): Promise<string[]> {
   const at = ctx.clock.now();
-  const id = newId(ctx.clock);
-  const added = await insertTask(ctx.db, {
-    id,
+  const rows = tasks.map((task) => ({
+    id: newId(ctx.clock),
     kind: task.kind,
     letter_id: task.letterId ?? null,
     organisation_id: task.organisationId ?? null,
@@ -34,8 +39,8 @@ export async function createTask(ctx: Ctx, task: NewTask): Promise<string | unde
     created_at: at,
     done_at: null,
     done_by: null,
-  });
-  return added ? id : undefined;
+  }));
+  return [...(await insertTasks(ctx.db, rows))];
 }
 
 /** Ticks a task off. Throws not_found for an unknown one, conflict if it is done already. */

@@ -17,14 +17,19 @@ export interface TaskRow {
   done_by: string | null;
 }
 
-/** Adds a task; false when the same thing is already open. */
-export async function insertTask(db: Db, row: TaskRow): Promise<boolean> {
-  const inserted = await db("tasks")
-    .insert({ ...row, detail: JSON.stringify(row.detail) })
-    .onConflict(db.raw("(kind, subject_id) where done_at is null and subject_id is not null"))
-    .ignore()
-    .returning("id");
-  return inserted.length > 0;
+/** Adds tasks, 500 in a statement; those whose same thing is already open are left away. Returns the ids added. */
+export async function insertTasks(db: Db, rows: readonly TaskRow[]): Promise<Set<string>> {
+  const added = new Set<string>();
+  const kept = rows.map((row) => ({ ...row, detail: JSON.stringify(row.detail) }));
+  for (let start = 0; start < kept.length; start += 500) {
+    const inserted = (await db("tasks")
+      .insert(kept.slice(start, start + 500))
+      .onConflict(db.raw("(kind, subject_id) where done_at is null and subject_id is not null"))
+      .ignore()
+      .returning("id")) as { id: string }[];
+    for (const { id } of inserted) added.add(id);
+  }
+  return added;
 }
 
 /** A task by its id, held until the transaction ends. */

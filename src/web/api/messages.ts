@@ -87,7 +87,8 @@ export const messageApi: readonly ApiRoute[] = [
     summary: "Write a mail to contacts and queue it",
     description:
       "Takes contact_ids, or a filter, which chooses one contact per organisation among those not written to yet. " +
-      "Whoever may not be written to is left out. More than 50 wait until a second person approves them.",
+      "Whoever may not be written to is left out. mailbox_id: where it goes out from, else the mailbox of the settings. " +
+      "office_hours: in those of each recipient, where they are, instead of at once. More than 50 wait until a second person approves them.",
     permission: "outreach:write",
     body: queueMailingCommand,
     answer: mailing,
@@ -106,6 +107,8 @@ export const messageApi: readonly ApiRoute[] = [
         language: body.language,
         contactIds: body.contact_ids,
         filter: body.filter,
+        mailboxId: body.mailbox_id,
+        officeHours: body.office_hours,
       });
       return { id: mailingId, state, queued, blocked, left_out: leftOut };
     },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   changeSequenceCommand,
   createSequenceCommand,
+  previewStepQuery,
   updateSequenceCommand,
 } from "../../domain/outreach/sequence-commands.js";
 import { APPROVALS, SEQUENCE_STATES, keepRules } from "../../domain/outreach/sequence.js";
@@ -13,10 +14,11 @@ import {
   updateSequence,
   type SequenceFile,
 } from "../../domain/outreach/sequence-service.js";
+import { previewStep } from "../../domain/outreach/step-preview-service.js";
 import type { SequenceLine } from "../../domain/outreach/sequence-views.js";
 import { pageQuery } from "../../platform/schema.js";
 import { apiRoute, listOf, made, time, type ApiRoute } from "./frame.js";
-import { templateText } from "./templates.js";
+import { mailPreview, showPreview, templateText } from "./templates.js";
 
 const sequence = z
   .object({
@@ -147,6 +149,27 @@ export const sequenceApi: readonly ApiRoute[] = [
     params,
     answer: sequenceFile,
     handler: async (ctx, input) => fileOf(await showSequence(ctx, input.params.id)),
+  }),
+  apiRoute({
+    method: "get",
+    path: "/sequences/{id}/preview",
+    tag: "sequences",
+    summary: "How a step reads for a contact",
+    description:
+      "Of the newest version. A later step shows the subject of the first, below which it goes out. Nothing is made or " +
+      "sent. 404 for a step or a contact that is not there.",
+    permission: "messages:read",
+    params,
+    query: previewStepQuery,
+    answer: mailPreview,
+    handler: async (ctx, { params: { id: sequenceId }, query }) =>
+      showPreview(
+        await previewStep(ctx, sequenceId, {
+          step: query.step,
+          contactId: query.contact_id,
+          language: query.language,
+        }),
+      ),
   }),
   apiRoute({
     method: "patch",

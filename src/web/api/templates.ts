@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   createTemplateCommand,
   listTemplatesQuery,
+  previewTemplateQuery,
   testSendCommand,
   updateTemplateCommand,
 } from "../../domain/outreach/sequence-commands.js";
@@ -11,6 +12,7 @@ import {
   showTemplate,
   updateTemplate,
 } from "../../domain/outreach/template-service.js";
+import { previewTemplate, type PreviewedMail } from "../../domain/outreach/step-preview-service.js";
 import type { TemplateLine } from "../../domain/outreach/template-views.js";
 import { sendTest } from "../../domain/outreach/test-send-service.js";
 import { apiRoute, listOf, made, time, type ApiRoute } from "./frame.js";
@@ -34,6 +36,29 @@ const template = z
   .meta({ id: "Template", description: "Words of a mail in several languages, for sequences to share." });
 
 const params = z.object({ id: z.uuid() });
+
+/** A mail as a contact would get it, in the words it has today. */
+export const mailPreview = z
+  .object({
+    contact_id: z.uuid(),
+    language: z.string(),
+    subject: z.string().nullable().describe("null while a value is missing"),
+    body: z.string().nullable().describe("Markdown; a stand-in takes the place of the personal link"),
+    missing: z.array(z.string()).describe("names without a value for this contact: the mail would wait"),
+  })
+  .meta({ id: "MailPreview" });
+
+/** A previewed mail as the API shows it. */
+export function showPreview({ recipient, language, mail }: PreviewedMail): z.input<typeof mailPreview> {
+  const isMissing = "missing" in mail;
+  return {
+    contact_id: recipient.contactId,
+    language,
+    subject: isMissing ? null : mail.subject,
+    body: isMissing ? null : mail.body,
+    missing: isMissing ? mail.missing : [],
+  };
+}
 
 function show(line: TemplateLine): z.input<typeof template> {
   return {
@@ -88,6 +113,25 @@ export const templateApi: readonly ApiRoute[] = [
     params,
     answer: template,
     handler: async (ctx, input) => show(await showTemplate(ctx, input.params.id)),
+  }),
+  apiRoute({
+    method: "get",
+    path: "/templates/{id}/preview",
+    tag: "templates",
+    summary: "How a template reads for a contact",
+    description: "As a mail about a letter. Nothing is made or sent.",
+    permission: "messages:read",
+    params,
+    query: previewTemplateQuery,
+    answer: mailPreview,
+    handler: async (ctx, { params: { id: templateId }, query }) =>
+      showPreview(
+        await previewTemplate(ctx, templateId, {
+          letterSlug: query.letter,
+          contactId: query.contact_id,
+          language: query.language,
+        }),
+      ),
   }),
   apiRoute({
     method: "patch",

@@ -8,6 +8,7 @@ import {
   approveMail,
   browseQueue,
   editMail,
+  showAllWaiting,
   showWaiting,
   type ShownWaiting,
 } from "../../domain/outreach/queue-service.js";
@@ -109,10 +110,14 @@ async function showQueue(
   const asked = fieldText(req.query, "sequence");
   const sequenceId = isUuid(asked) ? asked : undefined;
   const { items, next } = await browseQueue(ctx, { sequenceId, cursor, limit: PAGE });
-  const mails = [];
-  for (const line of items) {
-    const shown = await showWaiting(ctx, line.id);
-    mails.push({
+  const waiting = await showAllWaiting(
+    ctx,
+    items.map(({ id }) => id),
+  );
+  const mails = items.flatMap((line) => {
+    const shown = waiting.get(line.id);
+    if (!shown) return [];
+    return {
       ...line,
       ...wordedView(shown),
       when: localWords(shown.mail, line.dueAt),
@@ -120,8 +125,8 @@ async function showQueue(
       heldWords: line.held ? reasonWords(line.held) : "",
       languageName: languageLabel(line.language),
       who: line.toName ?? line.toEmail,
-    });
-  }
+    };
+  });
   consolePage(
     app,
     req,

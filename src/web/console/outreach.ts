@@ -18,10 +18,12 @@ import {
   saveMailing,
   type Mailing,
 } from "../../domain/outreach/service.js";
+import { listMailboxNames } from "../../domain/outreach/mailbox-choice-views.js";
 import { listMailedLetters } from "../../domain/outreach/letter-views.js";
 import { listMailings } from "../../domain/outreach/views.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
+import type { Ctx } from "../../platform/context.js";
 import { notFound } from "../../platform/errors.js";
 import { isUuid, newId } from "../../platform/ids.js";
 import { pageQuery, parse } from "../../platform/schema.js";
@@ -30,6 +32,7 @@ import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
 import { sendMailFrame } from "./mail-frame.js";
 import { BODY_HINT, languageLabel, nameFaults, sectorLabel, variableRows } from "./mail-writing.js";
+import { mailboxName } from "./sequence-rules.js";
 import { leftOutWords, mailingState, messageState, messageStateName } from "./mail-words.js";
 
 const SHOWN_NAMES = 12;
@@ -62,6 +65,7 @@ export function outreachRoutes(app: App): Router {
     const values = {
       id: newId(app.clock),
       language: "en",
+      office_hours: "false",
       ...(typeof letter === "string" ? { letter } : {}),
     };
     await showForm(app, req, res, emptyForm(values));
@@ -93,6 +97,8 @@ export function outreachRoutes(app: App): Router {
       subject,
       body,
       language,
+      mailbox_id: mailing.way.mailboxId ?? "",
+      office_hours: mailing.way.window === null ? "false" : "true",
     };
     await showForm(app, req, res, emptyForm(values));
   });
@@ -137,6 +143,7 @@ function askedContact(req: Request): string | undefined {
 
 async function showForm(app: App, req: Request, res: Response, form: FormState, status = 200): Promise<void> {
   const letters = await listMailedLetters(ctxOf(res));
+  const mailboxes = await listMailboxNames(ctxOf(res));
   consolePage(
     app,
     req,
@@ -153,6 +160,19 @@ async function showForm(app: App, req: Request, res: Response, form: FormState, 
         { value: "never", label: "Not written to about this letter yet" },
         { value: "before", label: "Written to before, no answer yet" },
         { value: "any", label: "Both" },
+      ],
+      // With one mailbox there is nothing to choose; the one chosen before stays to be seen.
+      mailboxes:
+        mailboxes.length > 1 || form.values["mailbox_id"]
+          ? mailboxes.map((mailbox) => ({ value: mailbox.id, label: mailbox.name }))
+          : undefined,
+      times: [
+        { value: "false", label: "At once" },
+        {
+          value: "true",
+          label: "In the recipients’ office hours",
+          hint: "09:00 to 17:00 on the working days of each one’s country, public holidays kept off.",
+        },
       ],
       bodyHint: BODY_HINT,
       variables: variableRows(),
@@ -188,6 +208,7 @@ async function showMailing(
     errors,
     mailing,
     state: mailingState(mailing.state),
+    way: await wayWords(ctx, mailing),
     mayWrite,
     captures: app.mailer.transport === "capture",
   };
@@ -223,6 +244,12 @@ async function showMailing(
     },
     { status },
   );
+}
+
+/** When a mailing goes out, and from which mailbox where one was chosen. */
+async function wayWords(ctx: Ctx, { way }: Mailing): Promise<string> {
+  const when = way.window === null ? "at once" : "in the recipients’ office hours";
+  return way.mailboxId ? `${when}, from ${await mailboxName(ctx, way.mailboxId)}` : when;
 }
 
 function draftView(app: App, preview: MailingPreview): Record<string, unknown> {

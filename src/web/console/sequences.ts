@@ -40,6 +40,14 @@ import { mailboxName } from "./sequence-rules.js";
 import { approvalWords, delayWords, localWords, nextWords, ruleRows } from "./sequence-words.js";
 
 const NOWHERE = { country: null, timeZone: null };
+const NOTHING_YET: StepFigures = {
+  sent: 0,
+  bounced: 0,
+  replied: 0,
+  autoReplied: 0,
+  complained: 0,
+  signed: 0,
+};
 const STATE_TABS = [
   { state: "", label: "All" },
   { state: "pending", label: "Not begun" },
@@ -203,7 +211,7 @@ function stepRows(sequence: SequenceFile, figures: ReadonlyMap<string, StepFigur
       opening: opening.length > 90 ? `${opening.slice(0, 90)}…` : opening,
       template: step.library ? { id: step.templateId, name: step.templateName } : undefined,
       languages: step.texts.map((each) => languageLabel(each.language)).join(", "),
-      ...(figures.get(step.step_key) ?? { sent: 0, bounced: 0, replied: 0, signed: 0 }),
+      ...(figures.get(step.step_key) ?? NOTHING_YET),
       isFirst: at === 0,
       isLast: at === sequence.course.length - 1,
     };

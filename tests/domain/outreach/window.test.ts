@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { getCountry } from "countries-and-timezones";
 import * as fc from "fast-check";
 import { DAY, HOUR, MINUTE } from "../../../src/platform/clock.js";
 import { countryCodes } from "../../../src/platform/countries.js";
@@ -333,12 +334,37 @@ describe("a window that never opens", () => {
   });
 });
 
+/** What clocks in a zone show at two instants, in winter and in summer. */
+function clocks(zone: string) {
+  return [0, 6].map((month) => localTime(zone, new Date(Date.UTC(2027, month, 15))));
+}
+
 describe("the place of a contact", () => {
   it("is its own time zone before that of its country", () => {
     expect(placeOf({ country: "US", timeZone: "America/Los_Angeles" }).zone).toBe("America/Los_Angeles");
     expect(placeOf({ country: "US", timeZone: null }).zone).toBe("America/New_York");
     expect(placeOf({ country: "US", timeZone: "Mars/Olympus" }).zone).toBe("America/New_York");
     expect(placeOf({ country: null, timeZone: null }).zone).toBe("Etc/UTC");
+  });
+
+  it("bears the name of a place in the country, with the clocks that the library gives it", () => {
+    const named = ["NO", "SE", "DK", "NL", "LU", "IS", "BE", "DE", "CH", "CI"].map(zoneOfCountry);
+    expect(named).toEqual([
+      "Europe/Oslo",
+      "Europe/Stockholm",
+      "Europe/Copenhagen",
+      "Europe/Amsterdam",
+      "Europe/Luxembourg",
+      "Atlantic/Reykjavik",
+      "Europe/Brussels",
+      "Europe/Berlin",
+      "Europe/Zurich",
+      "Africa/Abidjan",
+    ]);
+    for (const code of countryCodes) {
+      const [shared, ...more] = getCountry(code)?.timezones ?? [];
+      if (shared && more.length === 0) expect(clocks(zoneOfCountry(code))).toEqual(clocks(shared));
+    }
   });
 
   it("is known for every country where anybody could have an office", () => {
