@@ -153,6 +153,7 @@ async function showMail(app: App, req: Request, res: Response, form?: FormState)
       ...mailView(app, mail),
       mayWrite,
       mayAnswer: mayWrite && isPersons && (mail.replyTo ?? mail.fromEmail) !== null,
+      maySource: mayDo(ctx.actor, "invitations:write"),
       mayAdd: mayDo(ctx.actor, "organisations:write"),
       answerId: fieldText(form?.values, "answer_id") || newId(ctx.clock),
       classes: CLASS_OPTIONS,
