@@ -103,6 +103,11 @@ export function knowsOurMail(match: Match | undefined): boolean {
   return (match?.kind === "verp" || match?.kind === "returned_id") && match.message?.hasGoneOut === true;
 }
 
+/** Whether a mail knows an id that only our mail could tell it; a sender's address alone proves nothing. */
+export function knowsThread(match: Match | undefined): boolean {
+  return knowsOurMail(match) || match?.kind === "thread";
+}
+
 /**
  * Whether a report that an address is dead may be believed: anybody can write one, so it has to know something that
  * only the way of our mail knows. The return path does (its id is authenticated); our Message-ID does together with

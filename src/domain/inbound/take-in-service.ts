@@ -14,10 +14,13 @@ import { organisationsAt } from "../consent/views.js";
 import { withoutLinkSecrets } from "../links/link.js";
 import { readVerp } from "../mail/verp.js";
 import { recordHeard, takeSteps, type ActingMail } from "./act-service.js";
+import { FLOOD_TEXT, isFlood } from "./flood.js";
 import { isFreeMail } from "./free-mail.js";
 import { chooseMatch, type Match, type MatchedMessage } from "./match.js";
 import {
+  addressesWrittenTo,
   contactWithAddress,
+  dayBefore,
   lastMessageTo,
   messageById,
   messageByInternetIds,
@@ -116,7 +119,9 @@ async function takeInOnce(ctx: Ctx, reader: MailReader, fetched: FetchedMail): P
     await holdStopLocks(tx, row, match);
     await setInbound(tx.db, row.id, matchColumns(match));
     const acting: ActingMail = { id: row.id, mailboxId: row.mailbox_id, class: row.class, match };
-    const steps: Step[] = isOwn ? [{ do: "note", why: "own_mail" }] : await stepsFor(tx, row, match);
+    const flood = !isOwn && isFlood(await dayBefore(tx, row), { ...row, match });
+    if (flood) await setInbound(tx.db, row.id, { raw: null, body_text: row.body_text.slice(0, FLOOD_TEXT) });
+    const steps: Step[] = isOwn ? [{ do: "note", why: "own_mail" }] : await stepsFor(tx, row, match, flood);
     const actions = await takeSteps(tx, acting, steps);
     const isRead = isOwn || !needsReading(row.class, match);
     await setInbound(tx.db, row.id, { actions, ...(isRead ? { handled_at: tx.clock.now() } : {}) });
@@ -318,8 +323,10 @@ export async function stepsFor(
   ctx: Ctx,
   row: Pick<InboundRow, "class" | "understood" | "from_email">,
   match: Match | undefined,
+  flood = false,
 ): Promise<Step[]> {
   const { recipients = [], autoReply } = row.understood;
+  const named = row.class === "complaint" ? recipients.flatMap(addressesIn) : [];
   return planSteps({
     class: row.class,
     recipients,
@@ -329,6 +336,8 @@ export async function stepsFor(
     now: ctx.clock.now(),
     softFailures: match?.contactId ? await softFailuresOf(ctx, match.contactId) : 0,
     strikes: match?.organisationId ? await strikesOf(ctx, match.organisationId) : undefined,
+    writtenTo: await addressesWrittenTo(ctx, named),
+    isFlood: flood,
   });
 }
 

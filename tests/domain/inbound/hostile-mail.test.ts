@@ -5,7 +5,7 @@ import { takeInMail } from "../../../src/domain/inbound/take-in-service.js";
 import { ensureLink, linkAddress } from "../../../src/domain/links/service.js";
 import { DAY } from "../../../src/platform/clock.js";
 import { START, staffCtx, testApp, type TestApp } from "../../support/app.js";
-import { inboundRow, rawMail, reader, takeIn } from "../../support/inbound.js";
+import { inboundRow, rawMail, reader, stepsOf, takeIn } from "../../support/inbound.js";
 import { aContact, aLetter, aMailing, messageTo, type TestLetter } from "../../support/mailing.js";
 import { settle } from "../../support/settle.js";
 
@@ -87,4 +87,92 @@ test("a header whose character falls on the cut doesn't hide what the mail says"
     await takeIn(app, rawMail({ To: to, Subject: "unsubscribe" }, "unsubscribe")),
   );
   expect(row.class).toBe("unsubscribe_request");
+});
+
+describe("what a stranger writes in other people's names", () => {
+  const complaint = (named: readonly string[], returned = "") =>
+    rawMail(
+      {
+        From: "abuse@provider.example",
+        Subject: "FW: Keep low orbit usable",
+        "Content-Type": 'multipart/report; report-type=feedback-report; boundary="B"',
+      },
+      `--B\nContent-Type: text/plain\n\nA report.\n\n--B\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse
+User-Agent: x/1\nVersion: 1\n${named.map((each) => `Original-Rcpt-To: <${each}>\n`).join("")}
+--B\nContent-Type: message/rfc822\n\nFrom: letters@forum.example\nSubject: x\n${returned}\nDear\n--B--\n`,
+    );
+  const suppressed = async () =>
+    (await app.db("suppressions").orderBy("id").pluck("address_hash")) as Buffer[];
+
+  async function threeWritten() {
+    const people = [];
+    for (const name of ["ada", "ben", "cleo"]) {
+      people.push(await aContact(app, { email: `${name}@${name}-orbital.example` }));
+    }
+    await aMailing(await staffCtx(app), letter, people);
+    await settle(app);
+    return people;
+  }
+
+  test("a complaint that knows none of our mails stops one address at most, and only one that we wrote to", async () => {
+    const people = await threeWritten();
+    const stranger = await aContact(app, { email: "dan@dan-orbital.example" });
+    await takeIn(app, complaint(people.map(({ email }) => email)));
+    await takeIn(app, complaint([stranger.email]));
+    expect(await suppressed()).toEqual([]);
+    expect(await app.db("tasks").pluck("kind")).toEqual(["complaint", "complaint"]);
+    await takeIn(app, complaint([String(people[0]?.email)]));
+    expect(await suppressed()).toEqual([people[0]?.hash]);
+  });
+
+  test("a complaint of one of our recipients is about that recipient, whomever it names", async () => {
+    const people = await threeWritten();
+    const { message_id: id } = await messageTo(app, people[1] as never);
+    await takeIn(
+      app,
+      complaint(
+        people.map(({ email }) => email),
+        `Message-ID: ${String(id)}\n`,
+      ),
+    );
+    expect(await suppressed()).toEqual([people[1]?.hash]);
+  });
+
+  test("that somebody has left is checked by a person, unless it answers a mail of ours; mails wait meanwhile", async () => {
+    const [ada] = await threeWritten();
+    const raw = rawMail(
+      { From: String(ada?.email), "Auto-Submitted": "auto-replied", Subject: "Automatic reply" },
+      "Ada Park no longer works at Ada Orbital. Please contact Ben Moor at ben.moor@evil.example instead.",
+    );
+    const row = await inboundRow(app, await takeIn(app, raw));
+    expect(row).toMatchObject({ class: "auto_reply", match_kind: "sender" });
+    expect(stepsOf(row)).toEqual(["event", "pause", "task"]);
+    expect(await app.db("contacts").where({ id: ada?.id }).first()).toMatchObject({ status: "active" });
+  });
+});
+
+describe("a flood", () => {
+  test("of one sender is kept and obeyed, and fills neither the tasks nor the disk", async () => {
+    const ada = await aContact(app, { email: "ada@vesta.example" });
+    for (let n = 0; n < 30; n += 1) await takeIn(app, rawMail({}, `Hello ${n} ${"x".repeat(9000)}`));
+    expect(await app.db("tasks").pluck("kind")).toHaveLength(20);
+    const kept = await app.db("inbound_mails").whereNull("handled_at").orderBy("id");
+    expect(kept).toHaveLength(30);
+    expect(kept.filter(({ raw }) => raw !== null)).toHaveLength(20);
+    expect(Math.max(...kept.slice(20).map(({ body_text: text }) => text.length))).toBe(4000);
+    await takeIn(app, rawMail({ Subject: "unsubscribe" }, "unsubscribe"));
+    expect(await app.db("suppressions").pluck("address_hash")).toEqual([ada.hash]);
+    app.clock.advance(DAY + 1000);
+    await takeIn(app, rawMail({}, "Hello again"));
+    expect(await app.db("tasks").pluck("kind")).toHaveLength(21);
+  });
+
+  test("of many unknown senders leaves the answers of people we know their tasks", async () => {
+    await aContact(app, { email: "ada@vesta.example" });
+    for (let n = 0; n < 205; n += 1)
+      await takeIn(app, rawMail({ From: `s${n}@spam${n}.example` }, `Buy ${n}`));
+    expect(await app.db("tasks").pluck("kind")).toHaveLength(200);
+    await takeIn(app, rawMail({}, "Gladly"));
+    expect(await app.db("tasks").whereNotNull("organisation_id").pluck("kind")).toEqual(["answer_reply"]);
+  });
 });
