@@ -1,3 +1,10 @@
+import type { MailClass } from "../classification/classification.js";
+
+/** Whether a mail of a class may be from a person: machines and reports are not answered (RFC 3834 §2). */
+export function isPersons(mailClass: MailClass): boolean {
+  return mailClass === "human_reply" || mailClass === "unclassified";
+}
+
 /** "Re:" in the languages that mail programs write it in, also counted: `Re[2]:`. */
 const PREFIXES =
   /^\s*(?:(?:re|aw|sv|vs|antw|ant|res|rép|rif|odp|回复|回覆|答复|رد)(?:\[\d+\])?\s*[:：]\s*)+/iu;

@@ -1,11 +1,12 @@
 /** What strangers can do to us by mail alone, and what they can't. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { answerInbound } from "../../../src/domain/inbound/answer-service.js";
 import { sourceOfInbound } from "../../../src/domain/inbound/desk-service.js";
 import { takeInMail } from "../../../src/domain/inbound/take-in-service.js";
 import { ensureLink, linkAddress } from "../../../src/domain/links/service.js";
 import { DAY } from "../../../src/platform/clock.js";
 import { START, staffCtx, testApp, type TestApp } from "../../support/app.js";
-import { inboundRow, rawMail, reader, stepsOf, takeIn } from "../../support/inbound.js";
+import { bounceMail, inboundRow, rawMail, reader, stepsOf, takeIn } from "../../support/inbound.js";
 import { aContact, aLetter, aMailing, messageTo, type TestLetter } from "../../support/mailing.js";
 import { settle } from "../../support/settle.js";
 
@@ -89,31 +90,30 @@ test("a header whose character falls on the cut doesn't hide what the mail says"
   expect(row.class).toBe("unsubscribe_request");
 });
 
-describe("what a stranger writes in other people's names", () => {
-  const complaint = (named: readonly string[], returned = "") =>
-    rawMail(
-      {
-        From: "abuse@provider.example",
-        Subject: "FW: Keep low orbit usable",
-        "Content-Type": 'multipart/report; report-type=feedback-report; boundary="B"',
-      },
-      `--B\nContent-Type: text/plain\n\nA report.\n\n--B\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse
+const complaint = (named: readonly string[], returned = "") =>
+  rawMail(
+    {
+      From: "abuse@provider.example",
+      Subject: "FW: Keep low orbit usable",
+      "Content-Type": 'multipart/report; report-type=feedback-report; boundary="B"',
+    },
+    `--B\nContent-Type: text/plain\n\nA report.\n\n--B\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse
 User-Agent: x/1\nVersion: 1\n${named.map((each) => `Original-Rcpt-To: <${each}>\n`).join("")}
 --B\nContent-Type: message/rfc822\n\nFrom: letters@forum.example\nSubject: x\n${returned}\nDear\n--B--\n`,
-    );
-  const suppressed = async () =>
-    (await app.db("suppressions").orderBy("id").pluck("address_hash")) as Buffer[];
+  );
+const suppressed = async () => (await app.db("suppressions").orderBy("id").pluck("address_hash")) as Buffer[];
 
-  async function threeWritten() {
-    const people = [];
-    for (const name of ["ada", "ben", "cleo"]) {
-      people.push(await aContact(app, { email: `${name}@${name}-orbital.example` }));
-    }
-    await aMailing(await staffCtx(app), letter, people);
-    await settle(app);
-    return people;
+async function threeWritten() {
+  const people = [];
+  for (const name of ["ada", "ben", "cleo"]) {
+    people.push(await aContact(app, { email: `${name}@${name}-orbital.example` }));
   }
+  await aMailing(await staffCtx(app), letter, people);
+  await settle(app);
+  return people;
+}
 
+describe("what a stranger writes in other people's names", () => {
   test("a complaint that knows none of our mails stops one address at most, and only one that we wrote to", async () => {
     const people = await threeWritten();
     const stranger = await aContact(app, { email: "dan@dan-orbital.example" });
@@ -156,7 +156,10 @@ describe("a flood", () => {
     const ada = await aContact(app, { email: "ada@vesta.example" });
     for (let n = 0; n < 30; n += 1) await takeIn(app, rawMail({}, `Hello ${n} ${"x".repeat(9000)}`));
     expect(await app.db("tasks").pluck("kind")).toHaveLength(20);
-    const kept = await app.db("inbound_mails").whereNull("handled_at").orderBy("id");
+    const kept = (await app.db("inbound_mails").whereNull("handled_at").orderBy("id")) as {
+      raw: Buffer | null;
+      body_text: string;
+    }[];
     expect(kept).toHaveLength(30);
     expect(kept.filter(({ raw }) => raw !== null)).toHaveLength(20);
     expect(Math.max(...kept.slice(20).map(({ body_text: text }) => text.length))).toBe(4000);
@@ -175,4 +178,20 @@ describe("a flood", () => {
     await takeIn(app, rawMail({}, "Gladly"));
     expect(await app.db("tasks").whereNotNull("organisation_id").pluck("kind")).toEqual(["answer_reply"]);
   });
+});
+
+test("a machine is never answered, nor is what it sent us anybody's to answer by mistake", async () => {
+  const staff = await staffCtx(app);
+  await aContact(app, { email: "ada@vesta.example" });
+  const away = await takeIn(
+    app,
+    rawMail({ "Auto-Submitted": "auto-replied", Subject: "Automatic reply" }, "I am away."),
+  );
+  const report = await takeIn(app, bounceMail({ to: "ada@vesta.example" }));
+  for (const { id } of [away, report]) {
+    await expect(answerInbound(staff, String(id), { body: "Thank you." })).rejects.toMatchObject({
+      code: "inbound.machine",
+    });
+  }
+  expect(await app.db("messages")).toEqual([]);
 });

@@ -309,6 +309,14 @@ describe("more than 50 at a time need a second person (ruling 9)", () => {
     expect(await app.db("messages").where({ state: "sent" })).toHaveLength(51);
   });
 
+  test("a script never lets go what a script enrolled, though a person wrote the words", async () => {
+    const people = await manyContacts(51);
+    const sequence = await aSequence(staff, letter);
+    const script = app.ctx({ kind: "token", id: newId(app.clock), name: "crm", scopes: ["outreach:write"] });
+    const { batchId } = await enrol(script, sequence, people);
+    await expect(approveBatch(script, batchId!)).rejects.toMatchObject({ code: "enrolment.own" });
+  });
+
   test("a batch can be taken back, and its people enrolled anew at once: nobody has written to them", async () => {
     const sequence = await aSequence(staff, letter);
     const people = await manyContacts(51);

@@ -206,6 +206,7 @@ test("a person who is erased is in no mail that came in", async () => {
   const id = await aReply("I am Ada Park, ring me.");
   await erasePersonFromInbound(app.system, {
     contactId: ada.id,
+    organisationId: ada.organisationId,
     email: ada.email,
     words: [ada.email, "Dr Ada Park"],
   });
