@@ -9,6 +9,7 @@ import { START, staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { bounceMail, inboundRow, rawMail, reader, stepsOf, takeIn } from "../../support/inbound.js";
 import { aContact, aLetter, aMailing, messageTo, type TestLetter } from "../../support/mailing.js";
 import { settle } from "../../support/settle.js";
+import { smtpSink } from "../../support/smtp-sink.js";
 
 let app: TestApp;
 let letter: TestLetter;
@@ -194,4 +195,38 @@ test("a machine is never answered, nor is what it sent us anybody's to answer by
     });
   }
   expect(await app.db("messages")).toEqual([]);
+});
+
+test("an answer takes no header and no recipient over from the mail it answers", async () => {
+  const sink = await smtpSink();
+  const own = await testApp({ config: { smtpUrl: sink.url } });
+  try {
+    const hostile = rawMail(
+      {
+        From: "=?utf-8?Q?Eve=0D=0ABcc:_evil@evil.example?= <eve@vesta.example>",
+        Subject: "=?utf-8?Q?Hi=0D=0ABcc:_evil@evil.example=E2=80=A8X-Bad:_1?=",
+        "Message-ID": "<a\u0001\u0085b@evil.example>",
+        References: `<c\u0000d@evil.example> <${"é".repeat(300)}@evil.example> ${"<x@y> ".repeat(500)}`,
+      },
+      "Tell me more.",
+    );
+    const { id } = await takeIn(own, hostile);
+    await answerInbound(await staffCtx(own), String(id), { body: "Gladly." });
+    await settle(own);
+    expect(sink.mails).toHaveLength(1);
+    const [mail] = sink.mails;
+    expect(mail?.to).toEqual(["eve@vesta.example"]);
+    const head = String(mail?.raw).split("\r\n\r\n")[0] ?? "";
+    const names = head.split("\r\n").flatMap((line) => /^([A-Za-z-]+):/.exec(line)?.[1]?.toLowerCase() ?? []);
+    expect(names).not.toContain("bcc");
+    expect(names).not.toContain("x-bad");
+    expect(new Set(names).size).toBe(names.length);
+    // oxlint-disable-next-line no-control-regex
+    expect(head).not.toMatch(/[^\r\n\t\u0020-\u007e]/);
+    expect(Math.max(...head.split("\r\n").map((line) => line.length))).toBeLessThanOrEqual(998);
+  } finally {
+    await own.mailer.close();
+    await own.close();
+    await sink.close();
+  }
 });

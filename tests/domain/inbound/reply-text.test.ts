@@ -4,6 +4,15 @@ import { replyText } from "../../../src/domain/inbound/reply-text.js";
 
 const QUOTE = "> Dear Ada,\n> we ask you to sign.\n";
 
+/** How many lines the cutting looks at, a line being trimmed each time. */
+function looks(rounds: number): number {
+  const trim = jest.spyOn(String.prototype, "trim");
+  replyText("On 1 May Ben wrote:\n> x\nfoo\n".repeat(rounds));
+  const { length } = trim.mock.calls;
+  trim.mockRestore();
+  return length;
+}
+
 describe("what is new in a reply", () => {
   const leadIns: [string, string][] = [
     ["English", "On Mon, 1 Mar 2027 at 10:00, Forum <letters@forum.example> wrote:"],
@@ -63,13 +72,6 @@ describe("what is new in a reply", () => {
   });
 
   test("looks at each line a few times, however many of them lead in a quote", () => {
-    const looks = (rounds: number) => {
-      const trim = jest.spyOn(String.prototype, "trim");
-      replyText("On 1 May Ben wrote:\n> x\nfoo\n".repeat(rounds));
-      const { length } = trim.mock.calls;
-      trim.mockRestore();
-      return length;
-    };
     const [few, many] = [looks(100), looks(1000)];
     expect(few).toBeGreaterThan(300);
     expect(many / few).toBeLessThan(11);
