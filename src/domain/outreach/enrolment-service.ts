@@ -28,8 +28,7 @@ import {
   type EnrolmentLine,
   type EnrolmentRecipient,
 } from "./enrolment-views.js";
-import { needsSecondPerson } from "./mailing.js";
-import { chooseWhom, currentCourse, firstLanguage, readWhom } from "./plan-service.js";
+import { chooseWhom, currentCourse, firstLanguage, readWhom, waitsForSecond } from "./plan-service.js";
 import { endEnrolmentCommand, type enrolCommand } from "./sequence-commands.js";
 import { findVersion } from "./sequence-store.js";
 import { beginsAt, makeMails, readCourse, waitsForPerson, type Course } from "./step-service.js";
@@ -71,7 +70,7 @@ export async function enrolContacts(
     const filter = await readWhom(tx, input);
     const { chosen, leftOut } = await chooseUnderLocks(tx, course, filter);
     if (chosen.length === 0) return { state: "nobody", batchId: null, enrolled: 0, leftOut: leftOut.length };
-    const isWaiting = needsSecondPerson(chosen.length);
+    const isWaiting = await waitsForSecond(tx, sequenceId, chosen.length);
     const batch = newBatch(tx, course, isWaiting, { enrolled: chosen.length, leftOut: leftOut.length });
     await insertBatch(tx.db, batch);
     const rows = await newEnrolments(tx, course, chosen, batch.id);
