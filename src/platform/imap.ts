@@ -133,17 +133,20 @@ async function listMails(client: ImapFlow, after: number, since: Date): Promise<
   await client.noop();
   // `n:*` always gives the last mail too, however low its uid (RFC 3501 §6.4.8).
   const found = await client.search({ uid: `${after + 1}:*`, since }, { uid: true });
-  const uids = (found || [])
+  const uids = [...new Set(found || [])]
     .filter((uid) => uid > after)
     .sort((one, other) => one - other)
     .slice(0, LISTED_AT_ONCE);
   if (uids.length === 0) return [];
+  const wanted = new Set(uids);
   const mails: ListedMail[] = [];
   for await (const mail of client.fetch(
     uids.join(","),
     { uid: true, size: true, internalDate: true },
     { uid: true },
   )) {
+    // A server may say anything: a mail that was not asked for could send the reader back, round and round.
+    if (!wanted.delete(mail.uid)) continue;
     const receivedAt = mail.internalDate === undefined ? undefined : new Date(mail.internalDate);
     mails.push({ uid: mail.uid, size: mail.size ?? 0, receivedAt });
   }

@@ -19,6 +19,9 @@ export interface SmtpFailure {
   originalCode?: string;
 }
 
+/** An answer of a mail server (RFC 5321 §4.2). What another service says is not for those who try its port. */
+const SMTP_REPLY = /^[2-5]\d\d(?:[ -]|$)/;
+
 /**
  * Turns a failure into a verdict by the table of measured server behaviours: an answer of 4xx or 5xx is definite
  * wherever it comes; without one, everything before the server asked for the body was provably not accepted, and
@@ -28,7 +31,7 @@ export function judgeFailure(
   failure: SmtpFailure,
   progress: { bodyWanted: boolean; endedBy: string },
 ): SendVerdict {
-  const reply = failure.response ? short(failure.response) : null;
+  const reply = SMTP_REPLY.test(failure.response ?? "") ? short(failure.response ?? "") : null;
   const status = failure.responseCode ?? 0;
   if (status >= 400) return { ...judgeAnswer(failure, status), reply };
   if (progress.bodyWanted && failure.code !== "EENVELOPE") {

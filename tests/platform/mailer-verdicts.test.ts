@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { silentLog } from "../../src/platform/log.js";
 import { smtpMailer, type Mailer, type OutgoingMail, type SmtpServer } from "../../src/platform/mailer.js";
@@ -250,5 +251,28 @@ describe("trying a mailbox", () => {
   ] as [FaultStage, Fault, string][])("or what went wrong at %s", async (at, how, reason) => {
     server.misbehave({ at, how });
     await expect(open().check?.()).resolves.toMatchObject({ reason });
+  });
+});
+
+describe("what another machine says when a mailbox is tried", () => {
+  const said: [string, string, string | null][] = [
+    ["of another service is not passed on", "SSH-2.0-OpenSSH_9.6 build 7", null],
+    ["of another service is not passed on, whatever it begins with", "-ERR unknown command 'EHLO'", null],
+    [
+      "loses what would act in a terminal or a page",
+      "554 5.7.1 \u001b[31mno\u0007 <b>\u0000x</b>",
+      "554 5.7.1  [31mno  <b> x</b>",
+    ],
+    ["has an end", `554 ${"x".repeat(5000)}`, `554 ${"x".repeat(496)}`],
+  ];
+  test.each(said)("%s", async (_what, greeting, reply) => {
+    const other = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.write(`${greeting}\r\n`);
+    }).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const verdict = await open({ port: (other.address() as AddressInfo).port }).check?.();
+    other.close();
+    expect(verdict).toMatchObject({ kind: "deferred", reason: "unreachable", reply });
   });
 });

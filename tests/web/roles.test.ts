@@ -89,7 +89,7 @@ const CONSOLE: Record<string, Permission | "anybody" | "staff"> = {
   "GET /console/inbox/explain": "messages:read",
   "POST /console/inbox/explain": "messages:read",
   "GET /console/inbox/:id": "messages:read",
-  "GET /console/inbox/:id/source": "messages:read",
+  "GET /console/inbox/:id/source": "invitations:write",
   "POST /console/inbox/:id/handled": "outreach:write",
   "POST /console/inbox/:id/assign": "outreach:write",
   "POST /console/inbox/:id/class": "outreach:write",

@@ -10,7 +10,7 @@ import { mailboxesNow } from "../mail/mailbox-account-service.js";
 import { ANSWER_TEMPLATE } from "../mail/message.js";
 import { queueMail } from "../mail/service.js";
 import { requirePermission } from "../team/service.js";
-import { replySubject, threadOf } from "./answer.js";
+import { isPersons, replySubject, threadOf } from "./answer.js";
 import { answerCommand } from "./commands.js";
 import { handleInbound } from "./desk-service.js";
 import { lockInbound } from "./store.js";
@@ -18,7 +18,8 @@ import { lockInbound } from "./store.js";
 /**
  * Sends a person's answer to a person, in the thread of the mail it answers and from the mailbox that got it. It goes out
  * although outreach has stopped, but never to a suppressed address; the commit point asks that again. The same
- * `answer_id` goes out once. Throws not_found, invalid where the mail names no address, conflict for a suppressed one.
+ * `answer_id` goes out once. Throws not_found, invalid where the mail names no address, conflict for a suppressed one and
+ * for the mail of a machine, which would answer for ever.
  */
 export async function answerInbound(
   ctx: Ctx,
@@ -30,6 +31,7 @@ export async function answerInbound(
   return transaction(ctx, async (tx) => {
     const mail = isUuid(id) ? await lockInbound(tx.db, id) : undefined;
     if (!mail) throw notFound("inbound.unknown");
+    if (!isPersons(mail.class)) throw conflict("inbound.machine", { body: "errors.inbound.machine" });
     const email = mail.reply_to ?? mail.from_email;
     if (!email) throw invalid("inbound.no_address", { body: "errors.inbound.no_address" });
     const hash = tx.keys.addressHash(email);

@@ -38,9 +38,12 @@ export async function readInbound(ctx: Ctx, id: string): Promise<InboundDetail> 
   return detail;
 }
 
-/** The mail as it came. Throws not_found once it has been dropped. */
+/**
+ * The mail as it came, for those who may make links themselves: it may quote a mail of ours with the links of a contact.
+ * Throws not_found once it has been dropped.
+ */
 export async function sourceOfInbound(ctx: Ctx, id: string): Promise<Buffer> {
-  requirePermission(ctx, "messages:read");
+  requirePermission(ctx, "invitations:write");
   const raw = isUuid(id) ? await rawInbound(ctx, id) : undefined;
   if (!raw) throw notFound("inbound.unknown");
   return raw;

@@ -7,7 +7,7 @@ import { wipeInbound } from "./erasure-store.js";
  */
 export async function erasePersonFromInbound(
   ctx: Ctx,
-  person: { contactId: string; email: string | null; words: readonly string[] },
+  person: { contactId: string; organisationId: string; email: string | null; words: readonly string[] },
 ): Promise<void> {
   await wipeInbound(ctx.db, person);
 }

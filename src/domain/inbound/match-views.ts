@@ -1,5 +1,6 @@
 import { DAY } from "../../platform/clock.js";
 import type { Ctx } from "../../platform/context.js";
+import type { DayBefore } from "./flood.js";
 import { RECENT_DAYS, type MatchedMessage, type MatchedSender } from "./match.js";
 
 interface Row {
@@ -102,6 +103,39 @@ export async function organisationsAtDomain(ctx: Ctx, domain: string): Promise<s
     { domain, below },
   )) as { rows: { id: string }[] };
   return result.rows.map((row) => row.id);
+}
+
+/** Those of some addresses that a mail of ours has gone to, each once. */
+export async function addressesWrittenTo(ctx: Ctx, addresses: readonly string[]): Promise<string[]> {
+  const byHash = new Map(
+    addresses.map((address) => [ctx.keys.addressHash(address).toString("hex"), address.toLowerCase()]),
+  );
+  if (byHash.size === 0) return [];
+  const hashes = [...byHash.keys()].map((hash) => Buffer.from(hash, "hex"));
+  const found = (await ctx
+    .db("messages")
+    .whereIn("address_hash", hashes)
+    .whereNotNull("sending_at")
+    .distinct("address_hash")) as { address_hash: Buffer }[];
+  return found.flatMap((row) => byHash.get(row.address_hash.toString("hex")) ?? []);
+}
+
+/** How much came in the 24 hours before a mail that has been kept already. */
+export async function dayBefore(
+  ctx: Ctx,
+  mail: { from_email: string | null; received_at: Date },
+): Promise<DayBefore> {
+  const row = (await ctx
+    .db("inbound_mails")
+    .whereBetween("received_at", [new Date(mail.received_at.getTime() - DAY), mail.received_at])
+    .select(
+      ctx.db.raw("(count(*) filter (where from_email is not distinct from ?))::int as sender", [
+        mail.from_email,
+      ]),
+      ctx.db.raw("(count(*) filter (where match_kind is null))::int as unknown"),
+    )
+    .first()) as DayBefore | undefined;
+  return row ?? { sender: 0, unknown: 0 };
 }
 
 /** Classes that say that mail to somebody got through. */

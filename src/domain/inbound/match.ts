@@ -105,6 +105,11 @@ export function knowsOurMail(match: Match | undefined): boolean {
   return (match?.kind === "verp" || match?.kind === "returned_id") && match.message?.hasGoneOut === true;
 }
 
+/** Whether a mail knows an id that only our mail could tell it; a sender's address alone proves nothing. */
+export function knowsThread(match: Match | undefined): boolean {
+  return knowsOurMail(match) || match?.kind === "thread";
+}
+
 /**
  * Whether a mail shows that an uncertain message of ours was accepted after all: it knows the return path or the
  * Message-ID, which nobody learns who did not get the message. That it comes from the right address shows nothing.

@@ -1,7 +1,7 @@
 import { DAY } from "../../platform/clock.js";
 import type { AutoReply, MailClass, RecipientVerdict } from "../classification/classification.js";
 import type { HeardEvent } from "../mail/heard-event.js";
-import { isProven, knowsOurMail, provesAcceptance, type Match } from "./match.js";
+import { isProven, knowsOurMail, knowsThread, provesAcceptance, type Match } from "./match.js";
 
 /** Everything that decides what an incoming mail leads to. */
 export interface Heard {
@@ -16,6 +16,10 @@ export interface Heard {
   softFailures: number;
   /** Failures of the whole organisation's mail since something last got through, this one included. */
   strikes: { count: number; firstAt: Date } | undefined;
+  /** Which of the addresses that a complaint names we have written to. */
+  writtenTo: readonly string[];
+  /** More has come than people write: nothing is put on anybody's list because of it. */
+  isFlood: boolean;
 }
 
 /** Tasks that incoming mail makes; their words stand with the other tasks'. */
@@ -52,6 +56,7 @@ export type NoteReason =
   | "acknowledged"
   | "delivered"
   | "own_mail"
+  | "flood"
   | "unclassified";
 
 /** How long outreach waits for somebody who is away and does not say until when; and the longest it waits at all. */
@@ -62,13 +67,16 @@ const STRIKES = { count: 3, days: 3 };
 
 /**
  * What a mail leads to, by the table of the send protocol. Mail can be forged: what only reduces our mail (unsubscribe,
- * complaint, an answer, an absence) is believed; that an address is dead is believed only from a report that is proven.
+ * complaint, an answer, an absence) is believed, of one address a mail; that an address is dead or its owner gone for
+ * good is believed only from who knows our mail. A flood still stops what it stops, but makes no tasks.
  */
 export function planSteps(heard: Heard): Step[] {
   // First of all, since the next mail of a sequence is made by it, which the other steps may stop or hold.
   const settled: Step[] = provesAcceptance(heard.match) ? [{ do: "settle" }] : [];
-  const steps = [...settled, ...stepsByClass(heard)];
-  return steps.length > 0 ? steps : [{ do: "note", why: "unmatched" }];
+  const all = [...settled, ...stepsByClass(heard)];
+  const steps = heard.isFlood ? all.filter((step) => step.do !== "task") : all;
+  if (steps.length > 0) return steps;
+  return [{ do: "note", why: heard.isFlood ? "flood" : "unmatched" }];
 }
 
 function stepsByClass(heard: Heard): Step[] {
@@ -143,15 +151,27 @@ function organisationDown(heard: Heard): Step[] {
 }
 
 function complaint(heard: Heard): Step[] {
-  const { match, recipients } = heard;
-  const named = recipients.flatMap((each) => [each.originalAddress, each.address]);
-  const addresses = unique([match?.message?.toEmail, ...named]);
+  const { match } = heard;
+  const addresses = complainants(heard);
   return [
     ...events(heard, "complained"),
     ...(addresses.length > 0 ? [{ do: "suppress", reason: "complaint", addresses } as const] : []),
     ...(match?.contactId ? [{ do: "stop", reason: "unsubscribed" } as const] : []),
     task("complaint"),
   ];
+}
+
+/**
+ * Whose mail a complaint ends. A report that knows our mail is about that mail's recipient and nobody else; one that
+ * knows nothing could name half of our list, so it is believed of a single address that we have written to.
+ */
+function complainants({ match, recipients, writtenTo }: Heard): string[] {
+  const own = match?.message?.toEmail;
+  if (match?.kind === "staff") {
+    return unique([own, ...recipients.flatMap((each) => [each.originalAddress, each.address])]);
+  }
+  if (own !== undefined) return [own];
+  return writtenTo.length === 1 ? [...writtenTo] : [];
 }
 
 function unsubscribe(heard: Heard): Step[] {
@@ -196,6 +216,12 @@ function leftCompany(heard: Heard, said: AutoReply): Step[] {
   const detail = { ...(name ? { name } : {}), ...(email ? { email } : {}) };
   const { match } = heard;
   if (!match?.contactId) return [task("left_company", detail)];
+  if (!knowsThread(match)) {
+    return [
+      { do: "pause", until: new Date(heard.now.getTime() + AWAY_DAYS.unsaid * DAY) },
+      task("left_company", detail),
+    ];
+  }
   return [{ do: "left" }, { do: "stop", reason: "removed" }, task("left_company", detail)];
 }
 

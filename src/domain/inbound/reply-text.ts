@@ -57,12 +57,14 @@ export function replyText(text: string): ReplyText {
 
 /** Where a quoted mail begins that goes on to the end, or the number of lines. */
 function endOf(lines: readonly string[]): number {
+  const ends = endsOfTalk(lines);
   const found = lines.findIndex((line, index) => {
     const here = line.trim();
     if (here === "") return false;
     if (DIVIDERS.some((each) => each.test(here))) return true;
     if (isOutlookHead(lines, index)) return true;
-    return leadIn(lines, index) > 0 && !isAnsweredBelow(lines, index + leadIn(lines, index));
+    const leading = leadIn(lines, index);
+    return leading > 0 && !isAnsweredBelow(ends, index + leading);
   });
   if (found < 0) return lines.length;
   const above = lines[found - 1]?.trim() ?? "";
@@ -89,13 +91,31 @@ function matches(line: string): boolean {
   return /[:：]$/u.test(line) && LEAD_INS.some(([start, end]) => start.test(line) && end.test(line));
 }
 
+/** What a text that is answered line by line ends with: looked up once, since every line may lead in a quote. */
+interface EndsOfTalk {
+  /** For each line, where the next quoted one is; the number of lines where there is none. */
+  nextQuoted: readonly number[];
+  /** The last line that somebody wrote, -1 for none. */
+  lastOwn: number;
+}
+
+function endsOfTalk(lines: readonly string[]): EndsOfTalk {
+  const nextQuoted: number[] = [];
+  let next = lines.length;
+  let lastOwn = -1;
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = lines[index]?.trim() ?? "";
+    if (line.startsWith(">")) next = index;
+    else if (lastOwn < 0 && line !== "" && !isSignatureLine(line)) lastOwn = index;
+    nextQuoted[index] = next;
+  }
+  return { nextQuoted, lastOwn };
+}
+
 /** Whether somebody answers between or below the quoted lines: then the rest can't be cut off whole. */
-function isAnsweredBelow(lines: readonly string[], from: number): boolean {
-  const rest = lines.slice(from).map((line) => line.trim());
-  const quoted = rest.filter((line) => line.startsWith(">")).length;
-  if (quoted === 0) return false;
-  const after = rest.slice(rest.findIndex((line) => line.startsWith(">")));
-  return after.some((line) => line !== "" && !line.startsWith(">") && !isSignatureLine(line));
+function isAnsweredBelow({ nextQuoted, lastOwn }: EndsOfTalk, from: number): boolean {
+  const quoted = nextQuoted[from];
+  return quoted !== undefined && quoted < nextQuoted.length && lastOwn > quoted;
 }
 
 function isQuoted(lines: readonly string[], index: number): boolean {

@@ -67,6 +67,8 @@ export async function setInbound(
   change: Partial<
     Pick<
       InboundRow,
+      | "raw"
+      | "body_text"
       | "class"
       | "understood"
       | "message_id"

@@ -11,12 +11,16 @@ import type { Classification, MailClass } from "../classification/classification
 import { classify } from "../classification/classify.js";
 import { headersOf, type IncomingMail } from "../classification/incoming-mail.js";
 import { organisationsAt } from "../consent/views.js";
+import { withoutLinkSecrets } from "../links/link.js";
 import { readVerp } from "../mail/verp.js";
 import { recordHeard, takeSteps, type ActingMail } from "./act-service.js";
+import { FLOOD_TEXT, isFlood } from "./flood.js";
 import { isFreeMail } from "./free-mail.js";
 import { chooseMatch, type Match, type MatchedMessage } from "./match.js";
 import {
+  addressesWrittenTo,
   contactWithAddress,
+  dayBefore,
   lastMessageTo,
   messageById,
   messageByInternetIds,
@@ -26,6 +30,7 @@ import {
 } from "./match-views.js";
 import { planSteps, type Step } from "./plan.js";
 import { replyText } from "./reply-text.js";
+import { sealRaw } from "./raw-mail.js";
 import { insertInbound, isKnown, setInbound, type InboundRow } from "./store.js";
 
 /** What parses strangers' mails: `MailParser` of the ground. */
@@ -52,8 +57,15 @@ export interface TakenIn {
   class: MailClass | undefined;
 }
 
+/** Headers of Message-IDs: no link stands there, and they have to stay as they are. */
+const OF_IDS: ReadonlySet<string> = new Set(["message-id", "in-reply-to", "references"]);
+
 /** More than this of one mail is neither fetched nor kept. */
 export const LARGEST_KEPT = 10 * 1024 * 1024;
+/** What a server may claim of a mail's size, in bytes: the column holds no more. */
+const LARGEST_SIZE = 2_147_483_647;
+/** 1990: no mail that we read is older. */
+const EARLIEST = Date.UTC(1990, 0, 1);
 const KEPT_HEADERS: ReadonlySet<string> = new Set([
   "from",
   "to",
@@ -107,7 +119,9 @@ async function takeInOnce(ctx: Ctx, reader: MailReader, fetched: FetchedMail): P
     await holdStopLocks(tx, row, match);
     await setInbound(tx.db, row.id, matchColumns(match));
     const acting: ActingMail = { id: row.id, mailboxId: row.mailbox_id, class: row.class, match };
-    const steps: Step[] = isOwn ? [{ do: "note", why: "own_mail" }] : await stepsFor(tx, row, match);
+    const flood = !isOwn && isFlood(await dayBefore(tx, row), { ...row, match });
+    if (flood) await setInbound(tx.db, row.id, { raw: null, body_text: row.body_text.slice(0, FLOOD_TEXT) });
+    const steps: Step[] = isOwn ? [{ do: "note", why: "own_mail" }] : await stepsFor(tx, row, match, flood);
     const actions = await takeSteps(tx, acting, steps);
     const isRead = isOwn || !needsReading(row.class, match);
     await setInbound(tx.db, row.id, { actions, ...(isRead ? { handled_at: tx.clock.now() } : {}) });
@@ -137,25 +151,26 @@ function rowOf(
   why: string,
 ): Omit<InboundRow, "row_version"> {
   const now = ctx.clock.now();
-  const size = Math.max(fetched.size ?? 0, fetched.raw.length);
+  const size = Math.min(Math.max(fetched.size ?? 0, fetched.raw.length), LARGEST_SIZE);
   const text = storable(mail?.text ?? "");
+  const id = newId(ctx.clock);
   return {
-    id: newId(ctx.clock),
+    id,
     mailbox_id: fetched.mailboxId,
     hash,
-    raw: fetched.raw,
+    raw: sealRaw(ctx, id, fetched.raw),
     size,
     cut: size > fetched.raw.length || (mail?.truncated ?? false),
-    internet_id: mail?.messageId ? storable(mail.messageId) : null,
+    internet_id: mail?.messageId ? whole(mail.messageId) : null,
     reply_to: replyTo(mail),
-    from_name: storable(mail?.from?.name ?? "").slice(0, 200) || null,
+    from_name: whole(storable(mail?.from?.name ?? "").slice(0, 200)) || null,
     from_email: parseEmail(mail?.from?.address ?? "") ?? null,
-    subject: storable(mail?.subject ?? "").slice(0, 500),
+    subject: whole(storable(mail?.subject ?? "").slice(0, 500)),
     headers: keptHeaders(mail),
     body_text: text,
     reply_text: replyText(text).fresh,
     sent_at: sentAt(mail, now),
-    received_at: fetched.receivedAt ?? now,
+    received_at: receivedAt(fetched.receivedAt, now),
     taken_in_at: now,
     class: said?.class ?? "unclassified",
     understood: said ? understoodOf(said) : { why: why || "the mail could not be understood" },
@@ -171,8 +186,13 @@ function rowOf(
 }
 
 /** PostgreSQL keeps no NUL; lone halves of a character would not come back as they were. */
-function storable(text: string): string {
+function whole(text: string): string {
   return Buffer.from(text.replaceAll("\u0000", ""), "utf8").toString("utf8");
+}
+
+/** A text as it is kept: mails quote ours, and the secrets of links in them are nobody's to read (promise 20). */
+function storable(text: string): string {
+  return withoutLinkSecrets(whole(text));
 }
 
 function understoodOf({ recipients, autoReply, evidence, originalMessageIds }: Classification) {
@@ -180,8 +200,9 @@ function understoodOf({ recipients, autoReply, evidence, originalMessageIds }: C
   return JSON.parse(JSON.stringify(understood, storableValue)) as InboundRow["understood"];
 }
 
-function storableValue(_key: string, value: unknown): unknown {
-  return typeof value === "string" ? storable(value) : value;
+function storableValue(key: string, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  return /^\d+$/.test(key) ? whole(value) : storable(value);
 }
 
 function replyTo(mail: IncomingMail | undefined): string | null {
@@ -196,8 +217,14 @@ function keptHeaders(mail: IncomingMail | undefined): InboundRow["headers"] {
     .slice(0, 60)
     .map(({ name, value }) => ({
       name,
-      value: storable(value).slice(0, name === "references" ? 8000 : 1000),
+      value: OF_IDS.has(name) ? whole(value.slice(0, 8000)) : whole(storable(value).slice(0, 1000)),
     }));
+}
+
+/** When a mail came in, by the server's account where that can be: servers may say anything. */
+function receivedAt(said: Date | undefined, now: Date): Date {
+  const time = said?.getTime() ?? Number.NaN;
+  return time >= EARLIEST && time <= now.getTime() ? new Date(time) : now;
 }
 
 function sentAt(mail: IncomingMail | undefined, now: Date): Date | null {
@@ -296,8 +323,10 @@ export async function stepsFor(
   ctx: Ctx,
   row: Pick<InboundRow, "class" | "understood" | "from_email">,
   match: Match | undefined,
+  flood = false,
 ): Promise<Step[]> {
   const { recipients = [], autoReply } = row.understood;
+  const named = row.class === "complaint" ? recipients.flatMap(addressesIn) : [];
   return planSteps({
     class: row.class,
     recipients,
@@ -307,6 +336,8 @@ export async function stepsFor(
     now: ctx.clock.now(),
     softFailures: match?.contactId ? await softFailuresOf(ctx, match.contactId) : 0,
     strikes: match?.organisationId ? await strikesOf(ctx, match.organisationId) : undefined,
+    writtenTo: await addressesWrittenTo(ctx, named),
+    isFlood: flood,
   });
 }
 

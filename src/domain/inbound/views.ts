@@ -4,6 +4,7 @@ import type { Page } from "../../platform/schema.js";
 import type { MailClass } from "../classification/classification.js";
 import type { Heap } from "./commands.js";
 import type { MatchKind } from "./match.js";
+import { openRaw } from "./raw-mail.js";
 import type { DoneStep, Understood } from "./inbound-mail.js";
 
 /** A mail that came in, as a list shows it. */
@@ -187,7 +188,7 @@ export async function inboundDetail(ctx: Ctx, id: string): Promise<InboundDetail
 export async function rawInbound(ctx: Ctx, id: string): Promise<Buffer | undefined> {
   const row = (await ctx.db("inbound_mails").where({ id }).first("raw")) as
     { raw: Buffer | null } | undefined;
-  return row?.raw ?? undefined;
+  return row?.raw ? openRaw(ctx, id, row.raw) : undefined;
 }
 
 /** Answers that were written to a mail, oldest first. */

@@ -30,9 +30,14 @@ export async function keepSenderFaults(
       message_id: fault.messageId,
       at: ctx.clock.now(),
       source: fault.source,
-      detail: fault.detail?.slice(0, 500) ?? null,
+      detail: fault.detail === null ? null : withoutAddresses(fault.detail).slice(0, 500),
     })),
   );
+}
+
+/** Servers name the one we wrote to, whose address has no business with the mailbox. */
+function withoutAddresses(detail: string): string {
+  return detail.replaceAll(/[^\s<>:;,"()@]{1,64}@[^\s<>:;,"()]+/g, "[address]");
 }
 
 /** Takes note of a refusal that a delivery report tells of, and pauses the mailbox when it is one too many. */

@@ -72,7 +72,10 @@ export async function changeMailbox(
         const fields = foreign.map((field) => [field, "errors.mailbox.in_settings"]);
         throw invalid("mailbox.in_settings", Object.fromEntries(fields) as Record<string, string>);
       }
-    } else refuseMisfits({ ...row, ...columns });
+    } else {
+      refuseMisfits({ ...row, ...columns });
+      refuseMovedPasswords(row, columns);
+    }
     await updateMailbox(tx.db, row.id, columns);
     await record(tx, {
       action: "mailbox.changed",
@@ -131,6 +134,23 @@ function refuseMisfits(row: Partial<MailboxRow>): void {
   const shape = { ...EMPTY, from_email: "", ...row };
   const faults = misfits(shape, shape.dkim_key !== null);
   if (Object.keys(faults).length > 0) throw invalid("form.invalid", faults);
+}
+
+/** A kept password is for the server it was given for: another one must not get it by a change of the host's name. */
+function refuseMovedPasswords(row: MailboxRow, columns: Partial<MailboxRow>): void {
+  const pairs = [
+    ["smtp_host", "smtp_password"],
+    ["imap_host", "imap_password"],
+  ] as const;
+  const moved = pairs.filter(
+    ([host, password]) =>
+      columns[host] && columns[host] !== row[host] && row[password] && columns[password] === undefined,
+  );
+  if (moved.length === 0) return;
+  throw invalid(
+    "form.invalid",
+    Object.fromEntries(moved.map(([, password]) => [password, "errors.mailbox.password_again"])),
+  );
 }
 
 /** Stops a mailbox: its mails wait in the queue until somebody lets it go on. */

@@ -33,6 +33,16 @@ export async function insertBatch(db: Db, row: BatchRow): Promise<void> {
   await db("enrolment_batches").insert(row);
 }
 
+/** How many were enrolled in a sequence since a time on the word of one person, whoever that was each time. */
+export async function enrolledAlone(db: Db, sequenceId: string, since: Date): Promise<number> {
+  const row = (await db("enrolment_batches")
+    .where({ sequence_id: sequenceId, state: "approved", decided_by: null })
+    .where("created_at", ">", since)
+    .sum("enrolled as n")
+    .first()) as { n: string | null } | undefined;
+  return Number(row?.n ?? 0);
+}
+
 /** A batch, held for the rest of the transaction. */
 export async function lockBatch(db: Db, id: string): Promise<BatchRow | undefined> {
   return db<BatchRow>("enrolment_batches").where({ id }).forUpdate().first();

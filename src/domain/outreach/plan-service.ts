@@ -1,11 +1,13 @@
 /** The dry run of an enrolment: who would get what and when, and who is left out and why. Changes nothing. */
 import type { z } from "zod";
+import { DAY } from "../../platform/clock.js";
 import type { Ctx } from "../../platform/context.js";
 import { invalid, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { parse } from "../../platform/schema.js";
 import { requirePermission } from "../team/service.js";
 import { chooseEnrolments, type EnrolmentChoice } from "./enrolment-plan.js";
+import { enrolledAlone } from "./enrolment-store.js";
 import { listEnrolmentRecipients, queuedFrom, type EnrolmentRecipient } from "./enrolment-views.js";
 import { needsSecondPerson } from "./mailing.js";
 import { segmentFilter } from "./segment-service.js";
@@ -70,7 +72,7 @@ export async function planEnrolment(
     version: course.version,
     planned,
     leftOut,
-    needsSecondPerson: needsSecondPerson(chosen.length),
+    needsSecondPerson: await waitsForSecond(ctx, sequenceId, chosen.length),
   };
 }
 
@@ -146,4 +148,10 @@ async function planMails(
     });
   }
   return mails;
+}
+
+/** Whether so many more wait for a second person: what one person has let begin within 24 hours counts as one batch. */
+export async function waitsForSecond(ctx: Ctx, sequenceId: string, more: number): Promise<boolean> {
+  const since = new Date(ctx.clock.now().getTime() - DAY);
+  return needsSecondPerson((await enrolledAlone(ctx.db, sequenceId, since)) + more);
 }

@@ -167,7 +167,8 @@ export async function editMail(
   const command = parse(approveMailCommand, input);
   await transaction(ctx, async (tx) => {
     const { mail, words } = await readWaiting(tx, id);
-    if (mail.state !== "draft") throw conflict("message.not_waiting");
+    // A mailing is approved as a whole: one of its mails must not say anything else than what was looked at.
+    if (mail.state !== "draft" || mail.kind !== "sequence") throw conflict("message.not_waiting");
     const given = { subject: command.subject ?? words.subject, body: command.body ?? words.body };
     await editMessage(tx, id, given);
   });

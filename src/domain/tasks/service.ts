@@ -76,7 +76,7 @@ export async function settleTasksOf(ctx: Ctx, kind: TaskKind, subjectIds: readon
 /** Takes a person out of the tasks about them; a look at their basis is not asked for any more. */
 export async function erasePersonFromTasks(
   ctx: Ctx,
-  person: { contactId: string; organisationId: string; words: readonly string[] },
+  person: { contactId: string; words: readonly string[] },
 ): Promise<void> {
   await settleTasks(ctx, "recheck_basis", person.contactId);
   await wipeTaskDetails(ctx.db, person);

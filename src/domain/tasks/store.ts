@@ -57,15 +57,15 @@ export async function setTasksDone(
     .update({ done_at: at, done_by: by });
 }
 
-/** Empties the details of tasks about a contact, and takes the person's words out of others of the organisation. */
+/** Empties the details of tasks about a contact, and takes the person's words out of all others that name them. */
 export async function wipeTaskDetails(
   db: Db,
-  person: { contactId: string; organisationId: string; words: readonly string[] },
+  person: { contactId: string; words: readonly string[] },
 ): Promise<void> {
   await db("tasks").where({ contact_id: person.contactId }).update({ detail: "{}" });
   for (const word of person.words) {
     await db("tasks")
-      .where({ organisation_id: person.organisationId })
+      .whereRaw("position(lower(?) in lower(detail::text)) > 0", [JSON.stringify(word).slice(1, -1)])
       .update({ detail: jsonWithoutWord(db, "detail", word) });
   }
 }

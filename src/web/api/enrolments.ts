@@ -45,7 +45,7 @@ const enrolment = z
 const enrolled = z
   .object({
     dry_run: z.boolean(),
-    /** `waiting`: more than 50, a second person has to approve the batch. */
+    /** `waiting`: more than 50 within 24 hours, a second person has to approve the batch. */
     state: z.enum(["enrolled", "waiting", "nobody"]),
     batch_id: z.uuid().nullable(),
     enrolled: z.int(),

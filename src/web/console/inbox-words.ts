@@ -64,6 +64,7 @@ const NOTES: Record<string, string> = {
   organisation_only: "Nothing was held up: it is not from a contact of ours.",
   acknowledged: "Nothing follows from an acknowledgement.",
   delivered: "Nothing follows: the mail arrived.",
+  flood: "Too much came in a day from this sender, or from unknown ones: no task was made.",
   own_mail: "This is our own mail.",
   unclassified: "Nothing was done: a person has to say what it is.",
 };

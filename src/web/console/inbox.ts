@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
+import { isPersons } from "../../domain/inbound/answer.js";
 import { answerInbound } from "../../domain/inbound/answer-service.js";
 import { HEAPS, listInboundQuery } from "../../domain/inbound/commands.js";
 import {
@@ -139,7 +140,6 @@ async function showMail(app: App, req: Request, res: Response, form?: FormState)
   const mail = await readInbound(ctx, id);
   const answers = await answersTo(ctx, id);
   const mayWrite = mayDo(ctx.actor, "outreach:write");
-  const isPersons = mail.class === "human_reply" || mail.class === "unclassified";
   consolePage(
     app,
     req,
@@ -152,7 +152,8 @@ async function showMail(app: App, req: Request, res: Response, form?: FormState)
       errors: form?.errors ?? {},
       ...mailView(app, mail),
       mayWrite,
-      mayAnswer: mayWrite && isPersons && (mail.replyTo ?? mail.fromEmail) !== null,
+      mayAnswer: mayWrite && isPersons(mail.class) && (mail.replyTo ?? mail.fromEmail) !== null,
+      maySource: mayDo(ctx.actor, "invitations:write"),
       mayAdd: mayDo(ctx.actor, "organisations:write"),
       answerId: fieldText(form?.values, "answer_id") || newId(ctx.clock),
       classes: CLASS_OPTIONS,

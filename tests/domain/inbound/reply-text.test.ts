@@ -1,8 +1,17 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { replySubject, threadOf } from "../../../src/domain/inbound/answer.js";
 import { replyText } from "../../../src/domain/inbound/reply-text.js";
 
 const QUOTE = "> Dear Ada,\n> we ask you to sign.\n";
+
+/** How many lines the cutting looks at, a line being trimmed each time. */
+function looks(rounds: number): number {
+  const trim = jest.spyOn(String.prototype, "trim");
+  replyText("On 1 May Ben wrote:\n> x\nfoo\n".repeat(rounds));
+  const { length } = trim.mock.calls;
+  trim.mockRestore();
+  return length;
+}
 
 describe("what is new in a reply", () => {
   const leadIns: [string, string][] = [
@@ -60,6 +69,12 @@ describe("what is new in a reply", () => {
     expect(replyText(QUOTE)).toEqual({ fresh: QUOTE.trim(), cut: false });
     const plain = "On Monday I wrote to the board.\nFrom: here on, ask Ben.\nHe said:\nwe sign.";
     expect(replyText(plain)).toEqual({ fresh: plain, cut: false });
+  });
+
+  test("looks at each line a few times, however many of them lead in a quote", () => {
+    const [few, many] = [looks(100), looks(1000)];
+    expect(few).toBeGreaterThan(300);
+    expect(many / few).toBeLessThan(11);
   });
 
   test("takes a moment only, whatever the text is made of", () => {

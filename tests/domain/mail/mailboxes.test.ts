@@ -71,6 +71,8 @@ const { privateKey } = generateKeyPairSync("rsa", {
   publicKeyEncoding: { type: "spki", format: "pem" },
 });
 
+const READ_BACK = { imap_host: "127.0.0.1", imap_port: 993, imap_security: "tls", imap_user: "press" };
+
 function account(change: Record<string, unknown> = {}) {
   return {
     name: "Press office",
@@ -464,6 +466,30 @@ describe("an administrator", () => {
     });
     await changeMailbox(admin, id, { smtp_user: "", row_version: 2 });
     expect(await findMailbox(app.system, id)).toMatchObject({ smtpUser: null, hasSmtpPassword: false });
+  });
+
+  test("never gives a kept password to another server than the one it was typed for", async () => {
+    const id = await createMailbox(
+      admin,
+      account({ smtp_user: "press", smtp_password: "hush-1", ...READ_BACK, imap_password: "hush-2" }),
+    );
+    for (const [host, password] of [
+      ["smtp_host", "smtp_password"],
+      ["imap_host", "imap_password"],
+    ] as const) {
+      const change = { [host]: "evil.example", smtp_security: "tls" as const, imap_security: "tls" as const };
+      for (const typed of [{}, { [password]: "" }]) {
+        await expect(changeMailbox(admin, id, { ...change, ...typed, row_version: 1 })).rejects.toMatchObject(
+          {
+            fields: { [password]: "errors.mailbox.password_again" },
+          },
+        );
+      }
+    }
+    const again = { smtp_host: "localhost", smtp_password: "hush-3" };
+    await changeMailbox(admin, id, { ...again, row_version: 1 });
+    const row = (await app.db("mailboxes").where({ id }).first()) as never;
+    expect(mailAccount(app.system, row)).toMatchObject({ smtp: { host: "localhost", password: "hush-3" } });
   });
 
   const wrong: [string, Record<string, unknown>, string, string][] = [

@@ -13,7 +13,14 @@ import { sendTest } from "../../../src/domain/outreach/test-send-service.js";
 import { DAY } from "../../../src/platform/clock.js";
 import type { Ctx } from "../../../src/platform/context.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
-import { aContact, aLetter, type TestContact, type TestLetter } from "../../support/mailing.js";
+import {
+  aContact,
+  aLetter,
+  aMailing,
+  messageTo,
+  type TestContact,
+  type TestLetter,
+} from "../../support/mailing.js";
 import { aSequence, aStep, enrol, enrolmentsOf, messagesTo } from "../../support/sequence.js";
 import { settle } from "../../support/settle.js";
 
@@ -223,4 +230,15 @@ test("where a country wants each first mail looked at, it waits whatever the ste
   app.clock.set("2027-03-05T02:00:00Z");
   await settle(app);
   expect((await messagesTo(app, tokyo)).map((each) => each.state)).toEqual(["sent", "sent"]);
+});
+
+test("one mail of a mailing that waits for a second person can't be given other words behind their back", async () => {
+  const people = [];
+  for (let n = 0; n < 51; n += 1) people.push(await aContact(app));
+  expect(await aMailing(staff, letter, people)).toMatchObject({ state: "waiting" });
+  const { id } = await messageTo(app, people[0] as never);
+  const words = { subject: "Something else", body: "Something else" };
+  await expect(editMail(staff, String(id), words)).rejects.toMatchObject({ code: "message.not_waiting" });
+  expect(await messageTo(app, people[0] as never)).toMatchObject({ state: "draft" });
+  expect(JSON.stringify(await messageTo(app, people[0] as never))).not.toContain("Something else");
 });

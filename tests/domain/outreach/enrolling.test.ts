@@ -309,6 +309,26 @@ describe("more than 50 at a time need a second person (ruling 9)", () => {
     expect(await app.db("messages").where({ state: "sent" })).toHaveLength(51);
   });
 
+  test("fifty and one more are fifty-one, however they are cut up within a day", async () => {
+    const sequence = await aSequence(staff, letter);
+    const people = await manyContacts(53);
+    expect(await enrol(staff, sequence, people.slice(0, 50))).toMatchObject({ state: "enrolled" });
+    expect((await planEnrolment(staff, sequence.id, ids(people.slice(50, 51)))).needsSecondPerson).toBe(true);
+    expect(await enrol(staff, sequence, people.slice(50, 51))).toMatchObject({ state: "waiting" });
+    const other = await aSequence(staff, letter);
+    expect(await enrol(staff, other, people.slice(51, 52))).toMatchObject({ state: "enrolled" });
+    app.clock.advance(DAY + 1000);
+    expect(await enrol(staff, sequence, people.slice(52))).toMatchObject({ state: "enrolled" });
+  });
+
+  test("a script never lets go what a script enrolled, though a person wrote the words", async () => {
+    const people = await manyContacts(51);
+    const sequence = await aSequence(staff, letter);
+    const script = app.ctx({ kind: "token", id: newId(app.clock), name: "crm", scopes: ["outreach:write"] });
+    const { batchId } = await enrol(script, sequence, people);
+    await expect(approveBatch(script, batchId!)).rejects.toMatchObject({ code: "enrolment.own" });
+  });
+
   test("a batch can be taken back, and its people enrolled anew at once: nobody has written to them", async () => {
     const sequence = await aSequence(staff, letter);
     const people = await manyContacts(51);

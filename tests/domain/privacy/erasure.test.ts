@@ -4,7 +4,8 @@ import { reportWrongContact } from "../../../src/domain/declines/contact-service
 import { recordDecline } from "../../../src/domain/declines/service.js";
 import { claimDueMail } from "../../../src/domain/mail/sending-service.js";
 import { commitMail } from "../../../src/domain/mail/commit-service.js";
-import { keepSenderFaults } from "../../../src/domain/mail/mailbox-health-service.js";
+import { keepSenderFaults, noteSenderFault } from "../../../src/domain/mail/mailbox-health-service.js";
+import { settingsMailbox } from "../../../src/domain/mail/mailbox-account-service.js";
 import { enrolContacts } from "../../../src/domain/outreach/enrolment-service.js";
 import { holdOutreach } from "../../../src/domain/outreach/hold-service.js";
 import { editMail } from "../../../src/domain/outreach/queue-service.js";
@@ -326,4 +327,37 @@ test("what came in from or about an erased person loses its words and keeps its 
     class: "human_reply",
     raw: null,
   });
+});
+
+test("nor does anything heard about them stay in faults of mailboxes, in other people's mails or in tasks of nobody", async () => {
+  const contact = await aContact(app, { name: NAME, email: EMAIL });
+  await aMailing(await staffCtx(app), letter, [contact]);
+  await settle(app);
+  const message = await messageTo(app, contact);
+  const mailbox = await settingsMailbox(app.system);
+  const said = { source: "report" as const, detail: `550 5.7.1 <${EMAIL}> refused, ask ${EMAIL}` };
+  await noteSenderFault(app.system, mailbox.id, { messageId: String(message["id"]), ...said });
+  await noteSenderFault(app.system, mailbox.id, { messageId: null, ...said });
+  const from = { From: "desk@elsewhere.example" };
+  await takeIn(app, rawMail({ ...from, "Reply-To": EMAIL }, "Ask me."));
+  await takeIn(app, rawMail({ From: `${NAME} <zz@elsewhere.example>`, Subject: "x" }, "Hi."));
+  const kept = app.db("inbound_mails");
+  await kept.clone().update({ headers: "[]" });
+  await takeIn(
+    app,
+    rawMail(
+      { From: "away@elsewhere.example", "Auto-Submitted": "auto-replied", Subject: "Automatic reply" },
+      `Kai no longer works here. Please contact ${NAME} at ${EMAIL} instead.`,
+    ),
+  );
+  const places = await placesWith([NAME, EMAIL]);
+  expect(places).toEqual(
+    expect.arrayContaining(["inbound_mails.from_name", "inbound_mails.reply_to", "tasks.detail"]),
+  );
+  await eraseContact(await staffCtx(app), contact.id, ERASE);
+  expect(await placesWith([NAME, EMAIL, "ottoline"])).toEqual([]);
+  expect(await app.db("mailbox_faults").pluck("detail")).toEqual([
+    "550 5.7.1 <[address]> refused, ask [address]",
+    "550 5.7.1 <[address]> refused, ask [address]",
+  ]);
 });

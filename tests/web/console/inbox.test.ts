@@ -190,8 +190,10 @@ test("scripts list incoming mails, read them without the raw mail, and say that 
 
 test("the raw mail is dropped after ninety days, what was understood stays", async () => {
   const id = await aReply();
-  const staff = await signedIn(app, "viewer");
-  await staff.get(`/console/inbox/${id}/source`).expect(200);
+  await (await signedIn(app, "outreach")).get(`/console/inbox/${id}/source`).expect(200);
+  const viewer = await signedIn(app, "viewer");
+  await viewer.get(`/console/inbox/${id}/source`).expect(403);
+  expect((await viewer.get(`/console/inbox/${id}`).expect(200)).text).not.toContain(`${id}/source`);
   app.clock.advance(89 * DAY);
   expect(await forgetRawMail(app.system)).toBe(0);
   app.clock.advance(2 * DAY);
@@ -204,6 +206,7 @@ test("a person who is erased is in no mail that came in", async () => {
   const id = await aReply("I am Ada Park, ring me.");
   await erasePersonFromInbound(app.system, {
     contactId: ada.id,
+    organisationId: ada.organisationId,
     email: ada.email,
     words: [ada.email, "Dr Ada Park"],
   });
