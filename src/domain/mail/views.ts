@@ -40,7 +40,9 @@ export interface MessageLine {
   organisationName: string | null;
   contactId: string | null;
   letterSlug: string | null;
+  /** The mailing or sequence it belongs to. */
   mailingId: string | null;
+  isOfSequence: boolean;
   transport: "smtp" | "capture" | null;
   attempts: number;
   dueAt: Date;
@@ -91,7 +93,9 @@ function joined(ctx: Ctx) {
       `left join lateral (select t.subject from template_texts t where t.version_id = p.template_version_id
          order by t.language = m.language desc, t.language limit 1) w on true`,
     )
-    .select(...LINE, ctx.db.raw("coalesce(m.subject, m.data->>'subject', w.subject, m.template) as subject"));
+    .leftJoin("sequences as q", "q.id", "p.sequence_id")
+    .select(...LINE, ctx.db.raw("coalesce(q.kind = 'sequence', false) as \"isOfSequence\""))
+    .select(ctx.db.raw("coalesce(m.subject, m.data->>'subject', w.subject, m.template) as subject"));
 }
 
 /** Messages, newest first, a page at a time. The caller checks who may see them. */
