@@ -43,6 +43,8 @@ export interface MessageLine {
   /** The mailing or sequence it belongs to. */
   mailingId: string | null;
   isOfSequence: boolean;
+  /** Why it waits for somebody, or for a day, although it is due. */
+  heldReason: string | null;
   transport: "smtp" | "capture" | null;
   attempts: number;
   dueAt: Date;
@@ -75,6 +77,7 @@ const LINE = [
   "m.contact_id as contactId",
   "l.slug as letterSlug",
   "p.sequence_id as mailingId",
+  "m.held_reason as heldReason",
   "m.transport",
   "m.attempts",
   "m.due_at as dueAt",

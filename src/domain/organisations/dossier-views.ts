@@ -22,6 +22,7 @@ export interface DossierMessage {
   purpose: string;
   state: string;
   state_reason: string | null;
+  held_reason: string | null;
   transport: "smtp" | "capture" | null;
   created_at: Date;
   finished_at: Date | null;
@@ -142,6 +143,7 @@ async function messages(ctx: Ctx, organisationId: string): Promise<DossierMessag
       "purpose",
       "state",
       "state_reason",
+      "held_reason",
       "transport",
       "created_at",
       "finished_at",

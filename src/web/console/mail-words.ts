@@ -79,7 +79,7 @@ const REASON_WORDS: Record<string, string> = {
   approve_first_contact: "the country’s rule asks a person to look at each first mail",
   sending_stopped: "all outreach is stopped",
   rejected_by_staff: "left unsent by staff",
-  manual: "paused by staff",
+  manual: "by staff",
   out_of_office: "the recipient is away",
   org_hold: "the organisation is paused",
   mailbox_unhealthy: "the mailbox is paused",
@@ -111,12 +111,15 @@ export function messageState({
   state,
   reason,
   transport,
+  heldReason,
 }: {
   state: MessageState;
   reason: string | null;
   transport: "smtp" | "capture" | null;
+  heldReason?: string | null;
 }): ShownState {
   if (state === "sent" && transport === "capture") return { kind: "ok", words: "Captured, not sent" };
+  if (state === "queued" && heldReason) return { kind: "info", words: `Paused: ${reasonWords(heldReason)}` };
   const tells = state !== "sent" && state !== "uncertain" && state !== "suppressed" && reason;
   const words = MESSAGE_WORDS[state];
   return { kind: messageTone(state), words: tells ? `${words}: ${reasonWords(reason)}` : words };

@@ -275,6 +275,9 @@ describe("a campaigner pauses and resumes", () => {
     const scope = { organisationId: contact.organisationId, contactId: contact.id };
     const until = new Date(app.clock.now().getTime() + 7 * DAY);
     await pauseOutreach(app.system, scope, { reason: "out_of_office", until });
+    const held = (await messagesTo(app, contact)).at(-1);
+    const page = await staff.get(`/console/messages/${held?.id}`).expect(200);
+    expect(page.text).toContain("Paused: the recipient is away");
     expect((await staff.get("/console/holds")).text).toMatch(/Away <b>1<\/b>[^]*Rimfrost Thermal/);
     await post("/console/holds/end", { scope: "contact", subject_id: contact.id, from: "holds" });
     expect((await staff.get("/console/holds")).text).toContain("Nobody is away");
