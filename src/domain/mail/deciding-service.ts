@@ -54,15 +54,23 @@ export async function cancelMessages(
   return changeStates(ctx, changes, UNBEGUN);
 }
 
-/** Approves one message that waits as a draft; due at once unless told otherwise. Throws conflict when it does not wait. */
+/** Whether a message waits for a person's yes: a draft, or one that the rule of its country held later on. */
+export function waitsForYes(message: { state: string; held_reason: string | null }): boolean {
+  return message.state === "draft" || isHeldFirst(message);
+}
+
+function isHeldFirst({ state, held_reason: held }: { state: string; held_reason: string | null }): boolean {
+  return state === "queued" && held === APPROVE_FIRST;
+}
+
+/** Approves one message that waits for a person's yes; due at once unless told otherwise. Throws conflict when it does not wait. */
 export async function approveMessage(ctx: Ctx, id: string, times?: Times): Promise<void> {
   requirePermission(ctx, "outreach:write");
   await transaction(ctx, async (tx) => {
     const message = await lockMessage(tx.db, id);
     if (!message) throw notFound("message.unknown");
-    const isHeld = message.state === "queued" && message.held_reason === APPROVE_FIRST;
-    if (message.state !== "draft" && !isHeld) throw conflict("message.not_waiting");
-    if (isHeld) await approveHeld(tx, message);
+    if (!waitsForYes(message)) throw conflict("message.not_waiting");
+    if (isHeldFirst(message)) await approveHeld(tx, message);
     else await releaseMessages(tx, [id], times);
     await record(tx, act("message.approved", message));
   });
@@ -74,25 +82,25 @@ async function approveHeld(ctx: Ctx, message: MessageRow): Promise<void> {
   await noteStates(ctx, [{ ...message, state: "approved", state_reason: null, claim_token: null }]);
 }
 
-/** Gives one message that waits as a draft other words than its template's; the caller has checked them. */
+/** Gives one message that waits for a person's yes other words than its template's; the caller has checked them. */
 export async function editMessage(
   ctx: Ctx,
   id: string,
   words: { subject: string; body: string },
 ): Promise<void> {
   const message = await lockMessage(ctx.db, id);
-  if (message?.state !== "draft") throw conflict("message.not_waiting");
+  if (!message || !waitsForYes(message)) throw conflict("message.not_waiting");
   await setEdited(ctx.db, id, words);
   await record(ctx, act("message.edited", message));
 }
 
-/** Takes back one message that waits as a draft. Throws conflict when it does not wait. */
+/** Takes back one message that waits for a person's yes. Throws conflict when it does not wait. */
 export async function skipMessage(ctx: Ctx, id: string): Promise<MessageRow> {
   const message = isUuid(id) ? await lockMessage(ctx.db, id) : undefined;
   if (!message) throw notFound("message.unknown");
-  if (message.state !== "draft") throw conflict("message.not_waiting");
+  if (!waitsForYes(message)) throw conflict("message.not_waiting");
   const change: StateChange = { id, state: "cancelled", reason: "rejected_by_staff", token: null };
-  const [changed] = await changeStates(ctx, [change], ["draft"]);
+  const [changed] = await changeStates(ctx, [change], ["draft", "queued"]);
   await record(ctx, act("message.rejected", message));
   return changed ?? message;
 }

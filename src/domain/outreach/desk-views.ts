@@ -1,5 +1,6 @@
 /** Reads for the pages of sequences: figures, counts and names that the lists of the use cases don't carry. */
 import type { Ctx } from "../../platform/context.js";
+import { AWAITS_YES } from "./queue-views.js";
 
 /** What a list of sequences shows beside the line of each. */
 export interface SequenceFigures {
@@ -120,7 +121,7 @@ export async function countQueue(ctx: Ctx): Promise<number> {
     .db("messages as m")
     .join("steps as p", "p.id", "m.step_id")
     .join("sequences as q", "q.id", "p.sequence_id")
-    .where("m.state", "draft")
+    .whereRaw(AWAITS_YES)
     .where("q.kind", "sequence")
     .whereNotExists(ctx.db("enrolments as e").whereRaw("e.id = m.enrolment_id").where("e.state", "finished"))
     .count("* as n")

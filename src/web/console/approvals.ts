@@ -1,9 +1,11 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { renderMail } from "../../domain/mail/rendering-service.js";
+import { APPROVE_FIRST } from "../../domain/mail/service.js";
 import { countQueue } from "../../domain/outreach/desk-views.js";
 import { approveMails } from "../../domain/outreach/queue-many-service.js";
 import {
+  awaitsYes,
   approveMail,
   browseQueue,
   editMail,
@@ -110,8 +112,9 @@ async function showQueue(
       ...line,
       ...wordedView(shown),
       when: localWords(shown.mail, line.dueAt),
-      late: line.dueAt < ctx.clock.now(),
-      heldWords: line.held ? reasonWords(line.held) : "",
+      late: !isPaused(line) && line.dueAt < ctx.clock.now(),
+      heldWords: isPaused(line) ? reasonWords(line.held) : "",
+      isFirst: [line.held, line.reason].includes(APPROVE_FIRST),
       languageName: languageLabel(line.language),
       who: line.toName ?? line.toEmail,
     });
@@ -136,6 +139,11 @@ async function showQueue(
     },
     { status: Object.keys(errors).length > 0 ? 422 : 200 },
   );
+}
+
+/** Whether a mail that waits for approval has to wait for something else as well. */
+export function isPaused({ held }: { held: string | null }): boolean {
+  return held !== null && held !== APPROVE_FIRST;
 }
 
 function doneNotice(req: Request): string {
@@ -169,7 +177,7 @@ async function showMail(app: App, req: Request, res: Response, form: FormState =
   const ctx = ctxOf(res);
   const shown = await showWaiting(ctx, idOf(req));
   const enrolment = await showEnrolment(ctx, shown.mail.enrolmentId);
-  const waits = shown.mail.state === "draft" && enrolment.state !== "finished";
+  const waits = awaitsYes(shown.mail) && enrolment.state !== "finished";
   consolePage(
     app,
     req,
