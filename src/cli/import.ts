@@ -33,7 +33,9 @@ export const importCommand: Command = {
       );
       const say = (text: string): Promise<void> => (json ? Promise.resolve(note(text)) : tell(text));
       await writeRows(app, ctx, id, json);
-      await say(`${counts.rows} rows: ${verdictWords(app, counts.verdicts)}.`);
+      await say(
+        `${counts.rows} ${counts.rows === 1 ? "row" : "rows"}: ${verdictWords(app, counts.verdicts)}.`,
+      );
       if (line.options["dry-run"]) {
         await say(
           `Nothing was taken over. Look at it in the console: ${app.config.publicUrl}/console/imports/${id}`,

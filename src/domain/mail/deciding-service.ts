@@ -55,14 +55,23 @@ export async function cancelMessages(
   return changeStates(ctx, changes, UNBEGUN);
 }
 
-/** Approves one message that waits as a draft; due at once unless told otherwise. Throws conflict when it does not wait. */
+/** Whether a message waits for a person's yes: a draft, or one that the rule of its country held later on. */
+export function waitsForYes(message: { state: string; held_reason: string | null }): boolean {
+  return message.state === "draft" || isHeldFirst(message);
+}
+
+function isHeldFirst({ state, held_reason: held }: { state: string; held_reason: string | null }): boolean {
+  return state === "queued" && held === APPROVE_FIRST;
+}
+
+/** Approves one message that waits for a person's yes; due at once unless told otherwise. Throws conflict when it does not wait. */
 export async function approveMessage(ctx: Ctx, id: string, times?: Times): Promise<void> {
   requirePermission(ctx, "outreach:write");
   await transaction(ctx, async (tx) => {
     const message = await lockMessage(tx.db, id);
     if (!message) throw notFound("message.unknown");
-    if (!isWaiting(message)) throw conflict("message.not_waiting");
-    if (isHeldForLook(message)) await approveHeld(tx, message, times);
+    if (!waitsForYes(message)) throw conflict("message.not_waiting");
+    if (isHeldFirst(message)) await approveHeld(tx, message, times);
     else await releaseMessages(tx, [id], times);
     await record(tx, act("message.approved", message));
   });
@@ -74,14 +83,14 @@ async function approveHeld(ctx: Ctx, message: MessageRow, times: Times = due(ctx
   await noteStates(ctx, [{ ...message, state: "approved", state_reason: null, claim_token: null }]);
 }
 
-/** Gives one message that waits as a draft other words than its template's; the caller has checked them. */
+/** Gives one message that waits for a person's yes other words than its template's; the caller has checked them. */
 export async function editMessage(
   ctx: Ctx,
   id: string,
   words: { subject: string; body: string },
 ): Promise<void> {
   const message = await lockMessage(ctx.db, id);
-  if (message?.state !== "draft") throw conflict("message.not_waiting");
+  if (!message || !waitsForYes(message)) throw conflict("message.not_waiting");
   await setEdited(ctx.db, id, words);
   await record(ctx, act("message.edited", message));
 }
@@ -96,21 +105,12 @@ export type TakenBack = "rejected" | "skipped" | "cancelled";
 export async function takeBackMessage(ctx: Ctx, id: string, how: TakenBack): Promise<ChangedMessage> {
   const message = isUuid(id) ? await lockMessage(ctx.db, id) : undefined;
   if (!message) throw notFound("message.unknown");
-  if (how === "rejected" && !isWaiting(message)) throw conflict("message.not_waiting");
+  if (how === "rejected" && !waitsForYes(message)) throw conflict("message.not_waiting");
   if (!UNBEGUN.includes(message.state)) throw conflict("message.begun");
   const change: StateChange = { id, state: "cancelled", reason: `${how}_by_staff`, token: null };
   const [changed] = await changeStates(ctx, [change], UNBEGUN);
   await record(ctx, act(`message.${how}`, message));
   return changed ?? { ...message, state_before: message.state };
-}
-
-/** Whether a person has to look at a message before it goes; one that was queued when the rule of its country changed, too. */
-function isWaiting(message: MessageRow): boolean {
-  return message.state === "draft" || isHeldForLook(message);
-}
-
-function isHeldForLook(message: MessageRow): boolean {
-  return message.state === "queued" && message.held_reason === APPROVE_FIRST;
 }
 
 /**

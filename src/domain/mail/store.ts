@@ -388,7 +388,8 @@ export async function setEdited(
   edited: { subject: string; body: string },
 ): Promise<void> {
   await db("messages")
-    .where({ id, state: "draft" })
+    .where({ id })
+    .whereIn("state", ["draft", "queued"])
     .update({
       data: db.raw("data || jsonb_build_object('edited', ?::jsonb)", [JSON.stringify(edited)]),
       row_version: db.raw("row_version + 1"),

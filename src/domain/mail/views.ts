@@ -44,6 +44,8 @@ export interface MessageLine {
   /** The mailing or the sequence it belongs to. */
   mailingId: string | null;
   mailingKind: "one_off" | "sequence" | null;
+  /** Why it waits for somebody, or for a day, although it is due. */
+  heldReason: string | null;
   transport: "smtp" | "capture" | null;
   attempts: number;
   dueAt: Date;
@@ -78,6 +80,7 @@ const LINE = [
   "l.slug as letterSlug",
   "p.sequence_id as mailingId",
   "q.kind as mailingKind",
+  "m.held_reason as heldReason",
   "m.transport",
   "m.attempts",
   "m.due_at as dueAt",
@@ -97,7 +100,9 @@ function joined(ctx: Ctx) {
       `left join lateral (select t.subject from template_texts t where t.version_id = p.template_version_id
          order by t.language = m.language desc, t.language limit 1) w on true`,
     )
-    .select(...LINE, ctx.db.raw("coalesce(m.subject, m.data->>'subject', w.subject, m.template) as subject"));
+    .leftJoin("sequences as q", "q.id", "p.sequence_id")
+    .select(...LINE, ctx.db.raw("coalesce(q.kind = 'sequence', false) as \"isOfSequence\""))
+    .select(ctx.db.raw("coalesce(m.subject, m.data->>'subject', w.subject, m.template) as subject"));
 }
 
 /** Messages, newest first, a page at a time. The caller checks who may see them. */

@@ -22,6 +22,7 @@ export interface DossierMessage {
   purpose: string;
   state: string;
   state_reason: string | null;
+  held_reason: string | null;
   transport: "smtp" | "capture" | null;
   created_at: Date;
   finished_at: Date | null;
@@ -110,13 +111,16 @@ async function standings(ctx: Ctx, organisationId: string): Promise<LetterStandi
          min(confirmed_at) filter (where kind = 'pledge') as pledged from signatures
        where organisation_id = :id group by letter_id),
      refused as (select letter_id, max(decided_at) as at from declines
-       where organisation_id = :id and superseded_at is null group by letter_id)
+       where organisation_id = :id and superseded_at is null group by letter_id),
+     replied as (select letter_id, min(received_at) as at from inbound_mails
+       where organisation_id = :id and class = 'human_reply' group by letter_id)
      select l.id as letter_id, l.slug, coalesce(t.title, l.slug) as title, sent.at as approached_at,
-       least(asked.answered, signed.confirmed, refused.at) as answered_at, signed.confirmed as confirmed_at,
+       least(asked.answered, signed.confirmed, refused.at, replied.at) as answered_at, signed.confirmed as confirmed_at,
        signed.published as published_at, signed.pledged as pledged_at, refused.at as declined_at
      from letters l
      left join sent on sent.letter_id = l.id left join asked on asked.letter_id = l.id
      left join signed on signed.letter_id = l.id left join refused on refused.letter_id = l.id
+     left join replied on replied.letter_id = l.id
      left join lateral (select t.title from letter_translations t join letter_versions v on v.id = t.version_id
        where v.letter_id = l.id order by v.number desc, (t.language = l.default_language) desc limit 1) t on true
      where coalesce(sent.at, asked.at, signed.confirmed, refused.at) is not null
@@ -139,6 +143,7 @@ async function messages(ctx: Ctx, organisationId: string): Promise<DossierMessag
       "purpose",
       "state",
       "state_reason",
+      "held_reason",
       "transport",
       "created_at",
       "finished_at",

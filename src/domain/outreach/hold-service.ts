@@ -19,7 +19,7 @@ import type { PauseReason } from "./enrolment.js";
 import { enrolmentLine } from "./enrolment-views.js";
 import { PAUSE_BY_SCOPE, heldBy, type HoldScope, type LiveHold } from "./hold.js";
 import { endHold, insertHold, liveHolds, lockLiveHold, setHold, type HoldRow } from "./hold-store.js";
-import { holdSubject, listHolds, type HoldLine } from "./hold-views.js";
+import { holdSubject, listAway, listHolds, type AwayLine, type HoldLine } from "./hold-views.js";
 import { holdCommand, holdSubjectCommand, pauseEnrolmentCommand } from "./sequence-commands.js";
 import { readRules, windowOf } from "./sequence.js";
 import {
@@ -235,6 +235,12 @@ export async function browseHolds(
 ): Promise<HoldLine[]> {
   requirePermission(ctx, "messages:read");
   return listHolds(ctx, filter);
+}
+
+/** Contacts who are away, as an automatic reply said, the one who is back first on top. */
+export async function browseAway(ctx: Ctx): Promise<AwayLine[]> {
+  requirePermission(ctx, "messages:read");
+  return listAway(ctx);
 }
 
 /** Lets go on what a tick found: belongs to `releaseDueHolds`. Returns how many go on. */

@@ -71,3 +71,31 @@ export async function listHolds(
   if (filter.subjectId) void query.where("h.subject_id", filter.subjectId);
   return (await query) as HoldLine[];
 }
+
+/** A contact whose mails wait because an automatic reply says that they are away. */
+export interface AwayLine {
+  contactId: string;
+  who: string;
+  organisationId: string;
+  organisationName: string;
+  until: Date | null;
+}
+
+/** Those who are away, the one who is back first on top. The caller checks who may see them. */
+export async function listAway(ctx: Ctx): Promise<AwayLine[]> {
+  return (await ctx
+    .db("enrolments as e")
+    .join("contacts as c", "c.id", "e.contact_id")
+    .join("organisations as o", "o.id", "c.organisation_id")
+    .where({ "e.state": "paused", "e.state_reason": "out_of_office" })
+    .groupBy("c.id", "o.id")
+    .orderByRaw("max(e.paused_until) nulls last, o.name")
+    .limit(500)
+    .select(
+      "c.id as contactId",
+      ctx.db.raw("coalesce(c.name, c.email) as who"),
+      "o.id as organisationId",
+      "o.name as organisationName",
+      ctx.db.raw("max(e.paused_until) as until"),
+    )) as AwayLine[];
+}

@@ -4,8 +4,7 @@ import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { parse, type Page } from "../../platform/schema.js";
-import { approveMessage, editMessage } from "../mail/deciding-service.js";
-import { APPROVE_FIRST } from "../mail/service.js";
+import { approveMessage, editMessage, waitsForYes } from "../mail/deciding-service.js";
 import { settleTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
 import { approveOneMessage } from "./approval-service.js";
@@ -143,8 +142,7 @@ export async function approveMail(
     const mail = isUuid(id) ? await waitingMail(tx, id) : undefined;
     if (!mail) throw notFound("message.unknown");
     if (mail.kind !== "sequence") return approveOneMessage(tx, id);
-    const isHeld = mail.state === "queued" && mail.heldReason === APPROVE_FIRST;
-    if (mail.state !== "draft" && !isHeld) throw conflict("message.not_waiting");
+    if (!awaitsYes(mail)) throw conflict("message.not_waiting");
     const { words } = await readWaiting(tx, id);
     const given = { subject: command.subject ?? words.subject, body: command.body ?? words.body };
     const isEdited = given.subject !== words.subject || given.body !== words.body;
@@ -168,8 +166,13 @@ export async function editMail(
   await transaction(ctx, async (tx) => {
     const { mail, words } = await readWaiting(tx, id);
     // A mailing is approved as a whole: one of its mails must not say anything else than what was looked at.
-    if (mail.state !== "draft" || mail.kind !== "sequence") throw conflict("message.not_waiting");
+    if (!awaitsYes(mail) || mail.kind !== "sequence") throw conflict("message.not_waiting");
     const given = { subject: command.subject ?? words.subject, body: command.body ?? words.body };
     await editMessage(tx, id, given);
   });
+}
+
+/** Whether a mail waits for a person's yes. */
+export function awaitsYes(mail: { state: string; heldReason: string | null }): boolean {
+  return waitsForYes({ state: mail.state, held_reason: mail.heldReason });
 }

@@ -39,6 +39,10 @@ const LINE = `m.id, coalesce(m.data->>'thread_subject', m.data->'edited'->>'subj
   m.language, m.state_reason as reason, m.held_reason as held, m.data->'edited' is not null as edited,
   m.due_at as "dueAt", m.created_at as "createdAt"`;
 
+/** What waits for a person's yes, of messages as m: drafts, and what the rule of a country held later on. */
+export const AWAITS_YES =
+  "(m.state = 'draft' or (m.state = 'queued' and m.held_reason = 'approve_first_contact'))";
+
 /** Mails of sequences that wait for approval, the one due first on top, a page at a time. */
 export async function listQueue(
   ctx: Ctx,

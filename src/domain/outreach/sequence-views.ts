@@ -1,6 +1,7 @@
 import type { Ctx } from "../../platform/context.js";
 import { readCursor, writeCursor } from "../../platform/cursor.js";
 import type { Page } from "../../platform/schema.js";
+import { AWAITS_YES } from "./queue-views.js";
 import type { SequenceState } from "./sequence.js";
 
 /** A sequence as a list shows it. */
@@ -32,7 +33,7 @@ const LINE = `q.id, q.name, q.state, l.slug as letter, v.number as version, f.na
   (select count(*)::int from steps p where p.sequence_id = q.id and p.version = v.number) as steps,
   n.pending, n.active, n.paused, n.finished, n.answered,
   (select count(*)::int from enrolments e join messages m on m.enrolment_id = e.id
-     where e.sequence_id = q.id and e.state <> 'finished' and m.state = 'draft') as "toApprove"`;
+     where e.sequence_id = q.id and e.state <> 'finished' and ${AWAITS_YES}) as "toApprove"`;
 
 function lines(ctx: Ctx) {
   return ctx

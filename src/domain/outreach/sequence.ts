@@ -1,4 +1,4 @@
-/** A sequence: steps with delays in business days, and the rules that its enrolments keep from their first day on. */
+/** A sequence: steps with delays in working days, and the rules that its enrolments keep from their first day on. */
 import { addOpenDays, opensAt, windowFor, type Place, type SendWindow } from "./window.js";
 
 /** What has become of a sequence. */

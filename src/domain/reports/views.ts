@@ -43,7 +43,7 @@ const WENT_OUT = ["sending", "sent", "uncertain"];
 
 /**
  * How far the organisations came with a letter. Approached: an outreach mail went out, or they answered in any
- * way. Answered: signed, declined or named another person. Yes: a confirmed signature or pledge that stands.
+ * way. Answered: signed, declined, named another person or wrote back. Yes: a confirmed signature or pledge that stands.
  * Published: signed and named on the public page. Needs reports:read.
  */
 export async function funnel(ctx: Ctx, letterId: string): Promise<Funnel> {
@@ -61,6 +61,8 @@ export async function funnel(ctx: Ctx, letterId: string): Promise<Funnel> {
        select organisation_id from signatures where letter_id = :letterId and confirmed_at is not null
        union select organisation_id from declines where letter_id = :letterId
        union select organisation_id from invitations where letter_id = :letterId and answer is not null
+       union select organisation_id from inbound_mails
+         where letter_id = :letterId and class = 'human_reply' and organisation_id is not null
      ),
      approached as (
        select organisation_id from messages

@@ -111,7 +111,7 @@ function fileOf(file: SequenceFile): z.input<typeof sequenceFile> {
   };
 }
 
-/** Sequences: steps with delays in business days, and the rules they follow. */
+/** Sequences: steps with delays in working days, and the rules they follow. */
 export const sequenceApi: readonly ApiRoute[] = [
   apiRoute({
     method: "get",
@@ -132,7 +132,7 @@ export const sequenceApi: readonly ApiRoute[] = [
     tag: "sequences",
     summary: "Make a sequence, as a draft",
     description:
-      "Each step takes template_id, or texts of its own. delay_days are business days after the step before it. " +
+      "Each step takes template_id, or texts of its own. delay_days are working days after the step before it. " +
       "rules.window is country (office hours where the contact is), hours of one's own, or null for any time.",
     permission: "outreach:write",
     body: createSequenceCommand,

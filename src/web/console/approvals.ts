@@ -5,6 +5,7 @@ import { APPROVE_FIRST } from "../../domain/mail/service.js";
 import { countQueue } from "../../domain/outreach/desk-views.js";
 import { approveMails } from "../../domain/outreach/queue-many-service.js";
 import {
+  awaitsYes,
   approveMail,
   browseQueue,
   editMail,
@@ -121,8 +122,9 @@ async function showQueue(
       ...line,
       ...wordedView(shown),
       when: localWords(shown.mail, line.dueAt),
-      late: line.dueAt < ctx.clock.now(),
-      heldWords: line.held ? reasonWords(line.held) : "",
+      late: !isPaused(line) && line.dueAt < ctx.clock.now(),
+      heldWords: isPaused(line) ? reasonWords(line.held) : "",
+      isFirst: [line.held, line.reason].includes(APPROVE_FIRST),
       languageName: languageLabel(line.language),
       who: line.toName ?? line.toEmail,
     };
@@ -149,6 +151,11 @@ async function showQueue(
   );
 }
 
+/** Whether a mail that waits for approval has to wait for something else as well. */
+export function isPaused({ held }: { held: string | null }): boolean {
+  return held !== null && held !== APPROVE_FIRST;
+}
+
 function doneNotice(req: Request): string {
   const [approved, refused] = ["approved", "refused"].map((name) => Number(fieldText(req.query, name)) || 0);
   if (fieldText(req.query, "left"))
@@ -164,11 +171,6 @@ function doneNotice(req: Request): string {
 function wordedView({ worded }: ShownWaiting): { missing: string; subject: string; body: string } {
   if ("missing" in worded) return { missing: worded.missing.join(", "), subject: "", body: "" };
   return { missing: "", subject: worded.subject, body: worded.body };
-}
-
-/** A draft, or one that was queued when the rule of its country began to ask for a look. */
-function waitsForLook({ state, heldReason }: ShownWaiting["mail"]): boolean {
-  return state === "draft" || (state === "queued" && heldReason === APPROVE_FIRST);
 }
 
 function frame(app: App, { mail, sponsor, worded }: ShownWaiting) {
@@ -187,7 +189,7 @@ async function showMail(app: App, req: Request, res: Response, form: FormState =
   const ctx = ctxOf(res);
   const shown = await showWaiting(ctx, idOf(req));
   const enrolment = await showEnrolment(ctx, shown.mail.enrolmentId);
-  const waits = waitsForLook(shown.mail) && enrolment.state !== "finished";
+  const waits = awaitsYes(shown.mail) && enrolment.state !== "finished";
   consolePage(
     app,
     req,

@@ -45,6 +45,7 @@ export function dossierView(
         state: message.state as MessageState,
         reason: message.state_reason,
         transport: message.transport,
+        heldReason: message.held_reason,
       }),
       at: message.finished_at ?? message.created_at,
     })),

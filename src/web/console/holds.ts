@@ -3,6 +3,7 @@ import type { App } from "../../app.js";
 import { endEnrolment, showEnrolment } from "../../domain/outreach/enrolment-service.js";
 import { holdName } from "../../domain/outreach/hold-history-views.js";
 import {
+  browseAway,
   browseHolds,
   holdOutreach,
   resumeOutreach,
@@ -47,6 +48,7 @@ export function holdRoutes(app: App): Router {
       title: "Paused",
       mayWrite: mayDo(ctx.actor, "outreach:write"),
       holds: await Promise.all(holds.map((hold) => holdRow(ctx, hold))),
+      away: await browseAway(ctx),
     });
   });
   router.get("/holds/new", async (req, res) => {

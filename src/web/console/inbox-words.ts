@@ -34,7 +34,7 @@ export const CLASS_OPTIONS = Object.entries(CLASS_WORDS).map(([value, { words }]
 /** The heaps as tabs. */
 export const HEAP_WORDS: Record<Heap, string> = {
   reading: "To read",
-  unmatched: "Nobody’s",
+  unmatched: "Nobody we know",
   replies: "Replies",
   automatic: "Automatic",
   reports: "Reports",

@@ -22,6 +22,9 @@ interface Room extends Page {
 
 const ROOMS: readonly Room[] = [
   { href: "/console", label: "Today", permission: "reports:read" },
+  { href: "/console/inbox", label: "Inbox", permission: "messages:read" },
+  { href: "/console/review", label: "Review", permission: "signatures:read" },
+  { href: "/console/tasks", label: "Tasks", permission: "organisations:read" },
   {
     href: "/console/organisations",
     label: "Organisations",
@@ -34,22 +37,27 @@ const ROOMS: readonly Room[] = [
     ],
     also: ["/console/contacts"],
   },
-  { href: "/console/review", label: "Review", permission: "signatures:read" },
-  { href: "/console/tasks", label: "Tasks", permission: "organisations:read" },
-  { href: "/console/inbox", label: "Inbox", permission: "messages:read" },
   {
     href: "/console/outreach",
     label: "Outreach",
     permission: "messages:read",
     pages: [
       { href: "/console/outreach", label: "Mailings", permission: "messages:read" },
-      { href: "/console/sequences", label: "Sequences", permission: "messages:read" },
+      {
+        href: "/console/sequences",
+        label: "Sequences",
+        permission: "messages:read",
+        also: ["/console/segments"],
+      },
       { href: "/console/approvals", label: "Approvals", permission: "messages:read" },
-      { href: "/console/inbox", label: "Inbox", permission: "messages:read" },
       { href: "/console/templates", label: "Templates", permission: "messages:read" },
       { href: "/console/holds", label: "Paused", permission: "messages:read" },
-      { href: "/console/messages", label: "Messages", permission: "messages:read" },
-      { href: "/console/mail", label: "Captured mail", permission: "messages:read" },
+      {
+        href: "/console/messages",
+        label: "Messages",
+        permission: "messages:read",
+        also: ["/console/mail"],
+      },
       { href: "/console/mailboxes", label: "Mailboxes", permission: "messages:read" },
       {
         href: "/console/sending",
@@ -58,7 +66,6 @@ const ROOMS: readonly Room[] = [
         also: ["/console/sending-safety"],
       },
     ],
-    also: ["/console/segments"],
   },
   { href: "/console/letters", label: "Letters", permission: "letters:read" },
   { href: "/console/imports", label: "Imports", permission: "imports:write" },

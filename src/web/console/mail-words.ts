@@ -85,9 +85,9 @@ const REASON_WORDS: Record<string, string> = {
   rejected_by_staff: "left unsent by staff",
   skipped_by_staff: "left out by staff, the sequence goes on",
   cancelled_by_staff: "cancelled by staff",
-  manual: "paused by staff",
+  manual: "by staff",
   out_of_office: "the recipient is away",
-  org_hold: "the organisation is on hold",
+  org_hold: "the organisation is paused",
   mailbox_unhealthy: "the mailbox is paused",
   letter_paused: "the letter is paused",
   replied: "the contact has replied",
@@ -117,12 +117,15 @@ export function messageState({
   state,
   reason,
   transport,
+  heldReason,
 }: {
   state: MessageState;
   reason: string | null;
   transport: "smtp" | "capture" | null;
+  heldReason?: string | null;
 }): ShownState {
   if (state === "sent" && transport === "capture") return { kind: "ok", words: "Captured, not sent" };
+  if (state === "queued" && heldReason) return { kind: "info", words: `Paused: ${reasonWords(heldReason)}` };
   const tells = state !== "sent" && state !== "uncertain" && state !== "suppressed" && reason;
   const words = state === "blocked" && reason === TOO_LARGE ? "Too long" : MESSAGE_WORDS[state];
   return { kind: messageTone(state), words: tells ? `${words}: ${reasonWords(reason)}` : words };
@@ -182,7 +185,7 @@ const NOT_ENROLLED: Record<Exclude<NotEnrolledReason, LeftOutReason>, string> = 
   in_sequence: "Goes through a sequence already",
   enrolled_recently: "Was in a sequence about this letter less than 60 days ago",
   organisation_active: "A colleague goes through a sequence now",
-  on_hold: "The contact or the organisation is on hold",
+  on_hold: "The contact or the organisation is paused",
 };
 
 /** Why somebody is not enrolled in a sequence. */
@@ -205,7 +208,7 @@ const ENROLMENT_REASON_WORDS: Record<PendingReason | PauseReason | EndReason, st
   approval: "waits for approval",
   manual: "by staff",
   out_of_office: "the recipient is away",
-  org_hold: "the organisation is on hold",
+  org_hold: "the organisation is paused",
   mailbox_unhealthy: "the mailbox is paused",
   letter_paused: "the letter is paused",
   completed: "all mails went out",
@@ -237,7 +240,7 @@ const SEQUENCE_WORDS: Record<SequenceState, ShownState> = {
 
 /** A sequence's state; one that is held as a whole says so. */
 export function sequenceState(state: SequenceState, held: boolean): ShownState {
-  return held && state === "active" ? { kind: "info", words: "On hold" } : SEQUENCE_WORDS[state];
+  return held && state === "active" ? { kind: "info", words: "Paused" } : SEQUENCE_WORDS[state];
 }
 
 /** Why somebody is left out of a mailing. */

@@ -1,6 +1,7 @@
 import { OWN_PAUSES, type OwnPause } from "../../domain/mail/mailbox.js";
 import type { MailboxLine } from "../../domain/mail/mailbox-views.js";
 import { emailDomain, isSameOrParent } from "../../platform/email-address.js";
+import { formatNumber } from "../../platform/i18n.js";
 import { reasonWords, type ShownState } from "./mail-words.js";
 
 const PAUSE_WORDS: Record<OwnPause, string> = {
@@ -31,7 +32,9 @@ export function trialWords(reason: string, reply: string | null): string {
 
 /** `12 of 200`, or `12` without a limit. */
 export function useWords(used: number, limit: number | null): string {
-  return limit === null ? `${used}, no limit` : `${used} of ${limit}`;
+  return limit === null
+    ? `${formatNumber("en", used)}, no limit`
+    : `${formatNumber("en", used)} of ${formatNumber("en", limit)}`;
 }
 
 /** What can be told of the proofs that a mailbox's mail carries, without asking the DNS. */

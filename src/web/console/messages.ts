@@ -171,11 +171,19 @@ async function showMessage(
       uncertain: isUncertain ? await uncertainView(ctx, message, app.config.mtaLogFile) : null,
       mayTakeBack: maySettle && UNBEGUN.includes(message.state),
       inSequence: message.mailingKind === "sequence",
+      reads: readsNow(message),
       tooLarge: message.reason === TOO_LARGE,
       blocked: message.state === "blocked" && maySettle ? reasonWords(message.reason) : "",
     },
     { status: Object.keys(errors).length > 0 ? 422 : 200 },
   );
+}
+
+/** Where a mail that has not been put into words yet can be read as it would be now. */
+function readsNow({ mailingId, mailingKind, contactId }: ReadMessage): string {
+  if (!mailingId || !contactId) return "";
+  const page = mailingKind === "sequence" ? `sequences/${mailingId}/look` : `outreach/${mailingId}`;
+  return `/console/${page}?contact=${contactId}`;
 }
 
 function fromLine({ headers }: ReadMessage, own: { name: string | null; address: string }): string {

@@ -51,7 +51,7 @@ export function outreachRoutes(app: App): Router {
     requirePermission(ctx, "messages:read");
     const { items, next } = await listMailings(ctx, parse(pageQuery, { limit: "30", ...req.query }));
     consolePage(app, req, res, "console/outreach", {
-      title: "Outreach",
+      title: "Mailings",
       mayWrite: mayDo(ctx.actor, "outreach:write"),
       captures: app.mailer.transport === "capture",
       mailings: items.map((line) => ({ ...line, state: mailingState(line.state) })),

@@ -239,7 +239,7 @@ function tabs(sequence: SequenceFile, base: string, current: string) {
     ({ state, label }) => ({
       label,
       n: counts[state],
-      href: `${state ? `${base}?state=${state}` : base}#in-it`,
+      href: `${state ? `${base}?state=${state}` : base}#enrolled`,
       current: state === current,
     }),
   );

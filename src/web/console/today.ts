@@ -30,6 +30,7 @@ import type { Ctx } from "../../platform/context.js";
 import { csvFile } from "../../platform/csv.js";
 import { slug } from "../../platform/schema.js";
 import { ctxOf } from "../request.js";
+import { isPaused } from "./approvals.js";
 import { shownLine } from "./inbox.js";
 import { consolePage } from "./layout.js";
 import { pauseWords } from "./mailbox-words.js";
@@ -167,7 +168,7 @@ function listsView(
       more: replies.total - replies.items.length,
     },
     approvals: queue && {
-      items: queue.items.map((line) => ({ ...line, late: line.dueAt < at })),
+      items: queue.items.map((line) => ({ ...line, late: !isPaused(line) && line.dueAt < at })),
       total: queue.total,
       more: queue.total - queue.items.length,
     },

@@ -6,8 +6,11 @@ import {
   funnel,
   listReportLetters,
 } from "../../../src/domain/reports/views.js";
-import { testApp, type TestApp } from "../../support/app.js";
+import { staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { campaign, type Campaign } from "../../support/campaign.js";
+import { rawMail, takeIn } from "../../support/inbound.js";
+import { aContact, aLetter, aMailing, messageTo, type TestContact } from "../../support/mailing.js";
+import { settle } from "../../support/settle.js";
 
 let app: TestApp;
 let rows: Campaign;
@@ -52,6 +55,22 @@ describe("the funnel of a letter", () => {
       published: 1,
       declined: 1,
     });
+  });
+
+  it("counts who wrote back as answered, but not a machine", async () => {
+    const person = await aContact(app);
+    const machine = await aContact(app);
+    const about = await aLetter(app);
+    await aMailing(await staffCtx(app), about, [person, machine]);
+    await settle(app);
+    const inReplyTo = async (contact: TestContact) => ({
+      From: contact.email,
+      "In-Reply-To": String((await messageTo(app, contact))["message_id"]),
+    });
+    await takeIn(app, rawMail(await inReplyTo(person), "We will talk about it on Monday."));
+    const headers = { ...(await inReplyTo(machine)), "Auto-Submitted": "auto-replied" };
+    await takeIn(app, rawMail(headers, "I am out of the office."));
+    expect(await funnel(app.system, about.id)).toMatchObject({ approached: 2, answered: 1, said_yes: 0 });
   });
 
   it("counts nobody as approached whose mail did not go out", async () => {

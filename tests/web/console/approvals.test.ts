@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { signedIn, testApp, type TestApp } from "../../support/app.js";
+import { setCountryPolicy } from "../../../src/domain/consent/policy-service.js";
+import { signedIn, staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { aContact, aLetter, type TestContact, type TestLetter } from "../../support/mailing.js";
 import { aSequence, aStep, enrol, enrolmentsOf, messagesTo } from "../../support/sequence.js";
 import { settle } from "../../support/settle.js";
@@ -131,5 +132,41 @@ describe("a campaigner reads the mails that wait", () => {
       expect(page).toContain("First words");
       expect(page).not.toMatch(/<button class="btn/);
     }
+  });
+});
+
+describe("a mail that was queued when the rule of its country changed", () => {
+  test("waits with the others, is read, gets other words and goes out, or is left unsent", async () => {
+    const people = [await aContact(app, { country: "SE" }), await aContact(app, { country: "SE" })] as const;
+    await enrol(app.system, await aSequence(app.system, letter, { steps: [aStep("First words")] }), people);
+    const rule = { first_contact: "approve_each", first_contact_person: "approve_each" } as const;
+    await setCountryPolicy(await staffCtx(app), "SE", {
+      ...rule,
+      why: "Counsel asks",
+      source: "Memo of May",
+    });
+    await settle(app);
+    const [first, second] = [await draftOf(people[0]), await draftOf(people[1])];
+    const list = (await staff.get("/console/approvals").expect(200)).text;
+    expect(list).toMatch(/Waiting <b>2<\/b>/);
+    expect(list).toContain("A first mail: the country’s rule asks a person to look at it");
+    expect(list).not.toContain(" disabled");
+    const base = `/console/approvals/${first}`;
+    expect((await staff.get(base).expect(200)).text).toContain("Waits for approval");
+    const words = { subject: "Hello", body: "Dear {{contact.name}}, other words" };
+    await staff
+      .post(base)
+      .type("form")
+      .send({ ...words, act: "keep" })
+      .expect(303);
+    await staff
+      .post(base)
+      .type("form")
+      .send({ ...words, act: "approve" })
+      .expect(303);
+    await staff.post(`/console/approvals/${second}/reject`).expect(303);
+    await settle(app);
+    expect((await messagesTo(app, people[0]))[0]).toMatchObject({ state: "sent", subject: "Hello" });
+    expect((await messagesTo(app, people[1]))[0]).toMatchObject({ state: "cancelled" });
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { pauseOutreach } from "../../../src/domain/outreach/stopping-service.js";
 import { DAY } from "../../../src/platform/clock.js";
 import { signedIn, testApp, type TestApp } from "../../support/app.js";
 import { aContact, aLetter, type TestLetter } from "../../support/mailing.js";
@@ -240,7 +241,7 @@ describe("a campaigner pauses and resumes", () => {
     expect(done.headers["location"]).toBe(`${dossier}#sequences`);
     expect((await staff.get(dossier)).text).toMatch(/Paused: the whole organisation[^]*We meet them/);
     expect((await staff.get("/console/holds")).text).toMatch(/Rimfrost Thermal[^]*We meet them/);
-    expect((await staff.get(`${base}/enrol?show=1`)).text).toContain("on hold: 1");
+    expect((await staff.get(`${base}/enrol?show=1`)).text).toContain("is paused: 1");
     await post("/console/holds/end", hold);
     expect((await staff.get(dossier)).text).toContain("Earlier pauses: 1");
     expect((await staff.get(`${base}/enrol?show=1`)).text).toMatch(/Would be enrolled <b>1<\/b>/);
@@ -251,6 +252,9 @@ describe("a campaigner pauses and resumes", () => {
     const base = await running(words("First"), words("Second", { delay_days: "2" }));
     await post(`${base}/enrol`, { contact: contact.id });
     await settle(app);
+    const [message] = await messagesTo(app, contact);
+    const page = await staff.get(`/console/messages/${message?.id}`).expect(200);
+    expect(page.text).toContain(`href="${base}">its sequence</a>`);
     await post("/console/holds", { scope: "contact", subject_id: contact.id });
     const dossier = `/console/organisations/${contact.organisationId}`;
     expect((await staff.get(dossier)).text).toContain("Paused: by staff");
@@ -260,6 +264,24 @@ describe("a campaigner pauses and resumes", () => {
     app.clock.advance(7 * DAY);
     await settle(app);
     expect((await messagesTo(app, contact)).map((message) => message.state)).toEqual(["sent", "cancelled"]);
+  });
+
+  test("sees under Paused who is away until when, and lets that go on sooner", async () => {
+    const contact = await aContact(app, { organisation: "Rimfrost Thermal" });
+    const base = await running(words("First"), words("Second", { delay_days: "2" }));
+    expect((await staff.get("/console/holds")).text).toContain("Nobody is away");
+    await post(`${base}/enrol`, { contact: contact.id });
+    await settle(app);
+    const scope = { organisationId: contact.organisationId, contactId: contact.id };
+    const until = new Date(app.clock.now().getTime() + 7 * DAY);
+    await pauseOutreach(app.system, scope, { reason: "out_of_office", until });
+    const held = (await messagesTo(app, contact)).at(-1);
+    const page = await staff.get(`/console/messages/${held?.id}`).expect(200);
+    expect(page.text).toContain("Paused: the recipient is away");
+    expect((await staff.get("/console/holds")).text).toMatch(/Away <b>1<\/b>[^]*Rimfrost Thermal/);
+    await post("/console/holds/end", { scope: "contact", subject_id: contact.id, from: "holds" });
+    expect((await staff.get("/console/holds")).text).toContain("Nobody is away");
+    expect((await enrolmentsOf(app, contact))[0]).toMatchObject({ state: "active" });
   });
 
   test("a whole sequence, and stops it for good", async () => {
