@@ -56,7 +56,7 @@ export interface AskedWay {
 export async function keepMailingWay(ctx: Ctx, id: string, asked: AskedWay): Promise<void> {
   const { mailbox_id: mailboxId = null, office_hours: officeHours = false } = asked;
   if (mailboxId && !(await mailboxExists(ctx, mailboxId))) {
-    throw invalid("mailing.mailbox", { mailbox_id: "errors.sequence.mailbox" });
+    throw invalid("sequence.mailbox", { mailbox_id: "errors.sequence.mailbox" });
   }
   const rules: KeptRules = { window: officeHours ? "country" : null, mailbox_id: mailboxId };
   await setVersionRules(ctx.db, id, rules);
