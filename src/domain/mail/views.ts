@@ -100,8 +100,7 @@ function joined(ctx: Ctx) {
       `left join lateral (select t.subject from template_texts t where t.version_id = p.template_version_id
          order by t.language = m.language desc, t.language limit 1) w on true`,
     )
-    .leftJoin("sequences as q", "q.id", "p.sequence_id")
-    .select(...LINE, ctx.db.raw("coalesce(q.kind = 'sequence', false) as \"isOfSequence\""))
+    .select(...LINE)
     .select(ctx.db.raw("coalesce(m.subject, m.data->>'subject', w.subject, m.template) as subject"));
 }
 
