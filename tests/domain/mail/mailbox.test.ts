@@ -10,7 +10,7 @@ describe("a refusal counts against the one whose fault it is", () => {
     ["recipient_refused", "450 5.1.1 user unknown, for now", "other"],
     ["recipient_refused", "552 5.2.2 mailbox full", "other"],
     ["recipient_refused", "550 no", "other"],
-    ["message_refused", "552 5.3.4 message too big", "other"],
+    ["message_refused", "552 5.3.4 message too big", "content"],
     ["message_refused", "550 5.7.1 Message rejected due to SPF policy", "sender_fault"],
     [
       "recipient_refused",

@@ -356,8 +356,7 @@ test("nor does anything heard about them stay in faults of mailboxes, in other p
   );
   await eraseContact(await staffCtx(app), contact.id, ERASE);
   expect(await placesWith([NAME, EMAIL, "ottoline"])).toEqual([]);
-  expect(await app.db("mailbox_faults").pluck("detail")).toEqual([
-    "550 5.7.1 <[address]> refused, ask [address]",
-    "550 5.7.1 <[address]> refused, ask [address]",
-  ]);
+  // What was said about a mail to them is gone, what was said of nobody we know names nobody.
+  const faults = await app.db("mailbox_faults").orderByRaw("message_id nulls last").pluck("detail");
+  expect(faults).toEqual([null, "550 5.7.1 <[address]> refused, ask [address]"]);
 });
