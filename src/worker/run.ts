@@ -25,10 +25,14 @@ const GRACE = 8 * SECOND;
 const FAREWELL = SECOND;
 /** Messages claimed at a time; a claim costs nothing when the worker dies. */
 const CLAIM = 160;
-/** Mails handed to the mail server at a time; four times the connections, so that none of them waits for the database. */
-const ON_THE_WIRE = 40;
-/** Mails past their commit point at a time, those whose verdict is being written included: what a crash can leave uncertain. */
-const UNDER_WAY = 160;
+/** Mails handed to the mail server at a time: several for each connection, so that none waits for the database. */
+const ON_THE_WIRE = 60;
+/**
+ * Mails past their commit point at a time, those whose verdict is being written included. It is what a crash can leave
+ * uncertain; a mailbox's limit for a minute keeps it smaller. Fewer mean that connections stand idle during a commit
+ * point (docs/performance.md).
+ */
+export const UNDER_WAY = 160;
 
 /** Starts the loop that looks for due work. It goes on after faults; only `stop` ends it. */
 export function runWorker(app: App): Worker {

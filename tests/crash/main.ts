@@ -8,6 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { seeded, type Random } from "./random.js";
 import { openScene, type CrashWorker, type Scene } from "./scene.js";
 import { FAIR } from "./sink.js";
+import { UNDER_WAY } from "../../src/worker/run.js";
 
 const { values: asked } = parseArgs({
   options: { short: { type: "boolean" }, seed: { type: "string" }, only: { type: "string" } },
@@ -15,8 +16,6 @@ const { values: asked } = parseArgs({
 const rounds = Number(process.env["CRASH_ROUNDS"] ?? (asked.short ? 10 : 60));
 const seed = Number(asked.seed ?? Date.now() % 1_000_000);
 const MAILS_A_ROUND = 60;
-/** Mails past their commit point at a time in one worker (src/worker/run.ts). */
-const UNDER_WAY = 60;
 
 /** One line of the table. */
 interface Line {
