@@ -18,9 +18,6 @@ export function isOwnStop(reason: SuppressionReason): boolean {
   return OWN.has(reason);
 }
 
-/** The reasons of stops that are the person's own. */
-export const OWN_STOPS: readonly SuppressionReason[] = [...OWN];
-
 /** A suppression as it counts: for one letter, or for every letter when `letterId` is null. */
 export interface Scope {
   letterId: string | null;

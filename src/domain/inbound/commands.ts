@@ -28,6 +28,3 @@ export const reclassifyCommand = z.object({ class: mailClass });
 
 /** A person's answer to a person. */
 export const answerCommand = z.object({ body: text(20_000), answer_id: optional(id()) });
-
-/** A mail to be explained: as text, or as a file. */
-export const explainCommand = z.object({ mail: text(2_000_000) });

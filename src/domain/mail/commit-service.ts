@@ -43,9 +43,9 @@ export interface Claim {
 }
 
 /**
- * The commit point: locks, the right database still, every stop rule again from rows, the mail rendered and stored, `sending` set. Returns the
- * mails that now have to be sent; what was stopped, or taken over after its lease, is not among them. SMTP may begin
- * when it returns: by then the mark outside the database says how far sending has come.
+ * The commit point: locks, the right database still, every stop rule again from rows, the mail rendered and stored,
+ * `sending` set. Returns the mails that now have to be sent; what was stopped, or taken over after its lease, is not
+ * among them. SMTP may begin when it returns: by then the mark outside the database says how far sending has come.
  */
 export async function commitMail(
   ctx: Ctx,

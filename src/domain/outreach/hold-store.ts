@@ -37,11 +37,6 @@ export async function lockLiveHold(
     .first();
 }
 
-/** A hold. */
-export async function findHold(db: Db, id: string): Promise<HoldRow | undefined> {
-  return db<HoldRow>("outreach_holds").where({ id }).first();
-}
-
 /** Changes why, or until when, a hold lasts. */
 export async function setHold(db: Db, id: string, change: Pick<HoldRow, "reason" | "until">): Promise<void> {
   await db("outreach_holds").where({ id }).update(change);

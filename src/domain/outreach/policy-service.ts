@@ -188,12 +188,15 @@ const THROTTLED: ReadonlySet<string> = new Set(["cap", "contact_distance", "coll
 
 /** Lets enrolments say what their mail was sent back to the queue for. */
 async function noteWaiting(ctx: Ctx, waiting: readonly PolicyMessage[]): Promise<void> {
+  const byReason = new Map<string, string[]>();
   for (const { enrolment_id: id, state_reason: reason } of waiting) {
-    if (!id || !reason) continue;
-    if (isPauseReason(reason)) await pauseEnrolments(ctx.db, [id], { reason, until: null }, "running");
-    else if (reason === "window") await setPending(ctx.db, [id], "window");
-    else if (reason === APPROVE_FIRST) await setPending(ctx.db, [id], "approval");
-    else if (THROTTLED.has(reason)) await setPending(ctx.db, [id], "throttle");
+    if (id && reason) byReason.set(reason, [...(byReason.get(reason) ?? []), id]);
+  }
+  for (const [reason, ids] of byReason) {
+    if (isPauseReason(reason)) await pauseEnrolments(ctx.db, ids, { reason, until: null }, "running");
+    else if (reason === "window") await setPending(ctx.db, ids, "window");
+    else if (reason === APPROVE_FIRST) await setPending(ctx.db, ids, "approval");
+    else if (THROTTLED.has(reason)) await setPending(ctx.db, ids, "throttle");
   }
 }
 
