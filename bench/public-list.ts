@@ -9,6 +9,7 @@ import { keepPublicPages } from "../src/web/page-cache.js";
 import { createWeb } from "../src/web/main.js";
 import { withBenchApp } from "./bench-app.js";
 import { median, type Figure } from "./figure.js";
+import { pathTo } from "../tests/support/signature-path.js";
 
 const SIGNATURES = 1000;
 const ROUNDS = 9;
@@ -101,7 +102,7 @@ async function fill(ctx: Ctx): Promise<void> {
     organisation_id: id,
     kind: "signature",
     visibility: "public",
-    state: "published",
+    state: "submitted",
     scope: "entity",
     display_name: name,
     country,
@@ -116,4 +117,6 @@ async function fill(ctx: Ctx): Promise<void> {
     published_at: at,
   }));
   await ctx.db.batchInsert("signatures", signatures, 500);
+  for (const state of pathTo("published"))
+    await ctx.db("signatures").where({ letter_id: letterId }).update({ state });
 }

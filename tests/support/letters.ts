@@ -1,8 +1,10 @@
 import { createLetter, changeLetterState } from "../../src/domain/letters/service.js";
+import type { SignatureState } from "../../src/domain/signatures/signature.js";
 import type { LetterState } from "../../src/domain/letters/letter.js";
 import type { Ctx } from "../../src/platform/context.js";
 import { DAY } from "../../src/platform/clock.js";
 import { newId } from "../../src/platform/ids.js";
+import { pathTo } from "./signature-path.js";
 
 /** What every test letter says unless the test says otherwise. */
 export const LETTER = {
@@ -51,7 +53,7 @@ export interface SignatureGiven {
   organisationId?: string;
   country?: string;
   sector?: string;
-  state?: string;
+  state?: SignatureState;
   kind?: "signature" | "pledge";
   visibility?: "public" | "confidential";
   signatoryName?: string;
@@ -88,7 +90,7 @@ export async function insertSignature(
     organisation_id: organisationId,
     kind: given.kind ?? "signature",
     visibility: given.visibility ?? "public",
-    state,
+    state: "submitted",
     scope: "entity",
     display_name: name,
     country: given.country ?? "NO",
@@ -104,7 +106,6 @@ export async function insertSignature(
     language: "en",
     condition_count: given.kind === "pledge" ? 5 : null,
     condition_class: given.kind === "pledge" ? "any" : null,
-    rejection_code: state === "rejected" ? "other" : null,
     rejection_note: `${CANARY} note`,
     submitted_at: at,
     confirmed_at: at,
@@ -112,6 +113,13 @@ export async function insertSignature(
     published_at: at,
     withdrawn_at: state === "withdrawn" ? new Date(at.getTime() + DAY) : null,
   });
+  for (const next of pathTo(state)) {
+    const rejection = next === "rejected" ? { rejection_code: "other" } : {};
+    await ctx
+      .db("signatures")
+      .where({ id })
+      .update({ state: next, ...rejection });
+  }
   return { id, organisationId };
 }
 

@@ -1,5 +1,6 @@
 /** What a secret link is for; a link of one purpose never opens another door. */
-export type LinkPurpose = "sign_in" | "invitation" | "confirm" | "unsubscribe" | "preferences";
+export type LinkPurpose =
+  "sign_in" | "invitation" | "confirm" | "attest" | "manage" | "draft" | "unsubscribe" | "preferences";
 
 /** A link as it is kept: never the secret itself. */
 export interface Link {
@@ -20,13 +21,16 @@ export const LINK_PATHS: Record<LinkPurpose, string> = {
   sign_in: "/console/sign-in",
   invitation: "/r",
   confirm: "/confirm",
+  attest: "/attest",
+  manage: "/manage",
+  draft: "/drafts",
   unsubscribe: "/unsubscribe",
   preferences: "/preferences",
 };
 
-const ACTS_ONCE: ReadonlySet<LinkPurpose> = new Set(["sign_in", "confirm"]);
+const ACTS_ONCE: ReadonlySet<LinkPurpose> = new Set(["sign_in", "confirm", "attest"]);
 
-/** Judges a link at a moment. Acting links (sign_in, confirm) act once; standing links last until revoked or expired. */
+/** Judges a link at a moment. Acting links (sign_in, confirm, attest) act once; standing links last until revoked or expired. */
 export function judgeLink(link: Link, at: Date): LinkVerdict {
   if (link.revokedAt) return "revoked";
   if (link.actedAt && ACTS_ONCE.has(link.purpose)) return "used";

@@ -14,7 +14,7 @@ import type { KeptRules } from "./sequence.js";
  * by staff. Anybody can fill in the public page, so that alone cancels no mail.
  */
 const SIGNED = `exists (select 1 from signatures g where g.letter_id = l.id and g.organisation_id = o.id and g.state not in
-  ('submitted', 'expired', 'rejected', 'invalidated', 'withdrawn', 'rescinded', 'superseded')
+  ('submitted', 'parked', 'expired', 'rejected', 'invalidated', 'withdrawn', 'rescinded', 'superseded', 'lapsed', 'retracted')
   and (g.invitation_id is not null or g.state not in
     ('email_confirmed', 'awaiting_authority', 'attested', 'in_review', 'needs_information')))`;
 const DECLINED =

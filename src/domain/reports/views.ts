@@ -38,7 +38,17 @@ export async function findReportLetter(ctx: Ctx, slug: string): Promise<ReportLe
   return letter;
 }
 
-const ENDED = ["expired", "rejected", "invalidated", "withdrawn", "rescinded", "superseded"];
+const ENDED = [
+  "parked",
+  "expired",
+  "rejected",
+  "invalidated",
+  "withdrawn",
+  "rescinded",
+  "superseded",
+  "lapsed",
+  "retracted",
+];
 const WENT_OUT = ["sending", "sent", "uncertain"];
 
 /**

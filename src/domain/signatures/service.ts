@@ -138,6 +138,8 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
     signatory_email: command.signatory_email,
     contact_name: command.contact_name ?? null,
     contact_email: command.contact_email ?? null,
+    submitter_name: null,
+    submitter_email: null,
     quote: command.quote ?? null,
     quote_approved: false,
     help_offered: command.help_offered ?? null,
@@ -152,6 +154,7 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
     accepted_at: null,
     published_at: null,
     withdrawn_at: null,
+    activated_at: null,
     reviewed_by: null,
     row_version: 1,
   };

@@ -2,6 +2,7 @@
 export const SIGNATURE_STATES = [
   "submitted",
   "email_confirmed",
+  "parked",
   "awaiting_authority",
   "attested",
   "in_review",
@@ -10,6 +11,7 @@ export const SIGNATURE_STATES = [
   "published",
   "held",
   "standing",
+  "triggered",
   "disputed",
   "needs_reaffirmation",
   "expired",
@@ -18,6 +20,8 @@ export const SIGNATURE_STATES = [
   "withdrawn",
   "rescinded",
   "superseded",
+  "lapsed",
+  "retracted",
 ] as const;
 
 /** Where a signature stands. */
@@ -29,7 +33,7 @@ export type SignatureKind = "signature" | "pledge";
 /** Whether the organisation is named. */
 export type Visibility = "public" | "confidential";
 
-/** States that are over: an organisation with one of these may sign again. The index `signatures_one_live_idx` says the same. */
+/** States that are over: an organisation with one of these may sign again. */
 export const ENDED: ReadonlySet<SignatureState> = new Set<SignatureState>([
   "expired",
   "rejected",
@@ -37,11 +41,22 @@ export const ENDED: ReadonlySet<SignatureState> = new Set<SignatureState>([
   "withdrawn",
   "rescinded",
   "superseded",
+  "lapsed",
+  "retracted",
 ]);
+
+/**
+ * States of which an organisation may have several: what is over, and a second entry that waits beside the first.
+ * Of all others it has one at a time (the index `signatures_one_live_idx`).
+ */
+export const NOT_LIVE: ReadonlySet<SignatureState> = new Set<SignatureState>([...ENDED, "parked"]);
 
 /** Why a signature moves on. */
 export type Cause =
   | "address_confirmed"
+  /** Confirmed, but another entry of the organisation is live: a person looks at both. */
+  | "second_entry"
+  | "unparked"
   | "officer_asked"
   | "attested"
   | "refused"
@@ -53,17 +68,36 @@ export type Cause =
   | "published"
   | "held"
   | "pledge_stands"
+  | "condition_met"
+  | "set_back"
+  | "lapsed"
+  | "activated"
+  /** The pledger no longer waits for others. */
+  | "signed_now"
+  | "retracted"
   | "expired"
   | "replaced"
+  /** Its organisation was found to be the same as another, whose entry stands. */
+  | "merged"
   | "disputed"
+  /** Staff has doubts about an entry that was accepted. */
+  | "questioned"
   | "dispute_settled"
   | "text_changed"
   | "reaffirmed"
   | "withdrawn"
   /** Staff does it, since the signatory asked by mail or telephone. */
   | "withdrawn_on_request"
+  /** The signatory takes it back before it is public. */
+  | "taken_back"
   | "rescinded"
-  | "invalidated";
+  | "invalidated"
+  /** An invalidation is undone: back to the review, which accepts it again. */
+  | "restored"
+  /** A rejection is undone: back to before the question of authority. */
+  | "reopened"
+  /** Staff throws away what nobody confirmed. */
+  | "discarded";
 
 /** Who may bring a transition about: the company itself, staff, or the system as a consequence. */
 export type Mover = "company" | "staff" | "system";
@@ -85,11 +119,23 @@ function steps(
   return from.map((each) => ({ from: each, cause, to, by }));
 }
 
-/** The one table of what may follow what. Everything that is not here is refused. */
+/** Entries that staff accepted and that are neither over nor in doubt. */
+const GOOD = ["accepted", "published", "held", "standing", "triggered", "needs_reaffirmation"] as const;
+
+/** Confirmed entries that staff have not decided on. */
+const PENDING = [
+  "email_confirmed",
+  "awaiting_authority",
+  "attested",
+  "in_review",
+  "needs_information",
+] as const;
+
+/** The one table of what may follow what. Everything that is not here is refused, by the database too. */
 export const TRANSITIONS: readonly Transition[] = [
   ...steps("company", "address_confirmed", "email_confirmed", "submitted"),
-  ...steps("company", "replaced", "superseded", "submitted", "in_review", "needs_information"),
-  ...steps("system", "expired", "expired", "submitted", "awaiting_authority", "needs_information"),
+  ...steps("company", "second_entry", "parked", "submitted"),
+  ...steps("staff", "unparked", "email_confirmed", "parked"),
   ...steps("company", "officer_asked", "awaiting_authority", "email_confirmed"),
   ...steps("company", "attested", "attested", "email_confirmed", "awaiting_authority"),
   ...steps("company", "refused", "rescinded", "awaiting_authority"),
@@ -97,45 +143,52 @@ export const TRANSITIONS: readonly Transition[] = [
   ...steps("staff", "information_asked", "needs_information", "in_review"),
   ...steps("company", "information_given", "in_review", "needs_information"),
   ...steps("staff", "accepted", "accepted", "in_review"),
-  ...steps(
-    "staff",
-    "rejected",
-    "rejected",
-    "submitted",
-    "awaiting_authority",
-    "in_review",
-    "needs_information",
-  ),
+  ...steps("staff", "rejected", "rejected", "parked", ...PENDING),
+  ...steps("staff", "reopened", "email_confirmed", "rejected"),
   ...steps("system", "published", "published", "accepted", "held"),
   ...steps("system", "held", "held", "accepted"),
   ...steps("system", "pledge_stands", "standing", "accepted"),
-  ...steps("company", "disputed", "disputed", "published", "held", "accepted", "standing"),
+  ...steps("system", "condition_met", "triggered", "standing"),
+  ...steps("system", "set_back", "standing", "triggered"),
+  ...steps("system", "activated", "accepted", "triggered"),
+  ...steps("system", "lapsed", "lapsed", "standing", "triggered"),
+  ...steps("company", "signed_now", "accepted", "standing", "triggered"),
+  ...steps("company", "retracted", "retracted", "standing", "triggered"),
+  ...steps("staff", "discarded", "expired", "submitted"),
+  ...steps("system", "expired", "expired", "submitted", "parked", "awaiting_authority", "needs_information"),
+  ...steps("company", "replaced", "superseded", "submitted", "parked", ...PENDING),
+  ...steps("staff", "merged", "superseded", "parked", ...PENDING, ...GOOD, "disputed"),
+  ...steps("company", "disputed", "disputed", "attested", "in_review", "needs_information", ...GOOD),
+  ...steps("staff", "questioned", "disputed", ...GOOD),
   ...steps("staff", "dispute_settled", "in_review", "disputed"),
-  ...steps("system", "text_changed", "needs_reaffirmation", "published"),
-  ...steps("company", "reaffirmed", "published", "needs_reaffirmation"),
+  ...steps("system", "text_changed", "needs_reaffirmation", "accepted", "published", "held", "standing"),
+  ...steps("company", "reaffirmed", "accepted", "needs_reaffirmation"),
   ...steps("company", "withdrawn", "withdrawn", "published", "needs_reaffirmation"),
   ...steps("staff", "withdrawn_on_request", "withdrawn", "published", "needs_reaffirmation"),
   ...steps(
-    "staff",
+    "company",
+    "taken_back",
     "rescinded",
-    "rescinded",
-    "in_review",
-    "needs_information",
+    ...PENDING,
     "accepted",
     "held",
-    "standing",
+    "needs_reaffirmation",
+    "disputed",
   ),
   ...steps(
     "staff",
-    "invalidated",
-    "invalidated",
-    "in_review",
+    "rescinded",
+    "rescinded",
+    ...PENDING,
     "accepted",
-    "published",
     "held",
     "standing",
+    "triggered",
+    "needs_reaffirmation",
     "disputed",
   ),
+  ...steps("staff", "invalidated", "invalidated", ...GOOD, "disputed"),
+  ...steps("staff", "restored", "in_review", "invalidated"),
 ];
 
 /** The step that a cause brings about from a state, or undefined where it is not allowed. */
@@ -215,6 +268,7 @@ export type StateTone = "ok" | "wait" | "info" | "bad" | "off";
 const TONES: Record<SignatureState, StateTone> = {
   submitted: "wait",
   email_confirmed: "wait",
+  parked: "info",
   awaiting_authority: "wait",
   attested: "wait",
   in_review: "wait",
@@ -223,6 +277,7 @@ const TONES: Record<SignatureState, StateTone> = {
   published: "ok",
   held: "wait",
   standing: "wait",
+  triggered: "wait",
   disputed: "bad",
   needs_reaffirmation: "info",
   expired: "off",
@@ -231,6 +286,8 @@ const TONES: Record<SignatureState, StateTone> = {
   withdrawn: "off",
   rescinded: "off",
   superseded: "off",
+  lapsed: "off",
+  retracted: "off",
 };
 
 /** The tone in which a state is shown; the word always stands beside it. */

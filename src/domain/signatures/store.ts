@@ -1,6 +1,12 @@
 import type { Db } from "../../platform/db.js";
 import type { ConditionClass } from "./condition.js";
-import { ENDED, type Cause, type SignatureKind, type SignatureState, type Visibility } from "./signature.js";
+import {
+  NOT_LIVE,
+  type Cause,
+  type SignatureKind,
+  type SignatureState,
+  type Visibility,
+} from "./signature.js";
 
 /** A signature as kept. */
 export interface SignatureRow {
@@ -22,6 +28,8 @@ export interface SignatureRow {
   signatory_email: string;
   contact_name: string | null;
   contact_email: string | null;
+  submitter_name: string | null;
+  submitter_email: string | null;
   quote: string | null;
   quote_approved: boolean;
   help_offered: string | null;
@@ -36,6 +44,7 @@ export interface SignatureRow {
   accepted_at: Date | null;
   published_at: Date | null;
   withdrawn_at: Date | null;
+  activated_at: Date | null;
   reviewed_by: string | null;
   row_version: number;
 }
@@ -73,7 +82,7 @@ export async function insertSignature(db: Db, row: SignatureRow): Promise<boolea
     .insert(row)
     .onConflict(
       db.raw(
-        "(letter_id, organisation_id) where state not in ('expired', 'rejected', 'invalidated', 'withdrawn', 'rescinded', 'superseded')",
+        "(letter_id, organisation_id) where state not in ('parked', 'expired', 'rejected', 'invalidated', 'withdrawn', 'rescinded', 'superseded', 'lapsed', 'retracted')",
       ),
     )
     .ignore()
@@ -104,7 +113,7 @@ export async function lockLiveSignature(
 ): Promise<SignatureRow | undefined> {
   return db<SignatureRow>("signatures")
     .where({ letter_id: letterId, organisation_id: organisationId })
-    .whereNotIn("state", [...ENDED])
+    .whereNotIn("state", [...NOT_LIVE])
     .forUpdate()
     .first();
 }

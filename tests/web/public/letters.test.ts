@@ -44,7 +44,7 @@ describe("the letter's public page", () => {
       "disputed",
       "rejected",
       "invalidated",
-    ]) {
+    ] as const) {
       await insertSignature(app.system, { letterId, state, country: "BR", organisation: `Hidden ${state}` });
     }
     await insertSignature(app.system, { letterId, visibility: "confidential", organisation: "Hidden too" });
