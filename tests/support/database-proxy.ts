@@ -16,11 +16,12 @@ export interface DatabaseProxy {
 /** Opens a way to the database behind `url`. */
 export async function databaseProxy(url: string): Promise<DatabaseProxy> {
   const target = new URL(url);
+  const { port, hostname } = target;
   const open = new Set<Socket>();
   let way: "open" | "cut" | "hanging" = "open";
   const server: Server = createServer((client) => {
     if (way === "cut") return void client.destroy();
-    const upstream = dial(Number(target.port), target.hostname);
+    const upstream = dial(Number(port), hostname);
     for (const socket of [client, upstream]) {
       open.add(socket);
       socket.on("error", () => undefined);
