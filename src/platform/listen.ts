@@ -71,12 +71,16 @@ export function listenOn(url: string, channel: string, hearing: Hearing, log: Lo
     next.on("error", (error) => again(next, error));
     next.on("end", () => again(next));
     next.on("notification", ({ payload }) => hearing.heard(payload ?? ""));
-    begin(next).catch((error: unknown) => again(next, error));
+    void begin(next);
   }
 
   async function begin(next: Client): Promise<void> {
-    await next.connect();
-    await next.query(`listen ${next.escapeIdentifier(channel)}`);
+    try {
+      await next.connect();
+      await next.query(`listen ${next.escapeIdentifier(channel)}`);
+    } catch (error) {
+      again(next, error);
+    }
     if (client !== next) return;
     pause = FIRST_PAUSE;
     hearing.began();

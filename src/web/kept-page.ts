@@ -102,6 +102,10 @@ function has(header: string | undefined, etag: string): boolean {
   return header.split(",").some((each) => each.trim().replace(/^W\//, "") === etag);
 }
 
+function acceptedBy(req: IncomingMessage): string {
+  return req.headers["accept-encoding"] ?? "";
+}
+
 /** Answers a GET or HEAD with a kept page: 304 to whoever has it already. */
 export function answerWith(
   req: IncomingMessage,
@@ -109,7 +113,7 @@ export function answerWith(
   page: KeptPage,
   grew: () => void = () => undefined,
 ): void {
-  const made = inEncoding(page, wishedEncoding(String(req.headers["accept-encoding"] ?? "")), grew);
+  const made = inEncoding(page, wishedEncoding(acceptedBy(req)), grew);
   if (has(req.headers["if-none-match"], made.headers["etag"] ?? "")) {
     res.writeHead(304, made.headersWithoutBody).end();
     return;

@@ -85,6 +85,7 @@ export function keepPublicPages(
         resolve();
       });
     });
+    rescues.set(res, (error) => serveStale(req, res, key, error));
     rendering.set(key, done);
     void done.then(() => rendering.get(key) === done && rendering.delete(key));
     web(req, res);
@@ -112,12 +113,7 @@ export function keepPublicPages(
   let downUntil = -Infinity;
 
   /** Answers with what is kept, saying that it may be old; false where nothing is. */
-  function serveStale(
-    req: IncomingMessage,
-    res: ServerResponse,
-    { key }: PublicAddress,
-    error: unknown,
-  ): boolean {
+  function serveStale(req: IncomingMessage, res: ServerResponse, key: string, error: unknown): boolean {
     const entry = store.get(key);
     if (!entry || res.headersSent) return false;
     sayStale(app, error);
@@ -140,7 +136,7 @@ export function keepPublicPages(
       (read) => (read ? serve(req, res, address, read.mark) : web(req, res)),
       (error: unknown) => {
         downUntil = performance.now() + 2 * SECOND;
-        if (!serveStale(req, res, address, error)) web(req, res);
+        if (!serveStale(req, res, address.key, error)) web(req, res);
       },
     );
   }
@@ -148,9 +144,8 @@ export function keepPublicPages(
   return (req, res) => {
     const address = req.method === "GET" || req.method === "HEAD" ? publicAddress(req) : undefined;
     if (!address) return web(req, res);
-    rescues.set(res, (error) => serveStale(req, res, address, error));
     if (feed?.live) return serve(req, res, address, undefined);
-    if (performance.now() < downUntil && serveStale(req, res, address, undefined)) return;
+    if (performance.now() < downUntil && serveStale(req, res, address.key, undefined)) return;
     if (address.slug === undefined) return serve(req, res, address, undefined);
     serveUnheard(req, res, address, address.slug);
   };
