@@ -47,6 +47,7 @@ const styles = ["normal", "italic"] as const;
 const types: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
+  ".js": "text/javascript; charset=utf-8",
   ".png": "image/png",
   ".ico": "image/x-icon",
   ".woff2": "font/woff2",
@@ -63,6 +64,7 @@ const sheets = [
   "console",
   "outreach",
   "media",
+  "embed",
 ] as const;
 
 export interface FontFile {
@@ -118,7 +120,8 @@ export function loadAssets(templatesFolder: string): Assets {
     const hash = createHash("sha256").update(body).digest("hex").slice(0, 12);
     const { name: base, ext } = path.parse(name);
     const url = `/static/${base}.${hash}${ext}`;
-    const brotli = ext === ".css" || ext === ".svg" ? { brotli: brotliCompressSync(body) } : {};
+    const brotli =
+      ext === ".css" || ext === ".svg" || ext === ".js" ? { brotli: brotliCompressSync(body) } : {};
     files.set(url, { body, ...brotli, type: types[ext] ?? "application/octet-stream", etag: `"${hash}"` });
     urls.set(name, url);
     return url;

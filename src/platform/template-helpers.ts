@@ -128,6 +128,10 @@ function valueHelpers(tools: HelperTools): Record<string, Helper> {
     },
     md: (text: string) => tools.safe(tools.html ? markdown(text) : markdownToText(text)),
     letter: (text: string) => tools.safe(tools.html ? markdownLetter(text) : markdownToText(text)),
+    jsonLd: (data: object) =>
+      tools.safe(
+        `<script type="application/ld+json">${JSON.stringify(data).replaceAll("<", String.raw`\u003c`)}</script>`,
+      ),
     asset: (name: string) => tools.assets.url(name),
     barChart: (rows: readonly BarRow[], options: HelperOptions) =>
       barChart(rows, options.data.root["dir"] === "rtl" ? "rtl" : "ltr"),

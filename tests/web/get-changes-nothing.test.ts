@@ -60,6 +60,8 @@ function queryOf(pattern: string): string {
   }
   if (pattern.endsWith("/preview")) return `?contact=${place.ids["contacts"]}`;
   if (pattern === "/console/holds/new") return `?scope=contact&subject=${place.ids["contacts"]}`;
+  if (pattern === "/oembed")
+    return `?url=${encodeURIComponent(`${app.config.publicUrl}/letters/${place.letter}`)}`;
   return QUERIES[pattern] ?? "";
 }
 

@@ -67,3 +67,19 @@ export const signatoryListDocument = z.object({
 
 /** The public list as JSON. */
 export type SignatoryListDocument = z.output<typeof signatoryListDocument>;
+
+/** What a publishing tool asks about an address of ours (oEmbed 1.0, §2.2); sizes in pixels. */
+export const oembedQuery = z.object({
+  url: word(2000),
+  format: word(10)
+    .transform((value) => value || "json")
+    .default("json"),
+  maxwidth: size(),
+  maxheight: size(),
+});
+
+function size() {
+  return word(6)
+    .transform((value) => (/^[1-9]\d{0,4}$/.test(value) ? Number(value) : 10_000))
+    .default(10_000);
+}

@@ -21,6 +21,7 @@ import {
   signing,
   type LetterInLanguage,
 } from "./letter-frame.js";
+import { letterData } from "./structured-data.js";
 import { signatoryRows } from "./signatory-rows.js";
 
 const FIRST = 10;
@@ -53,6 +54,7 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     ...filterChoices(app, lang, totals),
     title: text.title,
     description: text.summary || text.addressee,
+    data: letterData(seen, totals, app.config.publicUrl),
     kind: kindWords(app, seen, ctx.clock.now()),
     signing: signing(line, ctx.clock.now()),
     signHref: query(`${base}/sign`, { lang: asked }),

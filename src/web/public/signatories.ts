@@ -20,11 +20,15 @@ import { parse } from "../../platform/schema.js";
 import { query } from "../../platform/template-helpers.js";
 import { sendPublic } from "../page-cache.js";
 import { ctxOf } from "../request.js";
-import { filterChoices, letterFrame, letterInLanguage, type LetterInLanguage } from "./letter-frame.js";
+import {
+  filterChoices,
+  letterFrame,
+  letterInLanguage,
+  SHARED,
+  type LetterInLanguage,
+} from "./letter-frame.js";
+import { embedCode } from "./embed.js";
 import { signatoryRows } from "./signatory-rows.js";
-
-/** Everybody may read these from pages of their own. */
-const SHARED = { "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" };
 
 /** The list of signatories as a page, and its twins for programs, spreadsheets and plain readers. */
 export function signatoryRoutes(app: App): Router {
@@ -117,6 +121,7 @@ function pageView(app: App, list: List) {
     clearHref: query(path, { lang: seen.asked }),
     rows: signatoryRows(app, lang, found.items),
     total: found.total,
+    embedCode: embedCode(app, seen),
     signed: totals.signed,
     withdrawn: totals.withdrawn,
     asOf: list.at,
