@@ -2,6 +2,7 @@ import { barChart, type BarRow } from "./bar-chart.js";
 import type { Assets } from "./assets.js";
 import { countryOptions } from "./countries.js";
 import { boxState, errorList, fieldState, same, type HelperOptions } from "./form-helpers.js";
+import { scriptsOf } from "./fonts.js";
 import {
   countryName,
   dir,
@@ -131,6 +132,10 @@ function valueHelpers(tools: HelperTools): Record<string, Helper> {
     jsonLd: (data: object) =>
       tools.safe(
         `<script type="application/ld+json">${JSON.stringify(data).replaceAll("<", String.raw`\u003c`)}</script>`,
+      ),
+    scriptSheets: (options: HelperOptions) =>
+      scriptsOf([language(options), words(options.data.root["textLang"]) || "en"]).map((script) =>
+        tools.assets.url(`script-${script}.css`),
       ),
     asset: (name: string) => tools.assets.url(name),
     barChart: (rows: readonly BarRow[], options: HelperOptions) =>
