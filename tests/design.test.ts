@@ -218,7 +218,7 @@ inBrowser("the parts of the pages, looked at in a browser", () => {
 });
 
 describe("fonts of other scripts", () => {
-  it("are loaded by pages in that script, and by no other", async () => {
+  test("are loaded by pages in that script, and by no other", async () => {
     const app = await testApp();
     try {
       await makeLetter(app.system);

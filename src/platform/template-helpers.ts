@@ -133,8 +133,8 @@ function valueHelpers(tools: HelperTools): Record<string, Helper> {
       tools.safe(
         `<script type="application/ld+json">${JSON.stringify(data).replaceAll("<", String.raw`\u003c`)}</script>`,
       ),
-    scriptSheets: (options: HelperOptions) =>
-      scriptsOf([language(options), words(options.data.root["textLang"]) || "en"]).map((script) =>
+    scriptSheets: (lang: string, options: HelperOptions) =>
+      scriptsOf([lang, words(options.data.root["textLang"]) || "en"]).map((script) =>
         tools.assets.url(`script-${script}.css`),
       ),
     asset: (name: string) => tools.assets.url(name),
