@@ -6,6 +6,8 @@ import { signatoryRoutes } from "./signatories.js";
 import { confirmRoutes } from "./confirm.js";
 import { declineRoutes } from "./decline.js";
 import { invitationRoutes } from "./invitation.js";
+import { logPageRoutes } from "./log-page.js";
+import { logRoutes } from "./log.js";
 import { signRoutes } from "./sign.js";
 import { pageRoutes } from "./pages.js";
 import { preferenceRoutes } from "./preferences.js";
@@ -17,6 +19,8 @@ export function publicRoutes(app: App): Router {
   router.use(homeRoutes(app));
   router.use(letterRoutes(app));
   router.use(signatoryRoutes(app));
+  router.use(logPageRoutes(app));
+  router.use(logRoutes(app));
   router.use(invitationRoutes(app));
   router.use(signRoutes(app));
   router.use(declineRoutes(app));

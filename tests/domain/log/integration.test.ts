@@ -8,6 +8,8 @@ import { inclusionOf, latestCheckpoint, noteDelivery } from "../../../src/domain
 import { verifyLetterLog } from "../../../src/domain/log/verification-service.js";
 import { changeLetterState } from "../../../src/domain/letters/service.js";
 import { acceptSignature, transitionSignature } from "../../../src/domain/signatures/review-service.js";
+import { moveSignature } from "../../../src/domain/signatures/movement-service.js";
+import { lockSignature } from "../../../src/domain/signatures/store.js";
 import { transaction } from "../../../src/platform/context.js";
 import { testApp, type TestApp } from "../../support/app.js";
 import { campaign } from "../../support/campaign.js";
@@ -84,11 +86,6 @@ describe("what gets a leaf", () => {
     const letter = await openLetter(app);
     const id = await publish(app, letter, "Harrow & Vale", { visibility: "confidential" });
     await settle(app);
-    await app.database
-      .adminDb("signatures")
-      .where({ id })
-      .update({ visibility: "public", state: "in_review" })
-      .catch(() => undefined);
     await bySuperuser(app, "update signatures set visibility = 'public', state = 'in_review' where id = ?", [
       id,
     ]);
@@ -102,7 +99,10 @@ describe("what gets a leaf", () => {
     const id = await publish(app, letter, "Rimfrost Thermal Oy");
     await settle(app);
     await transitionSignature(app.system, id, { to: "invalidated" });
-    await transitionSignature(app.system, id, { to: "in_review" });
+    await transaction(app.system, async (tx) => {
+      const row = await lockSignature(tx.db, id);
+      if (row) await moveSignature(tx, row, "restored");
+    });
     await acceptSignature(app.system, id);
     await settle(app);
     const made = await leaves(letter);
