@@ -57,15 +57,6 @@ async function listedEntries(ctx: Ctx, letterId: string): Promise<ListedEntry[]>
   }));
 }
 
-/** How the log of a letter stands, for staff. */
-export interface LogHealth {
-  /** Undefined before the first checkpoint. */
-  head: LogHead | undefined;
-  /** Events without a leaf, and since when the oldest of them waits. */
-  waiting: number;
-  waitingSince: Date | null;
-}
-
 /** How many events wait for the integrator, by letter. */
 export async function logBacklog(ctx: Ctx): Promise<{ letterId: string; since: Date; n: number }[]> {
   requirePermission(ctx, "letters:read");

@@ -199,3 +199,12 @@ export async function wrongPersonalFields(
   );
   return rows;
 }
+
+/** The letters that have a log. */
+export async function lettersWithLogs(ctx: Ctx): Promise<{ letterId: string; slug: string }[]> {
+  return ctx
+    .db("log_origins as o")
+    .join("letters as l", "l.id", "o.letter_id")
+    .orderBy("l.slug")
+    .select("o.letter_id as letterId", "l.slug");
+}

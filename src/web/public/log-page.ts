@@ -59,14 +59,14 @@ async function showCheck(app: App, req: Request, res: Response, slug: string): P
   const head = await logHead(ctxOf(res), letter.id);
   const leaf = numberOf(req.query["leaf"] === "" ? undefined : req.query["leaf"], head.size - 1);
   const [found] = await readLeaves(ctxOf(res), letter.id, head, leaf, leaf + 1);
-  const { openings } = found ?? { openings: {} };
+
   const content = {
     ...view,
     title: app.messages.t(lang, "log.check.title"),
     leaf,
     last: head.size - 1,
     text: found?.leaf ?? "",
-    organisation: openings.organisation?.value ?? "",
+    organisation: found?.openings.organisation?.value ?? "",
     script: app.assets.url("log-check.js"),
   };
   // The only page with a script: its own file, from here, and nothing inline.
