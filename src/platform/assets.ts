@@ -22,6 +22,7 @@ export interface Assets {
 
 const types: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml",
   ".js": "text/javascript; charset=utf-8",
   ".png": "image/png",

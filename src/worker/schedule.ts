@@ -1,5 +1,6 @@
 import type { App } from "../app.js";
 import { closeDueLetters } from "../domain/letters/service.js";
+import { keepLogs } from "../domain/log/integration-service.js";
 import type { Sending } from "../domain/mail/commit-service.js";
 import {
   expireMessages,
@@ -18,6 +19,7 @@ import { askForBasisChecks } from "../domain/privacy/basis-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
+import type { Logbook } from "../platform/logbook.js";
 
 /** What sending needs, put together from the application. */
 export function sendingOf(app: App): Sending & { guard: Guard } {
@@ -57,17 +59,28 @@ export const housekeeping: readonly Tick[] = [
   { name: "forget raw mail", run: (ctx) => forgetRawMail(ctx) },
 ];
 
+/** What tidying up reads and writes on this machine, outside the database. */
+export interface OfMachine {
+  mtaLogFile: string | undefined;
+  logbook: Logbook;
+}
+
+/** The same, put together from the application. */
+export function machineOf(app: App): OfMachine {
+  return { mtaLogFile: app.config.mtaLogFile, logbook: app.logbook };
+}
+
 /**
  * Tidies up once. While the time is in doubt nothing is done that asks it: a clock that jumped would end leases,
  * letters and mails that have time left. Returns how much was done.
  */
-export async function tidyUp(ctx: Ctx, sending: Sending, mtaLogFile?: string): Promise<number> {
+export async function tidyUp(ctx: Ctx, sending: Sending, own: OfMachine): Promise<number> {
   const halt = await lookForHalt(ctx, sending);
   const ticks = halt?.kind === "time_stepped" ? housekeeping.filter((tick) => tick.timeless) : housekeeping;
   let done = 0;
   for (const tick of ticks) done += await tick.run(ctx, sending);
-  if (mtaLogFile !== undefined) done += await settleFromLog(ctx, sending.policy, mtaLogFile);
-  return done;
+  if (own.mtaLogFile !== undefined) done += await settleFromLog(ctx, sending.policy, own.mtaLogFile);
+  return done + (await keepLogs(ctx, own.logbook));
 }
 
 /** Runs every tick until none finds anything due. Returns how much was done. */
@@ -76,7 +89,7 @@ export async function settleAll(app: App): Promise<number> {
   const sending = sendingOf(app);
   let all = 0;
   for (let done = -1; done !== 0;) {
-    done = await tidyUp(ctx, sending, app.config.mtaLogFile);
+    done = await tidyUp(ctx, sending, machineOf(app));
     done += await processDueMail(ctx, sending);
     all += done;
   }

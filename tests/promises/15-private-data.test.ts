@@ -35,6 +35,11 @@ const PUBLIC: Record<string, readonly string[]> = {
     "quote",
     "language",
   ],
+  // A commitment is public; what opens one (log_salts) is bytes, and shown for what stands on the list only.
+  log_origins: ["origin"],
+  log_leaves: ["leaf"],
+  log_checkpoints: ["note"],
+  log_cosignatures: ["witness", "line"],
   decline_reasons: ["code", "reason_group", "next_ask"],
 };
 
@@ -131,6 +136,11 @@ function starts(slug: string): string[] {
     `${list}?q=canary`,
     `${list}?sector=ground_segment&country=KE&sort=date`,
     `/letters/${slug}/sign`,
+    ...["", "/check?leaf=1", "/checkpoint", "/keys", "/entries", "/proof?leaf=1", "/consistency?from=1"].map(
+      (part) => `/letters/${slug}/log${part}`,
+    ),
+    `/letters/${slug}/log/tile/0/000.p/2`,
+    `/letters/${slug}/log/tile/entries/000.p/2`,
     "/robots.txt",
     "/sitemap.xml",
     "/.well-known/security.txt",
@@ -220,6 +230,7 @@ describe("promise 15: nothing private in anything public", () => {
     // A domain is made of the address by the database itself, and the ids of earlier mails are an array.
     expect(silent).toEqual([
       "declines.source",
+      "log_salts.field",
       "mailboxes.dkim_domain",
       "mailboxes.dkim_selector",
       "messages.recipient_domain",

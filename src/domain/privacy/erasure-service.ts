@@ -14,6 +14,7 @@ import { erasePersonFromAnswers } from "../declines/erasure-service.js";
 import { erasePersonFromInbound } from "../inbound/erasure-service.js";
 import { erasePersonFromLists } from "../imports/erasure-service.js";
 import { revokeInvitationsOf } from "../invitations/erasure-service.js";
+import { erasePersonFromLog } from "../log/erasure-service.js";
 import { erasePersonFromMails } from "../mail/erasure-service.js";
 import { erasePersonalData, holdContact } from "../organisations/personal-data-service.js";
 import { getContact } from "../organisations/service.js";
@@ -97,6 +98,7 @@ export async function eraseContact(
     await erasePersonFromAnswers(tx, { ...person, email: seen.email });
     await erasePersonFromLists(tx, { ...person, email: seen.email });
     await erasePersonFromInbound(tx, { ...person, email: seen.email });
+    await erasePersonFromLog(tx, seen);
     await erasePersonFromOutreach(tx, person);
     await erasePersonalData(tx, seen, person.words);
     await record(tx, {

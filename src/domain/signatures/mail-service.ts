@@ -4,6 +4,7 @@ import type { LetterToAnswer } from "../invitations/letter-service.js";
 import { judgeLink, linkPlaceholder, type Link } from "../links/link.js";
 import { ensureLink, makeLink } from "../links/service.js";
 import { queueMail } from "../mail/service.js";
+import { checkpointForMail } from "./checkpoint-views.js";
 import type { SignatureRow } from "./store.js";
 import { publicConfirmationsSince } from "./views.js";
 
@@ -110,6 +111,7 @@ export async function mailAccepted(tx: Ctx, row: SignatureRow, letter: LetterToA
   await queue(tx, row, "signature-accepted", `signature-accepted:${row.id}`, {
     ...common(row, letter),
     outcome: row.state,
+    checkpoint: row.state === "published" ? ((await checkpointForMail(tx, row.letter_id)) ?? "") : "",
     listAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/signatories`,
   });
 }

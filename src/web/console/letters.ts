@@ -20,6 +20,7 @@ import { letterView } from "../public/letters.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
 import { stateWords } from "./letter-words.js";
+import { logFacts } from "./log-words.js";
 import { letterHold } from "./outreach-of.js";
 
 const PAGE = 100;
@@ -176,7 +177,7 @@ async function showOne(
     editable: mayEditText(letter.state, (newest?.signatures ?? 0) > 0).may,
     signed: line.signed,
     inReview: line.inReview,
-    facts: facts(app, file),
+    facts: [...facts(app, file), ...(await logFacts(ctx, letter))],
     outreach: await letterHold(ctx, letter.id),
     versions: versions.map((version) => ({
       ...version,

@@ -9,6 +9,8 @@ import { feedRoutes } from "./signatory-feed.js";
 import { confirmRoutes } from "./confirm.js";
 import { declineRoutes } from "./decline.js";
 import { invitationRoutes } from "./invitation.js";
+import { logPageRoutes } from "./log-page.js";
+import { logRoutes } from "./log.js";
 import { signRoutes } from "./sign.js";
 import { pageRoutes } from "./pages.js";
 import { preferenceRoutes } from "./preferences.js";
@@ -23,6 +25,8 @@ export function publicRoutes(app: App): Router {
   router.use(feedRoutes(app));
   router.use(embedRoutes(app));
   router.use(oembedRoutes(app));
+  router.use(logPageRoutes(app));
+  router.use(logRoutes(app));
   router.use(invitationRoutes(app));
   router.use(signRoutes(app));
   router.use(declineRoutes(app));
