@@ -10,7 +10,7 @@ export function anonymiseRoutes(app: App): Router {
   const router = Router();
   router.get("/letters/:slug/anonymise", async (req, res) => show(app, req, res));
   router.post("/letters/:slug/anonymise", async (req, res) => {
-    const slug = String(req.params["slug"]);
+    const { slug } = req.params;
     await withForm(
       req.body,
       async () => {

@@ -63,7 +63,7 @@ export function bulkRoutes(app: App): Router {
   const acts = { start: startBulk, approve: approveBulk, cancel: cancelBulk, undo: undoBulk };
   for (const [name, act] of Object.entries(acts)) {
     router.post(`/bulk/:id/${name}`, async (req, res) => {
-      const id = String(req.params["id"]);
+      const { id } = req.params;
       await withForm(
         req.body,
         async () => {
@@ -75,7 +75,7 @@ export function bulkRoutes(app: App): Router {
     });
   }
   router.post("/bulk/:id/delete", async (req, res) => {
-    await removeBulk(ctxOf(res), String(req.params["id"]), req.body);
+    await removeBulk(ctxOf(res), req.params.id, req.body);
     res.redirect(303, "/console/bulk");
   });
   return router;

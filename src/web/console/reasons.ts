@@ -31,7 +31,7 @@ export function reasonRoutes(app: App): Router {
     await withForm(
       {},
       async () => {
-        await changeRejectionReason(ctxOf(res), String(req.params["code"]), { ...given, ...archived });
+        await changeRejectionReason(ctxOf(res), req.params.code, { ...given, ...archived });
         res.redirect(303, "/console/reasons");
       },
       (form) => show(app, req, res, form),

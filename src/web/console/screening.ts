@@ -36,11 +36,13 @@ export function screeningRoutes(app: App): Router {
   return router;
 }
 
+function options(words: Record<string, string>) {
+  return Object.entries(words).map(([value, label]) => ({ value, label }));
+}
+
 async function show(app: App, req: Request, res: Response, form?: FormState): Promise<void> {
   const ctx = ctxOf(res);
   requirePermission(ctx, "signatures:read");
-  const options = (words: Record<string, string>) =>
-    Object.entries(words).map(([value, label]) => ({ value, label }));
   consolePage(
     app,
     req,
