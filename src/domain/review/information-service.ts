@@ -63,6 +63,7 @@ export async function askForInformation(ctx: Ctx, id: string, input: unknown): P
 
 /** A question as the holder of the link meets it. */
 export interface OpenQuestion {
+  signatureId: string;
   letter: LetterToAnswer;
   organisation: string;
   language: string;
@@ -80,6 +81,7 @@ export async function openQuestion(ctx: Ctx, token: string): Promise<OpenQuestio
   const newest = (await listRequests(ctx.db, entry.id)).at(-1);
   const open = verdict === "usable" && newest?.answered_at === null && entry.state === "needs_information";
   return {
+    signatureId: entry.id,
     letter,
     organisation: entry.display_name,
     language: entry.language,
