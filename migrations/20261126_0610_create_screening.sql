@@ -6,6 +6,9 @@ create index signatures_network_idx on signatures (network_hash, submitted_at) w
 create index signatures_signatory_email_idx on signatures (lower(signatory_email), submitted_at);
 create index signatures_email_domain_idx on signatures (lower(split_part(signatory_email, '@', 2)), submitted_at);
 
+create index signatures_display_name_trgm_idx on signatures using gin (display_name gin_trgm_ops);
+create index signatures_signatory_name_trgm_idx on signatures using gin (signatory_name gin_trgm_ops);
+
 create table screening_rules (
   id uuid primary key,
   verdict text not null constraint screening_rules_verdict_check check (verdict in ('allow', 'hold')),
@@ -42,6 +45,8 @@ begin
 end $$;
 drop table screened_entries;
 drop table screening_rules;
+drop index signatures_signatory_name_trgm_idx;
+drop index signatures_display_name_trgm_idx;
 drop index signatures_email_domain_idx;
 drop index signatures_signatory_email_idx;
 alter table signatures drop column network_hash;

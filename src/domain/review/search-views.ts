@@ -85,7 +85,10 @@ function wordsOf(q: string): [string, readonly string[]] {
   }
   const like = `%${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   return [
-    "(s.display_name ilike ? or o.name ilike ? or s.signatory_name ilike ? or lower(split_part(s.signatory_email, '@', 2)) = lower(?))",
+    `s.id in (select id from signatures where display_name ilike ?
+       union select id from signatures where signatory_name ilike ?
+       union select n.id from signatures n join organisations p on p.id = n.organisation_id where p.name ilike ?
+       union select id from signatures where lower(split_part(signatory_email, '@', 2)) = lower(?))`,
     [like, like, like, q],
   ];
 }

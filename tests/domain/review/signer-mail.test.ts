@@ -144,10 +144,12 @@ describe("a mail to everybody who signed", () => {
   });
 });
 
+function ended(text: string, state = "closed"): string | undefined {
+  return anonymiseFrom({ state, endedAt: new Date(text) })?.toISOString();
+}
+
 describe("erasing the persons behind the signatures of a letter", () => {
   it("is possible six months after its end, a day of a month that is there", () => {
-    const ended = (text: string, state = "closed") =>
-      anonymiseFrom({ state, endedAt: new Date(text) })?.toISOString();
     expect(ended("2027-03-01T09:00:00Z")).toBe("2027-09-01T09:00:00.000Z");
     expect(ended("2027-08-31T00:00:00Z")).toBe("2028-02-29T00:00:00.000Z");
     expect(ended("2027-03-01T09:00:00Z", "open")).toBeUndefined();
