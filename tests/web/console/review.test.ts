@@ -130,7 +130,7 @@ describe("all entries", () => {
     expect(found.text).toContain("Rimfrost Thermal Oy");
     expect(found.text).not.toContain("Other Oy");
     const csv = await post(viewer, "/console/signatures/export", { q: email }).expect(200);
-    expect(csv.headers["content-disposition"]).toContain('filename="signatures-20270301-090000.csv"');
+    expect(csv.headers["content-disposition"]).toContain("filename=signatures-20270301-090000.csv");
     expect(csv.text).toContain("'=1+1");
     expect(csv.text).not.toContain("Other Oy");
   });
