@@ -13,6 +13,7 @@ import { DAY, HOUR, MINUTE, fixedClock, type FixedClock } from "../platform/cloc
 import { as, transaction, type Actor, type Ctx } from "../platform/context.js";
 import { captureMailer } from "../platform/mailer.js";
 import { DEMO_LETTER, DEMO_MAILS, DEMO_TEXTS } from "./letter.js";
+import { leaveOnDesk } from "./desk.js";
 import { hearFromSome } from "./incoming.js";
 import { DEMO_ORGANISATIONS, type DemoOrganisation } from "./organisations.js";
 import { remindSome } from "./sequence.js";
@@ -74,6 +75,7 @@ async function tell(app: App, ctx: Ctx, clock: FixedClock, end: number): Promise
     await answer(ctx, cast, each, send);
     if (isReminded) await send();
   }
+  await leaveOnDesk(as(ctx, cast.tomas));
   await send();
   await hearFromSome(as(ctx, SYSTEM), told, clock, end);
 }

@@ -16,6 +16,9 @@ import { recoverFromDead } from "../domain/mail/worker-service.js";
 import { forgetRawMail } from "../domain/inbound/desk-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { askForBasisChecks } from "../domain/privacy/basis-service.js";
+import { workOnBulks } from "../domain/review/bulk-work-service.js";
+import { workOnSignerMails } from "../domain/review/signer-mail-service.js";
+import { forgetNetworks, screenNewEntries } from "../domain/review/screening-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
@@ -54,6 +57,10 @@ export const housekeeping: readonly Tick[] = [
   { name: "end stopped enrolments", run: (ctx) => endStoppedEnrolments(ctx) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
+  { name: "work on bulk invalidations", run: (ctx) => workOnBulks(ctx) },
+  { name: "work on mails to signers", run: (ctx) => workOnSignerMails(ctx) },
+  { name: "screen new entries", run: (ctx) => screenNewEntries(ctx) },
+  { name: "forget networks", run: (ctx) => forgetNetworks(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
   { name: "forget raw mail", run: (ctx) => forgetRawMail(ctx) },

@@ -11,6 +11,8 @@ import { createSegment } from "../../src/domain/outreach/segment-service.js";
 import { changeSequence, createSequence } from "../../src/domain/outreach/sequence-service.js";
 import { createTemplate } from "../../src/domain/outreach/template-service.js";
 import { saveMailing } from "../../src/domain/outreach/service.js";
+import { saveBulk } from "../../src/domain/review/bulk-service.js";
+import { writeSignerMail } from "../../src/domain/review/signer-mail-service.js";
 import { addStaff, createApiToken, signInLinkFor } from "../../src/domain/team/service.js";
 import { newId } from "../../src/platform/ids.js";
 import type { TestApp } from "./app.js";
@@ -82,6 +84,7 @@ export async function scene(app: TestApp): Promise<Scene> {
     smtp_security: "none",
   });
   const outreach = await outreachScene(app, letter);
+  const review = await reviewScene(app, letter);
   await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
   await settle(app);
   const captured = (await app.database.adminDb("messages").where({ template: "sign-in" }).first("id")) as {
@@ -114,11 +117,13 @@ export async function scene(app: TestApp): Promise<Scene> {
       inbound: inbox.id ?? "",
       mailboxes: mailbox,
       ...outreach,
+      ...review,
       mail: captured.id,
     },
     tokens: {
       "/r": invitations,
       "/confirm": [await secret("confirm", submitted)],
+      "/manage": [await secret("manage", published)],
       "/unsubscribe": [await secret("unsubscribe", message)],
       "/preferences": [await secret("preferences", message)],
       "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],
@@ -145,6 +150,13 @@ async function outreachScene(app: TestApp, letter: string): Promise<Record<strin
   const { id: segments } = await createSegment(app.system, { name: "All", filter: {} });
   await holdOutreach(app.system, { scope: "contact", subject_id: contact });
   return { templates, sequences, enrolments: enrolment.id, approvals: draft.id, segments };
+}
+
+/** A bulk invalidation that was only counted, and a mail to signatories that was only written. */
+async function reviewScene(app: TestApp, letter: string): Promise<Record<string, string>> {
+  const { id: bulk } = await saveBulk(app.system, { summary: "A wave of spam", domain: "spam.example" });
+  const { id: mail } = await writeSignerMail(app.system, letter, { subject: "News", body: "It goes well." });
+  return { bulk, "bulk-invalidations": bulk, "signer-mails": mail };
 }
 
 function lastPart(address: string): string {

@@ -21,6 +21,7 @@ import { getContact } from "../organisations/service.js";
 import { erasePersonFromOutreach } from "../outreach/erasure-service.js";
 import { stopOutreach } from "../outreach/stopping-service.js";
 import { erasePersonFromTasks } from "../tasks/service.js";
+import { erasePersonFromReview } from "../review/erasure-service.js";
 import { requirePermission } from "../team/service.js";
 import { eraseContactCommand } from "./commands.js";
 import { signaturesBy } from "./views.js";
@@ -100,6 +101,7 @@ export async function eraseContact(
     await erasePersonFromInbound(tx, { ...person, email: seen.email });
     await erasePersonFromLog(tx, seen);
     await erasePersonFromOutreach(tx, person);
+    await erasePersonFromReview(tx, { words: person.words, email: seen.email });
     await erasePersonalData(tx, seen, person.words);
     await record(tx, {
       action: "contact.erased",

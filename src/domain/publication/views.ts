@@ -91,7 +91,8 @@ function toSignatory(row: Row): Signatory {
     organisation: row.display_name,
     country: row.country,
     sector: row.sector,
-    signatoryName: row.withdrawn_at ? null : row.signatory_name,
+    // An erased person has no name any more; the organisation stays.
+    signatoryName: row.withdrawn_at ? null : row.signatory_name || null,
     signatoryTitle: row.withdrawn_at ? null : row.signatory_title,
     signedAt: row.signed_at,
     withdrawnAt: row.withdrawn_at,

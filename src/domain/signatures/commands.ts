@@ -17,7 +17,6 @@ import { withoutInvisible } from "../organisations/clean-name.js";
 import { organisationName } from "../organisations/commands.js";
 import { SECTORS } from "../organisations/sector.js";
 import { CONDITION_CLASSES } from "./condition.js";
-import { REJECTION_REASONS } from "./rejection-reason.js";
 import { SIGNATURE_STATES } from "./signature.js";
 
 /** How an organisation wants to appear: by name, by name once others have signed, or counted and never named. */
@@ -82,20 +81,12 @@ export const acceptSignatureCommand = z.object({
   quote_approved: ticked().default(false),
 });
 
-/** Rejecting a signature, with a reason that its signatory is told. */
-export const rejectSignatureCommand = z
-  .object({
-    reason_code: z.enum(
-      REJECTION_REASONS.map(({ code }) => code),
-      { error: "errors.signatures.reason" },
-    ),
-    note: optional(text(1000)),
-    row_version: rowVersion,
-  })
-  .refine(
-    (value) => value.reason_code !== "other" || Boolean(value.note),
-    alongside("note", "errors.signatures.note"),
-  );
+/** Rejecting a signature, with the code of a reason whose sentence its signatory reads. */
+export const rejectSignatureCommand = z.object({
+  reason_code: z.string({ error: "errors.signatures.reason" }).trim().max(60, "errors.signatures.reason"),
+  note: optional(text(1000)),
+  row_version: rowVersion,
+});
 
 /** What staff may turn a signature into. */
 export const STAFF_TARGETS = [

@@ -5,6 +5,7 @@ import { judgeLink, linkPlaceholder, type Link } from "../links/link.js";
 import { ensureLink, makeLink } from "../links/service.js";
 import { queueMail } from "../mail/service.js";
 import { checkpointForMail } from "./checkpoint-views.js";
+import { sentenceOf } from "./reason-service.js";
 import type { SignatureRow } from "./store.js";
 import { publicConfirmationsSince } from "./views.js";
 
@@ -41,7 +42,8 @@ async function mayAskAgain(tx: Ctx, row: SignatureRow): Promise<boolean> {
   return asked < CONFIRMATIONS_A_DAY;
 }
 
-function common(row: SignatureRow, letter: LetterToAnswer) {
+/** The names that every mail about a signature says. */
+export function mailNames(row: SignatureRow, letter: LetterToAnswer) {
   return {
     organisation: row.display_name,
     signatory: row.signatory_name,
@@ -84,7 +86,7 @@ export async function mailConfirmation(
   if (!(await mayAskAgain(tx, row))) return;
   const copy = copyNumber(link, tx.clock.now());
   await queue(tx, row, "signature-confirm", `signature-confirm:${link.id}:${copy}`, {
-    ...common(row, letter),
+    ...mailNames(row, letter),
     title: row.signatory_title,
     door: row.invitation_id === null ? "public" : "invitation",
     link: linkPlaceholder(link.id),
@@ -94,22 +96,22 @@ export async function mailConfirmation(
 
 /** Thanks for the confirmation and says what happens next; once a signature. */
 export async function mailConfirmed(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
-  await queue(tx, row, "signature-confirmed", `signature-confirmed:${row.id}`, common(row, letter));
+  await queue(tx, row, "signature-confirmed", `signature-confirmed:${row.id}`, mailNames(row, letter));
 }
 
 /** Tells the signatory of a standing signature that somebody submitted another; at most once a day. */
 export async function mailDuplicate(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
   const day = tx.clock.now().toISOString().slice(0, 10);
   await queue(tx, row, "signature-duplicate", `signature-duplicate:${row.id}:${day}`, {
-    ...common(row, letter),
+    ...mailNames(row, letter),
     signedAt: row.submitted_at.toISOString(),
   });
 }
 
 /** Tells the signatory that the signature was accepted, and what became of it. */
 export async function mailAccepted(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
-  await queue(tx, row, "signature-accepted", `signature-accepted:${row.id}`, {
-    ...common(row, letter),
+  await queue(tx, row, "signature-accepted", `signature-accepted:${row.id}:${row.row_version}`, {
+    ...mailNames(row, letter),
     outcome: row.state,
     checkpoint: row.state === "published" ? ((await checkpointForMail(tx, row.letter_id)) ?? "") : "",
     listAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/signatories`,
@@ -118,10 +120,29 @@ export async function mailAccepted(tx: Ctx, row: SignatureRow, letter: LetterToA
 
 /** Tells the signatory that the signature was rejected, and why. */
 export async function mailRejected(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
-  await queue(tx, row, "signature-rejected", `signature-rejected:${row.id}`, {
-    ...common(row, letter),
+  await queue(tx, row, "signature-rejected", `signature-rejected:${row.id}:${row.row_version}`, {
+    ...mailNames(row, letter),
+    ...(await rejectionWords(tx, row, letter)),
+  });
+}
+
+/** What the mail about a rejection says beside the names: shown to the reviewer before it goes out. */
+export async function rejectionWords(
+  tx: Ctx,
+  row: Pick<SignatureRow, "rejection_code" | "rejection_note" | "language">,
+  letter: LetterToAnswer,
+): Promise<Record<string, unknown>> {
+  return {
     reason: row.rejection_code,
+    reasonText: await sentenceOf(tx, row.rejection_code ?? "", row.language),
     note: row.rejection_note,
     signAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/sign`,
+  };
+}
+
+/** Tells the signatory that the entry was taken off the list; only where staff asked for it. */
+export async function mailInvalidated(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  await queue(tx, row, "signature-invalidated", `signature-invalidated:${row.id}:${row.row_version}`, {
+    ...mailNames(row, letter),
   });
 }

@@ -10,7 +10,7 @@ import { requirePermission, staffId } from "../team/service.js";
 import { acceptSignatureCommand, rejectSignatureCommand, transitionSignatureCommand } from "./commands.js";
 import { mailAccepted, mailRejected } from "./mail-service.js";
 import { moveSignature } from "./movement-service.js";
-import { findRejectionReason } from "./rejection-reason.js";
+import { openRejectionReasons } from "./reason-service.js";
 import { causeAfterAcceptance, staffStep, type Cause, type SignatureState } from "./signature.js";
 import { findSignature, listHeldIds, lockSignature, type SignatureRow, type StepChange } from "./store.js";
 
@@ -54,9 +54,7 @@ export async function rejectSignature(
 ): Promise<{ state: SignatureState }> {
   requirePermission(ctx, "signatures:review");
   const command = parse(rejectSignatureCommand, input);
-  if (!findRejectionReason(command.reason_code)) {
-    throw invalid("form.invalid", { reason_code: "errors.signatures.reason" });
-  }
+  await checkReason(ctx, command);
   return decide(ctx, id, command.row_version, async (tx, row, letter) => {
     const rejected = await moveSignature(tx, row, "rejected", {
       rejection_code: command.reason_code,
@@ -67,6 +65,16 @@ export async function rejectSignature(
     await note(tx, rejected, "signature.rejected", { reason: command.reason_code });
     return { state: rejected.state };
   });
+}
+
+/** Throws invalid for a reason that may not be chosen, and for one that lacks the words it needs. */
+export async function checkReason(
+  ctx: Ctx,
+  given: { reason_code: string; note?: string | undefined },
+): Promise<void> {
+  const reason = (await openRejectionReasons(ctx)).find(({ code }) => code === given.reason_code);
+  if (!reason) throw invalid("form.invalid", { reason_code: "errors.signatures.reason" });
+  if (reason.needsNote && !given.note) throw invalid("form.invalid", { note: "errors.signatures.note" });
 }
 
 /** Moves a signature by script to where staff may bring it. Throws conflict where the table has no such step. */

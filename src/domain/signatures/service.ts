@@ -13,11 +13,15 @@ import { createTask, settleTasks } from "../tasks/service.js";
 import { submitSignatureCommand, type SignatureInput } from "./commands.js";
 import { mailConfirmation, mailDuplicate, newConfirmLink, standingConfirmLink } from "./mail-service.js";
 import { beginHistory, moveSignature } from "./movement-service.js";
+import { networkHash } from "./network-service.js";
 import { judgeDuplicate } from "./signature.js";
 import { insertSignature, lockLiveSignature, type SignatureRow } from "./store.js";
 
 /** How somebody came to sign: by the secret of a personal link, or by the address of a letter. */
-export type Via = { door: "invitation"; token: string } | { door: "public"; slug: string };
+export type Via = ({ door: "invitation"; token: string } | { door: "public"; slug: string }) & {
+  /** The network address that the form came from; only a hash of its first part is kept. */
+  network?: string | undefined;
+};
 
 /** Where a signature is being given. */
 export interface SigningPlace {
@@ -76,7 +80,10 @@ export async function submitSignature(
   await transaction(ctx, async (tx) => {
     const organisationId = place.invitation?.organisationId ?? (await organisationFor(tx, command));
     await holdLocks(tx.db, { organisation: [organisationId] });
-    const row = newRow(tx, place, command, organisationId);
+    const row = {
+      ...newRow(tx, place, command, organisationId),
+      network_hash: networkHash(tx, via.network),
+    };
     if (await insertSignature(tx.db, row)) return begin(tx, row, place);
     const live = await lockLiveSignature(tx.db, row.letter_id, organisationId);
     if (!live) throw conflict("signatures.try_again");

@@ -47,6 +47,8 @@ export interface SignatureRow {
   activated_at: Date | null;
   reviewed_by: string | null;
   row_version: number;
+  /** Keyed hash of the first part of the network address; null once it was erased, or was never kept. */
+  network_hash?: Buffer | null;
 }
 
 /** One step of a signature as kept. */
@@ -116,6 +118,11 @@ export async function lockLiveSignature(
     .whereNotIn("state", [...NOT_LIVE])
     .forUpdate()
     .first();
+}
+
+/** Whether an entry has once taken a step. */
+export async function hadStep(db: Db, id: string, cause: Cause): Promise<boolean> {
+  return (await db("signature_history").where({ signature_id: id, cause }).first("id")) !== undefined;
 }
 
 /** Moves a signature on and raises its version. */

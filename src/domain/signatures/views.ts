@@ -53,50 +53,21 @@ function toLine({ letter_slug, organisation_name, organisation_domain, ...row }:
   };
 }
 
-const REVIEW_HOURS = 48;
-
-/** When a signature that was confirmed at a moment should have been decided. */
-export function reviewDueAt(confirmedAt: Date): Date {
-  return new Date(confirmedAt.getTime() + REVIEW_HOURS * 3_600_000);
+/** Signatures by their ids, in no order. The caller checks who may see them. */
+export async function linesOf(ctx: Ctx, ids: readonly string[]): Promise<SignatureLine[]> {
+  const found = (await rows(ctx).whereIn("s.id", [...ids])) as Row[];
+  return found.map(toLine);
 }
 
-/** A signature that waits for a reviewer. */
-export interface ReviewLine extends SignatureLine {
-  dueAt: Date;
-  late: boolean;
-}
-
-/** Signatures in review, oldest first, with when each is due. The caller checks who may see them. */
-export async function reviewQueue(ctx: Ctx, limit = 200): Promise<ReviewLine[]> {
-  const found = (await rows(ctx)
-    .where("s.state", "in_review")
-    .orderBy("s.confirmed_at")
-    .orderBy("s.id")
-    .limit(limit)) as Row[];
-  const at = ctx.clock.now();
-  return found.map((row) => {
-    const dueAt = reviewDueAt(row.confirmed_at ?? row.submitted_at);
-    return { ...toLine(row), dueAt, late: dueAt < at };
-  });
-}
-
-/** How many signatures wait for a reviewer, how many of them too long, and how many for their signatory's confirmation. */
-export async function reviewCounts(
-  ctx: Ctx,
-): Promise<{ waiting: number; late: number; unconfirmed: number }> {
-  const lateBefore = new Date(ctx.clock.now().getTime() - REVIEW_HOURS * 3_600_000);
+/** How many signatures wait for a reviewer, and how many for their signatory's confirmation. */
+export async function reviewCounts(ctx: Ctx): Promise<{ waiting: number; unconfirmed: number }> {
   const row = (await ctx
     .db("signatures")
     .whereIn("state", ["in_review", "submitted"])
     .select(ctx.db.raw("(count(*) filter (where state = 'in_review'))::int as waiting"))
-    .select(
-      ctx.db.raw("(count(*) filter (where state = 'in_review' and confirmed_at < ?))::int as late", [
-        lateBefore,
-      ]),
-    )
     .select(ctx.db.raw("(count(*) filter (where state = 'submitted'))::int as unconfirmed"))
-    .first()) as { waiting: number; late: number; unconfirmed: number } | undefined;
-  return row ?? { waiting: 0, late: 0, unconfirmed: 0 };
+    .first()) as { waiting: number; unconfirmed: number } | undefined;
+  return row ?? { waiting: 0, unconfirmed: 0 };
 }
 
 /** Newest decisions, for the foot of the review queue. */

@@ -17,6 +17,7 @@ export const TASK_KINDS = [
   "complaint",
   "answer_challenge",
   "reading_paused",
+  "suspicious_entry",
   "other",
 ] as const;
 
@@ -44,6 +45,7 @@ const DUE_HOURS: Record<TaskKind, number> = {
   complaint: 4,
   answer_challenge: 24,
   reading_paused: 4,
+  suspicious_entry: 24,
   other: 72,
 };
 

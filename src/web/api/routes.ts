@@ -26,6 +26,7 @@ import { invitationApi } from "./invitations.js";
 import { privacyApi } from "./privacy.js";
 import { sendingApi } from "./sending.js";
 import { sequenceApi } from "./sequences.js";
+import { reviewApi } from "./review.js";
 import { signatureApi } from "./signatures.js";
 import { templateApi } from "./templates.js";
 import { taskApi } from "./tasks.js";
@@ -53,6 +54,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...sendingLimitApi,
     ...invitationApi,
     ...signatureApi,
+    ...reviewApi,
     ...declineApi,
     ...taskApi,
     ...reportApi,

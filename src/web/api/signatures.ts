@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { transitionAnswer } from "../../domain/declines/service.js";
+import { despiteClaim } from "../../domain/review/commands.js";
+import { moveEntry } from "../../domain/review/deciding-service.js";
 import { CONDITION_CLASSES } from "../../domain/signatures/condition.js";
 import { signatureQuery, transitionSignatureCommand } from "../../domain/signatures/commands.js";
 import { SIGNATURE_STATES } from "../../domain/signatures/signature.js";
@@ -99,11 +100,11 @@ export const signatureApi: ApiRoute[] = [
     tag: "signatures",
     summary: "Decide on a signature",
     description:
-      "`accepted` goes on by itself: onto the page, held until launch, standing as a pledge, or counted in confidence. `rejected` needs a `reason_code`, and `other` a `note`.",
+      "`accepted` goes on by itself: onto the page, held until launch, standing as a pledge, or counted in confidence. `rejected` needs a `reason_code`, and some reasons a `note`. 409 while somebody else has taken the entry, unless `despite_claim` is said.",
     permission: "signatures:review",
     params,
-    body: transitionSignatureCommand,
+    body: transitionSignatureCommand.extend(despiteClaim.shape),
     answer: z.object({ state: z.enum(SIGNATURE_STATES) }),
-    handler: (ctx, { params: { id }, given }) => transitionAnswer(ctx, id, given),
+    handler: (ctx, { params: { id }, given }) => moveEntry(ctx, id, given),
   }),
 ];

@@ -23,7 +23,19 @@ interface Room extends Page {
 const ROOMS: readonly Room[] = [
   { href: "/console", label: "Today", permission: "reports:read" },
   { href: "/console/inbox", label: "Inbox", permission: "messages:read" },
-  { href: "/console/review", label: "Review", permission: "signatures:read" },
+  {
+    href: "/console/review",
+    label: "Review",
+    permission: "signatures:read",
+    pages: [
+      { href: "/console/review", label: "Queue", permission: "signatures:read" },
+      { href: "/console/signatures", label: "All entries", permission: "signatures:read" },
+      { href: "/console/bulk", label: "Bulk invalidation", permission: "signatures:read" },
+      { href: "/console/screening", label: "Lists", permission: "signatures:read" },
+      { href: "/console/reasons", label: "Reasons", permission: "signatures:read" },
+    ],
+    also: ["/console/signer-mails"],
+  },
   { href: "/console/tasks", label: "Tasks", permission: "organisations:read" },
   {
     href: "/console/organisations",

@@ -11,6 +11,7 @@ import {
   writeText,
   type LetterFile,
 } from "../../domain/letters/service.js";
+import { previewAnonymise } from "../../domain/review/anonymise-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
@@ -191,6 +192,7 @@ async function showOne(
         words: text.bodyMd.split(/\s+/).filter(Boolean).length,
       })),
     })),
+    mayAnonymise: mayDo(ctx.actor, "privacy:manage") && (await previewAnonymise(ctx, file.letter.slug)).may,
     ...form,
   };
   consolePage(app, req, res, "console/letter", view, { status });

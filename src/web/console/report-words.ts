@@ -81,6 +81,7 @@ const TASK_WORDS: Record<string, string> = {
   complaint: "Somebody complained about our mail",
   answer_challenge: "A mail asks to be confirmed by hand",
   reading_paused: "A mailbox can’t be read",
+  suspicious_entry: "Look twice at an entry that looks odd",
   other: "Task",
 };
 

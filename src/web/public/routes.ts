@@ -1,5 +1,6 @@
 import { Router } from "express";
 import type { App } from "../../app.js";
+import { answerRoutes } from "./answer.js";
 import { homeRoutes } from "./home.js";
 import { letterRoutes } from "./letters.js";
 import { signatoryRoutes } from "./signatories.js";
@@ -31,6 +32,7 @@ export function publicRoutes(app: App): Router {
   router.use(signRoutes(app));
   router.use(declineRoutes(app));
   router.use(confirmRoutes(app));
+  router.use(answerRoutes(app));
   router.use(pageRoutes(app));
   router.use(unsubscribeRoutes(app));
   router.use(preferenceRoutes(app));

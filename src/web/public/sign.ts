@@ -170,7 +170,8 @@ async function showAnswers(
 
 async function submit(app: App, req: Request, res: Response, body: Record<string, unknown>): Promise<void> {
   const { place, lang } = await open(app, req, res);
-  await submitSignature(actingCtx(res, place), viaOf(req), { ...body, language: lang });
+  const via = { ...viaOf(req), network: req.ip };
+  await submitSignature(actingCtx(res, place), via, { ...body, language: lang });
   res.redirect(303, `${addressOf(req)}/sign/sent${suffixOf(app, req)}`);
 }
 

@@ -8,9 +8,7 @@ import {
 } from "../../../src/domain/signatures/review-service.js";
 import { submitSignature } from "../../../src/domain/signatures/service.js";
 import { NOT_LIVE, SIGNATURE_STATES } from "../../../src/domain/signatures/signature.js";
-import { reviewCounts, reviewQueue } from "../../../src/domain/signatures/views.js";
 import { changeLetterState } from "../../../src/domain/letters/service.js";
-import { DAY } from "../../../src/platform/clock.js";
 import type { Ctx } from "../../../src/platform/context.js";
 import { newId } from "../../../src/platform/ids.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
@@ -140,17 +138,6 @@ describe("reviewing a signature", () => {
     });
     expect(await transitionSignature(reviewer, id, { to: "invalidated" })).toEqual({ state: "invalidated" });
     expect(await countRows(app, "activity", { action: "signature.invalidated" })).toBe(1);
-  });
-
-  it("shows the oldest first and says what is late", async () => {
-    const { slug } = await makeLetter(app.system);
-    const first = await waiting(slug);
-    app.clock.advance(3 * DAY);
-    const second = await waiting(slug);
-    const queue = await reviewQueue(app.system);
-    expect(queue.map(({ id }) => id)).toEqual([first.id, second.id]);
-    expect(queue.map(({ late }) => late)).toEqual([true, false]);
-    expect(await reviewCounts(app.system)).toEqual({ waiting: 2, late: 1, unconfirmed: 0 });
   });
 });
 
