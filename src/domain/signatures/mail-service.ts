@@ -4,6 +4,7 @@ import type { LetterToAnswer } from "../invitations/letter-service.js";
 import { judgeLink, linkPlaceholder, type Link } from "../links/link.js";
 import { ensureLink, makeLink } from "../links/service.js";
 import { queueMail } from "../mail/service.js";
+import { managePlaceholder } from "./manage-mail-service.js";
 import type { SignatureRow } from "./store.js";
 import { publicConfirmationsSince } from "./views.js";
 
@@ -93,7 +94,10 @@ export async function mailConfirmation(
 
 /** Thanks for the confirmation and says what happens next; once a signature. */
 export async function mailConfirmed(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
-  await queue(tx, row, "signature-confirmed", `signature-confirmed:${row.id}`, common(row, letter));
+  await queue(tx, row, "signature-confirmed", `signature-confirmed:${row.id}`, {
+    ...common(row, letter),
+    manageAddress: await managePlaceholder(tx, row.id),
+  });
 }
 
 /** Tells the signatory of a standing signature that somebody submitted another; at most once a day. */
@@ -109,7 +113,8 @@ export async function mailDuplicate(tx: Ctx, row: SignatureRow, letter: LetterTo
 export async function mailAccepted(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
   await queue(tx, row, "signature-accepted", `signature-accepted:${row.id}`, {
     ...common(row, letter),
-    outcome: row.state,
+    outcome: row.state === "accepted" && row.visibility === "public" ? "waits" : row.state,
+    manageAddress: await managePlaceholder(tx, row.id),
     listAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/signatories`,
   });
 }

@@ -17,6 +17,10 @@ export const TASK_KINDS = [
   "complaint",
   "answer_challenge",
   "reading_paused",
+  "review_statement",
+  "correct_name",
+  "settle_dispute",
+  "entry_reported",
   "other",
 ] as const;
 
@@ -44,6 +48,10 @@ const DUE_HOURS: Record<TaskKind, number> = {
   complaint: 4,
   answer_challenge: 24,
   reading_paused: 4,
+  review_statement: 48,
+  correct_name: 48,
+  settle_dispute: 24,
+  entry_reported: 24,
   other: 72,
 };
 
