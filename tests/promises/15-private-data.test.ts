@@ -33,8 +33,12 @@ const PUBLIC: Record<string, readonly string[]> = {
     "signatory_name",
     "signatory_title",
     "quote",
+    "reservation",
     "language",
   ],
+  logo_terms: ["body"],
+  // Public once approved; what waits is looked at in 09 and in the tests of statements.
+  signature_statements: ["body", "language", "logo_type", "terms_language"],
   decline_reasons: ["code", "reason_group", "next_ask"],
 };
 

@@ -17,6 +17,7 @@ import type { TestApp } from "./app.js";
 import { campaign } from "./campaign.js";
 import { rawMail, takeIn } from "./inbound.js";
 import { settle } from "./settle.js";
+import { insertLogo, LOGO_HASH } from "./signatory.js";
 
 /** One of everything, so that each page of each door has something to show. */
 export interface Scene {
@@ -82,6 +83,7 @@ export async function scene(app: TestApp): Promise<Scene> {
     smtp_security: "none",
   });
   const outreach = await outreachScene(app, letter);
+  const shown = await statementScene(app, letterId, published);
   await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
   await settle(app);
   const captured = (await app.database.adminDb("messages").where({ template: "sign-in" }).first("id")) as {
@@ -114,12 +116,15 @@ export async function scene(app: TestApp): Promise<Scene> {
       inbound: inbox.id ?? "",
       mailboxes: mailbox,
       ...outreach,
+      ...shown,
       mail: captured.id,
     },
     tokens: {
       "/r": invitations,
       "/confirm": [await secret("confirm", submitted)],
       "/unsubscribe": [await secret("unsubscribe", message)],
+      "/manage": [await secret("manage", published)],
+      "/reports": [await secret("report", shown["reports"] ?? "")],
       "/preferences": [await secret("preferences", message)],
       "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],
     },
@@ -145,6 +150,29 @@ async function outreachScene(app: TestApp, letter: string): Promise<Record<strin
   const { id: segments } = await createSegment(app.system, { name: "All", filter: {} });
   await holdOutreach(app.system, { scope: "contact", subject_id: contact });
   return { templates, sequences, enrolments: enrolment.id, approvals: draft.id, segments };
+}
+
+/** A logo that is shown beside a signature, and a report about an entry. */
+async function statementScene(
+  app: TestApp,
+  letterId: string,
+  signatureId: string,
+): Promise<Record<string, string>> {
+  const statements = await insertLogo(app, signatureId);
+  const reports = newId(app.clock);
+  await app.database.adminDb("entry_reports").insert({
+    id: reports,
+    letter_id: letterId,
+    signature_id: signatureId,
+    entry_name: "Tidewater Optics Inc.",
+    reporter_name: "Aino Virtanen",
+    reporter_role: "Counsel",
+    reporter_email: "aino@tidewater.example",
+    address_hash: app.keys.addressHash("aino@tidewater.example"),
+    language: "en",
+    at: app.clock.now(),
+  });
+  return { statements, reports, logos: `${LOGO_HASH.toString("hex")}.png` };
 }
 
 function lastPart(address: string): string {

@@ -23,7 +23,15 @@ interface Room extends Page {
 const ROOMS: readonly Room[] = [
   { href: "/console", label: "Today", permission: "reports:read" },
   { href: "/console/inbox", label: "Inbox", permission: "messages:read" },
-  { href: "/console/review", label: "Review", permission: "signatures:read" },
+  {
+    href: "/console/review",
+    label: "Review",
+    permission: "signatures:read",
+    pages: [
+      { href: "/console/review", label: "Signatures", permission: "signatures:read" },
+      { href: "/console/statements", label: "Statements and reports", permission: "signatures:read" },
+    ],
+  },
   { href: "/console/tasks", label: "Tasks", permission: "organisations:read" },
   {
     href: "/console/organisations",

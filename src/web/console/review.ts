@@ -73,7 +73,8 @@ const DONE: Record<string, string> = {
   published: "Accepted and published. The signatory has been told.",
   held: "Accepted and held until launch. The signatory has been told.",
   standing: "The pledge stands. The signatory has been told.",
-  accepted: "Accepted and counted in confidence. The signatory has been told.",
+  accepted:
+    "Accepted. In confidence it is counted; in public it appears once its reservation is decided. The signatory has been told.",
   rejected: "Rejected. The signatory has been told why.",
   withdrawn: "Withdrawn. The public list shows both dates.",
   rescinded: "Taken back before it was public.",
@@ -159,6 +160,7 @@ async function showSignature(app: App, req: Request, res: Response, form?: FormS
       otherName: line.organisationName === line.display_name ? "" : line.organisationName,
       facts: facts(app, line),
       quote: line.quote ?? "",
+      reservation: line.reservation ? `Clause ${line.reservation_clause ?? 0}: “${line.reservation}”` : "",
       help: line.help_offered ?? "",
       note: line.rejection_note ?? "",
       rowVersion: line.row_version,

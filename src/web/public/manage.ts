@@ -27,9 +27,9 @@ import { cleanPicture } from "../../platform/logo-image.js";
 import { asRecord, emptyForm, fieldText, withForm, type FormState } from "../forms.js";
 import { PICTURE_UPLOADS, PUBLIC_POSTS, PUBLIC_SUBMISSIONS, limitPosts } from "../middleware/rate-limit.js";
 import { keepPrivate, languageOf } from "../pages.js";
+import { sendPicture } from "../picture.js";
 import { ctxOf } from "../request.js";
 import { pictureUpload } from "../uploads.js";
-import { sendPicture } from "./logos.js";
 import { manageView } from "./manage-view.js";
 import { personalLanguage, personalPage, suffixOf } from "./personal.js";
 
@@ -74,9 +74,10 @@ export function manageRoutes(app: App): Router {
       (form) => show(app, req, res, form),
     );
   });
-  router.get("/manage/:token/logo/:id", async (req, res) => {
+  router.get("/manage/:token/logo", async (req, res) => {
     const { signature } = await openManage(ctxOf(res), tokenOf(req));
-    const logo = isUuid(req.params.id) ? await logoOf(ctxOf(res), req.params.id) : undefined;
+    const of = String(req.query["of"] ?? "");
+    const logo = isUuid(of) ? await logoOf(ctxOf(res), of) : undefined;
     if (!logo || logo.signatureId !== signature.id) throw notFound("link.unknown");
     keepPrivate(res);
     sendPicture(res, logo);
