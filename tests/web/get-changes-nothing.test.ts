@@ -60,6 +60,7 @@ function queryOf(pattern: string): string {
   }
   if (pattern.endsWith("/preview")) return `?contact=${place.ids["contacts"]}`;
   if (pattern === "/console/holds/new") return `?scope=contact&subject=${place.ids["contacts"]}`;
+  if (pattern === "/manage/:token/logo") return `?of=${place.ids["statements"]}`;
   return QUERIES[pattern] ?? "";
 }
 

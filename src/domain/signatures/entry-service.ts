@@ -19,10 +19,6 @@ export async function holdEntry(tx: Ctx, id: string): Promise<Entry | undefined>
  * Changes under which name an entry stands, or only that something shown with it has changed: its version rises, and
  * with it every public page that shows it is made anew. The row must be held by this transaction.
  */
-export async function setAppearanceOf(
-  tx: Ctx,
-  row: Entry,
-  change: { display_name?: string },
-): Promise<void> {
+export async function setAppearanceOf(tx: Ctx, row: Entry, change: { display_name?: string }): Promise<void> {
   await setAppearance(tx.db, row.id, change);
 }

@@ -1,4 +1,11 @@
-import { ENDED, NOT_LIVE, nextStep, type SignatureKind, type SignatureState, type Visibility } from "./signature.js";
+import {
+  ENDED,
+  NOT_LIVE,
+  nextStep,
+  type SignatureKind,
+  type SignatureState,
+  type Visibility,
+} from "./signature.js";
 
 /** What a signatory may do with a standing entry by their own link. */
 export type ManageAct = "edit" | "withdraw" | "take_back" | "go_public" | "inform" | "dispute";

@@ -74,12 +74,7 @@ export async function reportEntry(ctx: Ctx, slug: string, input: unknown): Promi
 }
 
 async function mailReporter(tx: Ctx, report: EntryReportRow, letter: LetterToAnswer): Promise<void> {
-  const link = await makeLink(
-    tx,
-    "report",
-    report.id,
-    new Date(tx.clock.now().getTime() + REPORT_LINK_LIFE),
-  );
+  const link = await makeLink(tx, "report", report.id, new Date(tx.clock.now().getTime() + REPORT_LINK_LIFE));
   await queueMail(tx, {
     purpose: "transactional",
     sendKey: `report-confirm:${report.id}`,
@@ -118,9 +113,7 @@ export async function openReport(ctx: Ctx, token: string): Promise<OpenReport> {
 export async function confirmReport(ctx: Ctx, token: string): Promise<void> {
   const opened = await openReport(ctx, token);
   if (opened.verdict === "expired") throw gone("link.expired");
-  const entry = opened.report.signature_id
-    ? await findEntry(ctx, opened.report.signature_id)
-    : undefined;
+  const entry = opened.report.signature_id ? await findEntry(ctx, opened.report.signature_id) : undefined;
   await transaction(ctx, async (tx) => {
     if (entry) await holdLocks(tx.db, { organisation: [entry.organisation_id] });
     const { link, verdict } = await holdLink(tx, "report", token);

@@ -26,7 +26,11 @@ import {
  * refused later. Anything but yes is told to the signatory with its reason. An entry that its reservation held up goes
  * on once that is approved. Throws conflict for a stale row_version or a statement that is over.
  */
-export async function decideStatement(ctx: Ctx, id: string, input: unknown): Promise<{ signatureId: string }> {
+export async function decideStatement(
+  ctx: Ctx,
+  id: string,
+  input: unknown,
+): Promise<{ signatureId: string }> {
   requirePermission(ctx, "signatures:review");
   const { decision, note, row_version } = parse(decideStatementCommand, input);
   const seen = isUuid(id) ? await findStatement(ctx.db, id) : undefined;
@@ -37,7 +41,8 @@ export async function decideStatement(ctx: Ctx, id: string, input: unknown): Pro
     const row = await holdEntry(tx, signature.id);
     const statement = await lockStatement(tx.db, id);
     if (!row || !statement) throw notFound("statements.unknown");
-    if (row_version !== undefined && row_version !== statement.row_version) throw conflict("statements.stale");
+    if (row_version !== undefined && row_version !== statement.row_version)
+      throw conflict("statements.stale");
     if (!mayBecome(statement.state, decision)) throw conflict("statements.not_waiting");
     const letter = await letterToAnswer(tx, row.letter_id, row.language);
     await settle(tx, statement, decision, note ?? null);
@@ -77,12 +82,7 @@ async function settle(
 }
 
 /** What an approved name changes: that of the entry, or that of the organisation, whose signatory is told. */
-async function show(
-  tx: Ctx,
-  row: Entry,
-  statement: StatementRow,
-  letter: LetterToAnswer,
-): Promise<void> {
+async function show(tx: Ctx, row: Entry, statement: StatementRow, letter: LetterToAnswer): Promise<void> {
   const name = statement.body ?? "";
   if (statement.kind === "display_name") await setAppearanceOf(tx, row, { display_name: name });
   if (statement.kind !== "legal_name") return;

@@ -124,7 +124,14 @@ async function say(tx: Ctx, row: Entry, said: Said): Promise<void> {
   const gone = standing.filter(({ state }) => state !== "approved" || said.state === "approved");
   for (const one of gone) await endStatement(tx, one, "replaced");
   const id = newId(tx.clock);
-  await insertStatement(tx.db, { ...NOTHING, language: row.language, submitted_at: at, ...said, id, signature_id: row.id });
+  await insertStatement(tx.db, {
+    ...NOTHING,
+    language: row.language,
+    submitted_at: at,
+    ...said,
+    id,
+    signature_id: row.id,
+  });
   if ((said.state ?? "waiting") === "waiting") {
     await createTask(tx, {
       kind: said.kind === "legal_name" ? "correct_name" : "review_statement",
@@ -172,12 +179,7 @@ export async function endStatement(
   await settleTasks(tx, "correct_name", statement.id);
 }
 
-async function endStatements(
-  tx: Ctx,
-  row: Entry,
-  kind: StatementKind,
-  clause: number | null,
-): Promise<void> {
+async function endStatements(tx: Ctx, row: Entry, kind: StatementKind, clause: number | null): Promise<void> {
   const standing = await lockStandingStatements(tx.db, row.id, kind, clause);
   if (standing.length === 0) throw conflict("statements.nothing_to_take_back");
   for (const one of standing) await endStatement(tx, one, "taken_back");

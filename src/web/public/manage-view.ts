@@ -78,16 +78,25 @@ function told(open: readonly StatementLine[], kind: StatementLine["kind"]): Told
 }
 
 function reservations(open: readonly StatementLine[]) {
-  const clauses = [...new Set(open.filter(({ kind }) => kind === "reservation").map(({ clause }) => clause ?? 0))];
+  const clauses = [
+    ...new Set(open.filter(({ kind }) => kind === "reservation").map(({ clause }) => clause ?? 0)),
+  ];
   return clauses
     .sort((a, b) => a - b)
-    .map((clause) => ({ clause, ...told(open.filter((line) => line.clause === clause), "reservation") }));
+    .map((clause) => ({
+      clause,
+      ...told(
+        open.filter((line) => line.clause === clause),
+        "reservation",
+      ),
+    }));
 }
 
 /** Which sentence says what comes next. */
 function nextKey({ signature, letter }: ManagedEntry, open: readonly StatementLine[]): string {
   if (signature.state !== "accepted") return `manage.next.${signature.state}`;
   if (signature.visibility === "confidential") return "manage.next.confidential";
-  if (open.some(({ kind, state }) => kind === "reservation" && state !== "approved")) return "manage.next.reservation";
+  if (open.some(({ kind, state }) => kind === "reservation" && state !== "approved"))
+    return "manage.next.reservation";
   return letter.state === "gathering" ? "manage.next.held" : "manage.next.accepted";
 }

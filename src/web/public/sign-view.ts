@@ -72,12 +72,17 @@ export function answersView(app: App, lang: string, command: SignatureInput, let
     condition_count: conditionWords(app, lang, command, letter),
     quote: command.quote ?? "",
     reservation: command.reservation
-      ? say("statements.reservation_line", { clause: command.reservation_clause ?? 0, text: command.reservation })
+      ? say("statements.reservation_line", {
+          clause: command.reservation_clause ?? 0,
+          text: command.reservation,
+        })
       : "",
     help_offered: command.help_offered ?? "",
   };
   const rows: AnswerRow[] = Object.entries(shown)
-    .filter(([name, value]) => value !== "" || !["condition_count", "contact_name", "reservation"].includes(name))
+    .filter(
+      ([name, value]) => value !== "" || !["condition_count", "contact_name", "reservation"].includes(name),
+    )
     .map(([name, value]) => ({
       name,
       label: say(`signatures.field.${name}`),

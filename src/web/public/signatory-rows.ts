@@ -30,7 +30,12 @@ export function checkedWords(app: App, lang: string, checks: readonly Check[]): 
 }
 
 /** The entries of the list as rows of its table; `letterHref` leads to the letter's text, unless it is on the same page. */
-export function signatoryRows(app: App, lang: string, items: readonly Signatory[], letterHref = ""): SignatoryRow[] {
+export function signatoryRows(
+  app: App,
+  lang: string,
+  items: readonly Signatory[],
+  letterHref = "",
+): SignatoryRow[] {
   return items.map((item) => ({
     anchor: item.anchor,
     organisation: item.organisation,
