@@ -76,7 +76,7 @@ export function manageRoutes(app: App): Router {
   });
   router.get("/manage/:token/logo", async (req, res) => {
     const { signature } = await openManage(ctxOf(res), tokenOf(req));
-    const of = String(req.query["of"] ?? "");
+    const of = typeof req.query["of"] === "string" ? req.query["of"] : "";
     const logo = isUuid(of) ? await logoOf(ctxOf(res), of) : undefined;
     if (!logo || logo.signatureId !== signature.id) throw notFound("link.unknown");
     keepPrivate(res);
@@ -123,7 +123,7 @@ function done(app: App, req: Request, res: Response, what: string): void {
 const DONE = [...Object.keys(FORMS), "logo", "withdraw", "dispute"];
 
 function notice(app: App, lang: string, req: Request): string {
-  const said = String(req.query["done"] ?? "");
+  const said = typeof req.query["done"] === "string" ? req.query["done"] : "";
   return DONE.includes(said) ? app.messages.t(lang, `manage.done.${said}`) : "";
 }
 
