@@ -56,6 +56,22 @@ async function movingWebp(frames: number): Promise<Buffer> {
     .toBuffer();
 }
 
+function text(words: string): Buffer {
+  return Buffer.from(words, "latin1");
+}
+
+function tail(bytes: Buffer, words: string): Buffer {
+  return Buffer.concat([bytes, text(words)]);
+}
+
+function refused(name: string, bytes: Buffer): HandedIn {
+  return { name, bytes, refused: true };
+}
+
+function cleaned(name: string, bytes: Buffer): HandedIn {
+  return { name, bytes, refused: false };
+}
+
 /** At least 22 files that were built to hurt, each with what has to become of it (promise 38). */
 export async function hostilePictures(): Promise<HandedIn[]> {
   const square = sharp({ create: { width: 64, height: 64, channels: 3, background: "#0b5a49" } });
@@ -69,13 +85,9 @@ export async function hostilePictures(): Promise<HandedIn[]> {
     .withExif({ IFD0: { Copyright: "secret-metadata" } })
     .jpeg()
     .toBuffer();
-  const tail = (bytes: Buffer, text: string): Buffer => Buffer.concat([bytes, Buffer.from(text, "latin1")]);
-  const text = (words: string): Buffer => Buffer.from(words, "latin1");
   const [, php = "", zip = "", js = "", html = "", pdf = ""] = PAYLOADS;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`;
   const xxe = `<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>${svg}`;
-  const refused = (name: string, bytes: Buffer): HandedIn => ({ name, bytes, refused: true });
-  const cleaned = (name: string, bytes: Buffer): HandedIn => ({ name, bytes, refused: false });
   return [
     refused("an empty file", Buffer.alloc(0)),
     refused("plain text", text("not a picture")),

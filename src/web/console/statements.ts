@@ -67,7 +67,7 @@ export function statementRoutes(app: App): Router {
     await withForm(
       body,
       async () => {
-        const { signatureId } = await decideStatement(ctxOf(res), String(req.params["id"]), body);
+        const { signatureId } = await decideStatement(ctxOf(res), idOf(req), body);
         res.redirect(303, `/console/review/${signatureId}/statements?done=${decision}`);
       },
       (form) => showEntry(app, req, res, form, fieldText(body, "signature")),

@@ -67,11 +67,11 @@ export async function manageView(app: App, ctx: Ctx, lang: string, entry: Manage
 
 function told(open: readonly StatementLine[], kind: StatementLine["kind"]): Told {
   const of = open.filter((line) => line.kind === kind);
-  const with_ = (state: StatementLine["state"]) => of.find((line) => line.state === state)?.body ?? "";
+  const bodyOf = (state: StatementLine["state"]) => of.find((line) => line.state === state)?.body ?? "";
   const answered = of.find(({ state }) => state === "change_asked" || state === "refused");
   return {
-    shown: with_("approved"),
-    waiting: with_("waiting"),
+    shown: bodyOf("approved"),
+    waiting: bodyOf("waiting"),
     answer: answered?.note ?? "",
     answerKind: answered?.state ?? "",
   };

@@ -120,11 +120,11 @@ function done(app: App, req: Request, res: Response, what: string): void {
   res.redirect(303, `${addressOf(req)}${suffix === "" ? "?" : `${suffix}&`}done=${what}`);
 }
 
-const DONE = [...Object.keys(FORMS), "logo", "withdraw", "dispute"];
+const DONE = new Set([...Object.keys(FORMS), "logo", "withdraw", "dispute"]);
 
 function notice(app: App, lang: string, req: Request): string {
   const said = typeof req.query["done"] === "string" ? req.query["done"] : "";
-  return DONE.includes(said) ? app.messages.t(lang, `manage.done.${said}`) : "";
+  return DONE.has(said) ? app.messages.t(lang, `manage.done.${said}`) : "";
 }
 
 async function show(app: App, req: Request, res: Response, form?: FormState): Promise<void> {

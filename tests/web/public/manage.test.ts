@@ -26,7 +26,8 @@ async function items(): Promise<Record<string, unknown>[]> {
 }
 
 async function stateOf(id: string): Promise<string> {
-  return ((await app.db("signatures").where({ id }).first("state")) as { state: string }).state;
+  const [state = ""] = (await app.db("signatures").where({ id }).pluck("state")) as string[];
+  return state;
 }
 
 async function mails(): Promise<string[]> {
