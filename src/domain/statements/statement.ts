@@ -1,6 +1,7 @@
 /**
  * What a signatory says beside the signature. Each kind is a history: a new statement waits for staff while the one
- * that was approved before stays in public, and is replaced only when the new one is approved.
+ * that was approved before stays in public, and is replaced only when the new one is approved. The first ones come with the
+ * signature itself: a trigger on `signatures` makes them of what the form said (decision 21).
  */
 export const STATEMENT_KINDS = ["quote", "reservation", "logo", "display_name", "legal_name"] as const;
 
