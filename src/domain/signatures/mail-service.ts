@@ -96,7 +96,7 @@ export async function mailConfirmation(
 export async function mailConfirmed(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
   await queue(tx, row, "signature-confirmed", `signature-confirmed:${row.id}`, {
     ...common(row, letter),
-    manageAddress: await managePlaceholder(tx, row.id),
+    manage: await managePlaceholder(tx, row.id),
   });
 }
 
@@ -114,7 +114,7 @@ export async function mailAccepted(tx: Ctx, row: SignatureRow, letter: LetterToA
   await queue(tx, row, "signature-accepted", `signature-accepted:${row.id}`, {
     ...common(row, letter),
     outcome: row.state === "accepted" && row.visibility === "public" ? "waits" : row.state,
-    manageAddress: await managePlaceholder(tx, row.id),
+    manage: await managePlaceholder(tx, row.id),
     listAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/signatories`,
   });
 }

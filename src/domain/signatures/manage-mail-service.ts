@@ -28,7 +28,7 @@ export async function mailSignatory(
       organisation: row.display_name,
       signatory: row.signatory_name,
       letterTitle: letter.title.replace(/[.\s]+$/u, ""),
-      manageAddress: await managePlaceholder(tx, row.id),
+      manage: await managePlaceholder(tx, row.id),
       ...data,
     },
     language: row.language,
