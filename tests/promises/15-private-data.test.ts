@@ -110,6 +110,17 @@ async function seed(column: Column): Promise<boolean> {
 beforeAll(async () => {
   app = await testApp({ log });
   journey = await wholeJourney(app);
+  await browser(app)
+    .post(`/letters/${journey.letter.slug}/report`)
+    .type("form")
+    .send({
+      entry: "Ribeira Alta Telemetria",
+      reporter_name: "Aino Virtanen",
+      reporter_role: "Counsel",
+      reporter_email: "aino@elsewhere.example",
+      said: "We never signed.",
+    })
+    .expect(303);
   await settle(app);
   for (const column of await columns()) {
     if (!isPublic(column) && !CLOSED_LISTS.test(column.column_name)) await seed(column);

@@ -11,7 +11,7 @@ import { acceptSignatureCommand, rejectSignatureCommand, transitionSignatureComm
 import { mailAccepted, mailRejected } from "./mail-service.js";
 import { moveSignature } from "./movement-service.js";
 import { findRejectionReason } from "./rejection-reason.js";
-import { mailPublished } from "./manage-mail-service.js";
+import { mailPublished, mailWithdrawn } from "./manage-mail-service.js";
 import { waitsForReservation } from "./reservation-views.js";
 import { settleAccepted } from "./settling-service.js";
 import { staffStep, type SignatureState } from "./signature.js";
@@ -85,7 +85,7 @@ export async function transitionSignature(
     return acceptSignature(ctx, id, { row_version, quote_approved: quote_approved ?? false });
   if (to === "rejected")
     return rejectSignature(ctx, id, { reason_code: reason_code ?? "", note: words, row_version });
-  return decide(ctx, id, row_version, async (tx, row) => {
+  return decide(ctx, id, row_version, async (tx, row, letter) => {
     const step = staffStep(row.state, to);
     if (!step) throw conflict("signatures.not_allowed", {}, { from: row.state, to });
     const moved = await moveSignature(tx, row, step.cause, {
@@ -93,6 +93,7 @@ export async function transitionSignature(
       ...(to === "withdrawn" ? { withdrawn_at: tx.clock.now() } : {}),
     });
     await note(tx, moved, `signature.${step.cause}`, {});
+    if (to === "withdrawn" || to === "rescinded") await mailWithdrawn(tx, moved, letter);
     return { state: moved.state };
   });
 }

@@ -81,7 +81,7 @@ describe("a reservation", () => {
     expect(counts).toMatchObject({ signed: 1, with_reservation: 1 });
     const page = (await browser(app).get(`/letters/${slug}`).expect(200)).text;
     expect(page).toContain('href="#c1">clause 1</a>');
-    expect(page).toContain("One of them has signed with a reservation.");
+    expect(page).toContain("One of the signatures comes with a reservation.");
     expect((await browser(app).get(`/letters/${slug}/signatories.csv`)).text).toContain(`1: ${RESERVED}`);
     expect((await browser(app).get(`/letters/${slug}/signatories.txt`)).text).toContain(
       `With a reservation on clause 1: “${RESERVED}”`,
