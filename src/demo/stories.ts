@@ -10,6 +10,8 @@ import {
 } from "../domain/signatures/review-service.js";
 import { submitSignature } from "../domain/signatures/service.js";
 import { liveSignatureOf } from "../domain/signatures/views.js";
+import { decideStatement } from "../domain/statements/moderation-service.js";
+import { statementsOf } from "../domain/statements/views.js";
 import { as, type Actor, type Ctx } from "../platform/context.js";
 import { DEMO_LETTER } from "./letter.js";
 import type { DemoOrganisation, Story } from "./organisations.js";
@@ -106,6 +108,9 @@ async function sign(
         ? { condition_count: 10, condition_class: "sector" as const }
         : {}),
       ...(organisation.story === "signed_quote" ? { quote: organisation.extra } : {}),
+      ...(RESERVED.has(organisation.story) && organisation.extra !== ""
+        ? { reservation_clause: 4, reservation: organisation.extra }
+        : {}),
       authority: "on",
       language: organisation.language,
     },
@@ -120,10 +125,18 @@ async function sign(
   await send();
 }
 
+/** Stories in which what an organisation has to say more is a reservation. */
+const RESERVED: ReadonlySet<Story> = new Set<Story>(["signed_reserved", "in_review"]);
+
 async function review(reviewer: Ctx, story: Story, id: string): Promise<void> {
   if (story === "rejected") {
     await rejectSignature(reviewer, id, { reason_code: "not_authorised" });
     return;
+  }
+  if (story === "signed_reserved") {
+    for (const { id: said } of await statementsOf(reviewer, id)) {
+      await decideStatement(reviewer, said, { decision: "approved" });
+    }
   }
   await acceptSignature(reviewer, id, { quote_approved: story === "signed_quote" ? "on" : "" });
   if (story === "signed_withdrawn") await transitionSignature(reviewer, id, { to: "withdrawn" });

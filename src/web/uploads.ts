@@ -6,6 +6,7 @@ import multer from "multer";
 import type { App } from "../app.js";
 import type { ImportFile } from "../domain/imports/service.js";
 import { invalid } from "../platform/errors.js";
+import { LARGEST_PICTURE } from "../platform/logo-image.js";
 
 /** The largest list that is taken, in bytes. */
 export const LIST_LIMIT = 100 * 1024 * 1024;
@@ -38,6 +39,27 @@ export function mailUpload(): RequestHandler {
   }).single("file");
   return (req, res, next) => {
     void take(req, res, (error: unknown) => next(error === undefined ? undefined : refusal(error)));
+  };
+}
+
+/** Takes one picture in the field `logo` and keeps it in memory only, for as long as the request lasts. */
+export function pictureUpload(): RequestHandler {
+  const take = multer({
+    storage: multer.memoryStorage(),
+    limits: {
+      fileSize: LARGEST_PICTURE,
+      files: 1,
+      fields: 4,
+      fieldSize: 1000,
+      fieldNameSize: 100,
+      parts: 6,
+    },
+  }).single("logo");
+  return (req, res, next) => {
+    void take(req, res, (error: unknown) => {
+      if (!(error instanceof multer.MulterError)) return next(error);
+      next(invalid("form.upload", { logo: "errors.statements.picture.too_large" }, { status: 413 }));
+    });
   };
 }
 

@@ -33,6 +33,7 @@ const PUBLIC: Record<string, readonly string[]> = {
     "signatory_name",
     "signatory_title",
     "quote",
+    "reservation",
     "language",
   ],
   // A commitment is public; what opens one (log_salts) is bytes, and shown for what stands on the list only.
@@ -40,6 +41,9 @@ const PUBLIC: Record<string, readonly string[]> = {
   log_leaves: ["leaf"],
   log_checkpoints: ["note"],
   log_cosignatures: ["witness", "line"],
+  logo_terms: ["body"],
+  // Public once approved; what waits is looked at in 09 and in the tests of statements.
+  signature_statements: ["body", "language", "logo_type", "terms_language"],
   decline_reasons: ["code", "reason_group", "next_ask"],
 };
 
@@ -111,6 +115,17 @@ async function seed(column: Column): Promise<boolean> {
 beforeAll(async () => {
   app = await testApp({ log });
   journey = await wholeJourney(app);
+  await browser(app)
+    .post(`/letters/${journey.letter.slug}/report`)
+    .type("form")
+    .send({
+      entry: "Ribeira Alta Telemetria",
+      reporter_name: "Aino Virtanen",
+      reporter_role: "Counsel",
+      reporter_email: "aino@elsewhere.example",
+      said: "We never signed.",
+    })
+    .expect(303);
   await settle(app);
   for (const column of await columns()) {
     if (!isPublic(column) && !CLOSED_LISTS.test(column.column_name)) await seed(column);

@@ -19,6 +19,7 @@ import type { TestApp } from "./app.js";
 import { campaign } from "./campaign.js";
 import { rawMail, takeIn } from "./inbound.js";
 import { settle } from "./settle.js";
+import { insertLogo, LOGO_HASH } from "./signatory.js";
 
 /** One of everything, so that each page of each door has something to show. */
 export interface Scene {
@@ -85,6 +86,7 @@ export async function scene(app: TestApp): Promise<Scene> {
   });
   const outreach = await outreachScene(app, letter);
   const review = await reviewScene(app, letter);
+  const shown = await statementScene(app, letterId, published);
   await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
   await settle(app);
   const captured = (await app.database.adminDb("messages").where({ template: "sign-in" }).first("id")) as {
@@ -118,13 +120,15 @@ export async function scene(app: TestApp): Promise<Scene> {
       mailboxes: mailbox,
       ...outreach,
       ...review,
+      ...shown,
       mail: captured.id,
     },
     tokens: {
       "/r": invitations,
       "/confirm": [await secret("confirm", submitted)],
-      "/manage": [await secret("manage", published)],
       "/unsubscribe": [await secret("unsubscribe", message)],
+      "/manage": [await secret("manage", published)],
+      "/reports": [await secret("report", shown["reports"] ?? "")],
       "/preferences": [await secret("preferences", message)],
       "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],
     },
@@ -157,6 +161,29 @@ async function reviewScene(app: TestApp, letter: string): Promise<Record<string,
   const { id: bulk } = await saveBulk(app.system, { summary: "A wave of spam", domain: "spam.example" });
   const { id: mail } = await writeSignerMail(app.system, letter, { subject: "News", body: "It goes well." });
   return { bulk, "bulk-invalidations": bulk, "signer-mails": mail };
+}
+
+/** A logo that is shown beside a signature, and a report about an entry. */
+async function statementScene(
+  app: TestApp,
+  letterId: string,
+  signatureId: string,
+): Promise<Record<string, string>> {
+  const statements = await insertLogo(app, signatureId);
+  const reports = newId(app.clock);
+  await app.database.adminDb("entry_reports").insert({
+    id: reports,
+    letter_id: letterId,
+    signature_id: signatureId,
+    entry_name: "Tidewater Optics Inc.",
+    reporter_name: "Aino Virtanen",
+    reporter_role: "Counsel",
+    reporter_email: "aino@tidewater.example",
+    address_hash: app.keys.addressHash("aino@tidewater.example"),
+    language: "en",
+    at: app.clock.now(),
+  });
+  return { statements, reports, logos: `${LOGO_HASH.toString("hex")}.png` };
 }
 
 function lastPart(address: string): string {

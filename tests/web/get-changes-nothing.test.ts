@@ -62,6 +62,7 @@ function queryOf(pattern: string): string {
   if (pattern === "/console/holds/new") return `?scope=contact&subject=${place.ids["contacts"]}`;
   if (pattern === "/oembed")
     return `?url=${encodeURIComponent(`${app.config.publicUrl}/letters/${place.letter}`)}`;
+  if (pattern === "/manage/:token/logo") return `?of=${place.ids["statements"]}`;
   return QUERIES[pattern] ?? "";
 }
 

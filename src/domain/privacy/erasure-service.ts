@@ -20,6 +20,7 @@ import { erasePersonalData, holdContact } from "../organisations/personal-data-s
 import { getContact } from "../organisations/service.js";
 import { erasePersonFromOutreach } from "../outreach/erasure-service.js";
 import { stopOutreach } from "../outreach/stopping-service.js";
+import { erasePersonFromReports } from "../statements/erasure-service.js";
 import { erasePersonFromTasks } from "../tasks/service.js";
 import { erasePersonFromReview } from "../review/erasure-service.js";
 import { requirePermission } from "../team/service.js";
@@ -97,6 +98,7 @@ export async function eraseContact(
     await revokeInvitationsOf(tx, contactId);
     await erasePersonFromTasks(tx, person);
     await erasePersonFromAnswers(tx, { ...person, email: seen.email });
+    await erasePersonFromReports(tx, person);
     await erasePersonFromLists(tx, { ...person, email: seen.email });
     await erasePersonFromInbound(tx, { ...person, email: seen.email });
     await erasePersonFromLog(tx, seen);

@@ -42,6 +42,10 @@ export const signatoryItem = z.object({
   signed_at: z.iso.datetime(),
   withdrawn_at: z.iso.datetime().nullable(),
   quote: z.string().nullable(),
+  /** Each on one clause of the letter, in the organisation's own words. */
+  reservations: z.array(z.object({ clause: z.int(), text: z.string(), language: z.string() })),
+  /** Where its logo stands while it may be shown. */
+  logo: z.url().nullable(),
   checked: z.array(z.enum(CHECKS)),
 });
 
@@ -56,8 +60,8 @@ export const signatoryListDocument = z.object({
     version: z.int(),
     closes_at: z.iso.datetime().nullable(),
   }),
-  /** Of the whole list, whatever it is narrowed to: published public signatures, their countries, and withdrawn ones. */
-  counts: z.object({ signed: z.int(), countries: z.int(), withdrawn: z.int() }),
+  /** Of the whole list, whatever it is narrowed to: published public signatures, how many of them with a reservation, their countries, and withdrawn ones. */
+  counts: z.object({ signed: z.int(), with_reservation: z.int(), countries: z.int(), withdrawn: z.int() }),
   filter: z.object({ q: z.string(), sector: z.string(), country: z.string(), sort: z.enum(SORTS) }),
   total: z.int(),
   page: z.int().nullable(),

@@ -33,8 +33,25 @@ export interface Signatory {
   /** Only once it was approved. */
   quote: string | null;
   quoteLanguage: string;
+  /** Approved ones only, by clause. */
+  reservations: Reservation[];
+  logo: Logo | null;
   /** What was checked, as codes that have words. */
   checked: Check[];
+}
+
+/** What an organisation signs with a reservation on, in its own words. */
+export interface Reservation {
+  clause: number;
+  text: string;
+  language: string;
+}
+
+/** An approved logo: its address names its content, and answers only while it may be shown. */
+export interface Logo {
+  path: string;
+  width: number;
+  height: number;
 }
 
 /** What may have been checked about an entry (ruling 19 leaves room for more). */

@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/context.js";
+import { logoPath } from "../statements/statement.js";
 import {
   anchorOf,
   checksOf,
@@ -6,6 +7,7 @@ import {
   pageCount,
   type Group,
   type ListFilter,
+  type Reservation,
   type Signatory,
 } from "./signatory.js";
 
@@ -37,6 +39,10 @@ interface Row {
   signed_at: Date;
   withdrawn_at: Date | null;
   quote: string | null;
+  reservations: Reservation[] | null;
+  logo_hash: Buffer | null;
+  logo_width: number;
+  logo_height: number;
   language: string;
   latest: boolean;
 }
@@ -53,6 +59,14 @@ function escapeLike(text: string): string {
   return text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
 }
 
+/** The approved statement of a kind of which there is at most one (`signature_statements_one_shown_idx`). */
+function shown(name: string, kind: "quote" | "logo", join = "left join"): string {
+  return `${join} signature_statements ${name} on ${name}.signature_id = s.id and ${name}.kind = '${kind}' and ${name}.state = 'approved'`;
+}
+
+const RESERVATIONS = `(select json_agg(json_build_object('clause', r.clause, 'text', r.body, 'language', r.language) order by r.clause)
+  from signature_statements r where r.signature_id = s.id and r.kind = 'reservation' and r.state = 'approved') as reservations`;
+
 /**
  * The public list of a letter: one page, the last one where `page` lies behind it, or everything when `page` is left
  * out. Reads no column that is not public.
@@ -67,12 +81,16 @@ export async function signatoryList(
   const pages = pageCount(counted.n);
   const page = Math.min(filter.page ?? 1, pages);
   const query = listed(ctx, filter.letterId, filter)
+    .joinRaw(shown("q", "quote"))
+    .joinRaw(shown("g", "logo"))
+    .select("g.logo_hash", "g.logo_width", "g.logo_height")
+    .select(ctx.db.raw(RESERVATIONS))
     .select("s.id", "s.organisation_id", "s.display_name", "s.country", "s.sector", "s.language")
     .select("s.signatory_name", "s.signatory_title", "s.confirmed_at", "s.accepted_at")
     .select(
       ctx.db.raw("coalesce(s.confirmed_at, s.submitted_at) as signed_at"),
       ctx.db.raw("case when s.state = 'withdrawn' then s.withdrawn_at end as withdrawn_at"),
-      ctx.db.raw("case when s.quote_approved then s.quote end as quote"),
+      "q.body as quote",
       ctx.db.raw(
         `not exists (select 1 from signatures n where n.letter_id = s.letter_id and n.id > s.id
            and n.organisation_id = s.organisation_id and ${PUBLIC.replaceAll("s.", "n.")}) as latest`,
@@ -98,6 +116,11 @@ function toSignatory(row: Row): Signatory {
     withdrawnAt: row.withdrawn_at,
     quote: row.withdrawn_at ? null : row.quote,
     quoteLanguage: row.language,
+    reservations: row.withdrawn_at ? [] : (row.reservations ?? []),
+    logo:
+      row.logo_hash && !row.withdrawn_at
+        ? { path: logoPath(row.logo_hash), width: row.logo_width, height: row.logo_height }
+        : null,
     checked: checksOf({ confirmedAt: row.confirmed_at, acceptedAt: row.accepted_at }),
   };
 }
@@ -106,6 +129,8 @@ function toSignatory(row: Row): Signatory {
 export interface SignatoryTotals {
   signed: number;
   withdrawn: number;
+  /** Of those who have signed: with a reservation. */
+  reserved: number;
   countries: Group[];
   sectors: Group[];
 }
@@ -118,17 +143,25 @@ export async function signatoryTotals(ctx: Ctx, letterId: string): Promise<Signa
     .whereRaw(PUBLIC)
     .groupBy("s.state", "s.country", "s.sector")
     .select("s.state", "s.country", "s.sector")
-    .select(ctx.db.raw("count(*)::int as n"))) as {
+    .select(
+      ctx.db.raw("count(*)::int as n"),
+      ctx.db.raw(
+        `(count(*) filter (where exists (select 1 from signature_statements r
+            where r.signature_id = s.id and r.kind = 'reservation' and r.state = 'approved')))::int as reserved`,
+      ),
+    )) as {
     state: string;
     country: string;
     sector: string;
     n: number;
+    reserved: number;
   }[];
   const standing = rows.filter((row) => row.state === "published");
   const sum = (some: typeof rows) => some.reduce((total, row) => total + row.n, 0);
   return {
     signed: sum(standing),
     withdrawn: sum(rows) - sum(standing),
+    reserved: standing.reduce((total, row) => total + row.reserved, 0),
     countries: groups(standing.map((row) => [row.country, row.n])),
     sectors: groups(standing.map((row) => [row.sector, row.n])),
   };
@@ -155,12 +188,12 @@ export interface Statement {
 export async function statements(ctx: Ctx, letterId: string, limit: number): Promise<Statement[]> {
   const rows = (await ctx
     .db("signatures as s")
-    .where({ "s.letter_id": letterId, "s.state": "published", "s.quote_approved": true })
+    .joinRaw(shown("q", "quote", "join"))
+    .where({ "s.letter_id": letterId, "s.state": "published" })
     .whereRaw(PUBLIC)
-    .whereNotNull("s.quote")
     .orderByRaw("s.published_at desc, s.id desc")
     .limit(limit)
-    .select("s.id", "s.organisation_id", "s.display_name", "s.country", "s.quote", "s.language")) as {
+    .select("s.id", "s.organisation_id", "s.display_name", "s.country", "q.body as quote", "q.language")) as {
     id: string;
     organisation_id: string;
     display_name: string;

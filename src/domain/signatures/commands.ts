@@ -46,6 +46,8 @@ export const submitSignatureCommand = z
     contact_name: optional(plainName(120)),
     contact_email: optional(email()),
     quote: optional(text(500)),
+    reservation_clause: optional(whole(1, 500)),
+    reservation: optional(text(300)),
     help_offered: optional(text(1000)),
     appearance: z.enum(APPEARANCES, { error: "errors.signatures.appearance" }),
     condition_count: optional(whole(2, 5000)),
@@ -60,6 +62,14 @@ export const submitSignatureCommand = z
   .refine(
     (value) => !value.contact_name || Boolean(value.contact_email),
     alongside("contact_email", "errors.signatures.contact_email"),
+  )
+  .refine(
+    (value) => !value.reservation || Boolean(value.reservation_clause),
+    alongside("reservation_clause", "errors.statements.clause"),
+  )
+  .refine(
+    (value) => !value.reservation_clause || Boolean(value.reservation),
+    alongside("reservation", "errors.statements.reservation"),
   )
   .refine(
     (value) => value.appearance !== "pledge" || Boolean(value.condition_count),
@@ -93,6 +103,7 @@ export const STAFF_TARGETS = [
   "accepted",
   "rejected",
   "needs_information",
+  "in_review",
   "withdrawn",
   "rescinded",
   "invalidated",

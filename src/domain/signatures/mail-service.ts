@@ -6,6 +6,7 @@ import { ensureLink, makeLink } from "../links/service.js";
 import { queueMail } from "../mail/service.js";
 import { checkpointForMail } from "./checkpoint-views.js";
 import { sentenceOf } from "./reason-service.js";
+import { managePlaceholder } from "./manage-mail-service.js";
 import type { SignatureRow } from "./store.js";
 import { publicConfirmationsSince } from "./views.js";
 
@@ -96,7 +97,10 @@ export async function mailConfirmation(
 
 /** Thanks for the confirmation and says what happens next; once a signature. */
 export async function mailConfirmed(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
-  await queue(tx, row, "signature-confirmed", `signature-confirmed:${row.id}`, mailNames(row, letter));
+  await queue(tx, row, "signature-confirmed", `signature-confirmed:${row.id}`, {
+    ...mailNames(row, letter),
+    manage: await managePlaceholder(tx, row.id),
+  });
 }
 
 /** Tells the signatory of a standing signature that somebody submitted another; at most once a day. */
@@ -112,7 +116,8 @@ export async function mailDuplicate(tx: Ctx, row: SignatureRow, letter: LetterTo
 export async function mailAccepted(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
   await queue(tx, row, "signature-accepted", `signature-accepted:${row.id}:${row.row_version}`, {
     ...mailNames(row, letter),
-    outcome: row.state,
+    outcome: row.state === "accepted" && row.visibility === "public" ? "waits" : row.state,
+    manage: await managePlaceholder(tx, row.id),
     checkpoint: row.state === "published" ? ((await checkpointForMail(tx, row.letter_id)) ?? "") : "",
     listAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/signatories`,
   });

@@ -11,8 +11,11 @@ import { acceptSignatureCommand, rejectSignatureCommand, transitionSignatureComm
 import { mailAccepted, mailRejected } from "./mail-service.js";
 import { moveSignature } from "./movement-service.js";
 import { openRejectionReasons } from "./reason-service.js";
-import { causeAfterAcceptance, staffStep, type Cause, type SignatureState } from "./signature.js";
-import { findSignature, listHeldIds, lockSignature, type SignatureRow, type StepChange } from "./store.js";
+import { mailPublished, mailWithdrawn } from "./manage-mail-service.js";
+import { waitsForReservation } from "./reservation-views.js";
+import { settleAccepted } from "./settling-service.js";
+import { staffStep, type SignatureState } from "./signature.js";
+import { findSignature, listHeldIds, lockSignature, type SignatureRow } from "./store.js";
 
 /**
  * Accepts a signature in review: it goes onto the page, is held until launch, stands as a pledge, or is counted in
@@ -31,16 +34,11 @@ export async function acceptSignature(
       reviewed_by: staffId(tx),
       quote_approved: command.quote_approved && row.quote !== null,
     });
-    const cause = causeAfterAcceptance(accepted, letter.state);
-    const settled = cause ? await moveSignature(tx, accepted, cause, changeFor(tx, cause)) : accepted;
+    const settled = await settleAccepted(tx, accepted, letter);
     await mailAccepted(tx, settled, letter);
     await note(tx, settled, "signature.accepted", { outcome: settled.state });
     return { state: settled.state };
   });
-}
-
-function changeFor(tx: Ctx, cause: Cause): StepChange {
-  return cause === "published" ? { published_at: tx.clock.now() } : {};
 }
 
 /**
@@ -95,7 +93,7 @@ export async function transitionSignature(
     return acceptSignature(ctx, id, { row_version, quote_approved: quote_approved ?? false });
   if (to === "rejected")
     return rejectSignature(ctx, id, { reason_code: reason_code ?? "", note: words, row_version });
-  return decide(ctx, id, row_version, async (tx, row) => {
+  return decide(ctx, id, row_version, async (tx, row, letter) => {
     const step = staffStep(row.state, to);
     if (!step) throw conflict("signatures.not_allowed", {}, { from: row.state, to });
     const moved = await moveSignature(tx, row, step.cause, {
@@ -103,6 +101,7 @@ export async function transitionSignature(
       ...(to === "withdrawn" ? { withdrawn_at: tx.clock.now() } : {}),
     });
     await note(tx, moved, `signature.${step.cause}`, {});
+    if (to === "withdrawn" || to === "rescinded") await mailWithdrawn(tx, moved, letter);
     return { state: moved.state };
   });
 }
@@ -126,6 +125,7 @@ async function decide(
     if (rowVersion !== undefined && rowVersion !== row.row_version) throw conflict("signatures.stale");
     const result = await decision(tx, row, letter);
     await settleTasks(tx, "review_signature", id);
+    await settleTasks(tx, "settle_dispute", id);
     return result;
   });
 }
@@ -155,9 +155,10 @@ export async function publishHeldSignatures(ctx: Ctx): Promise<number> {
   for (const id of ids) {
     published += await transaction(ctx, async (tx) => {
       const row = await lockSignature(tx.db, id);
-      if (row?.state !== "held") return 0;
+      if (row?.state !== "held" || (await waitsForReservation(tx, id))) return 0;
       const moved = await moveSignature(tx, row, "published", { published_at: tx.clock.now() });
       await note(tx, moved, "signature.published", {});
+      await mailPublished(tx, moved, await letterToAnswer(tx, row.letter_id, row.language));
       return 1;
     });
   }

@@ -14,6 +14,7 @@ import { submitSignatureCommand, type SignatureInput } from "./commands.js";
 import { mailConfirmation, mailDuplicate, newConfirmLink, standingConfirmLink } from "./mail-service.js";
 import { beginHistory, moveSignature } from "./movement-service.js";
 import { networkHash } from "./network-service.js";
+import { checkClause } from "./reservation.js";
 import { judgeDuplicate } from "./signature.js";
 import { insertSignature, lockLiveSignature, type SignatureRow } from "./store.js";
 
@@ -63,6 +64,7 @@ export async function checkSignature(
   const place = await signingPlace(ctx, via, command.language);
   requireOpen(place);
   checkDeadline(ctx, command, place.letter);
+  checkClause(command.reservation_clause, place.letter.bodyMd);
   return { place, command };
 }
 
@@ -149,6 +151,8 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
     submitter_email: null,
     quote: command.quote ?? null,
     quote_approved: false,
+    reservation_clause: command.reservation_clause ?? null,
+    reservation: command.reservation ?? null,
     help_offered: command.help_offered ?? null,
     language: command.language,
     condition_count: pledge ? (command.condition_count ?? null) : null,
@@ -242,6 +246,8 @@ const COMPARED = [
   "contact_name",
   "contact_email",
   "quote",
+  "reservation_clause",
+  "reservation",
   "help_offered",
   "condition_count",
   "condition_class",

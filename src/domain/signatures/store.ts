@@ -32,6 +32,8 @@ export interface SignatureRow {
   submitter_email: string | null;
   quote: string | null;
   quote_approved: boolean;
+  reservation_clause: number | null;
+  reservation: string | null;
   help_offered: string | null;
   language: string;
   condition_count: number | null;

@@ -18,6 +18,10 @@ export const TASK_KINDS = [
   "answer_challenge",
   "reading_paused",
   "suspicious_entry",
+  "review_statement",
+  "correct_name",
+  "settle_dispute",
+  "entry_reported",
   "other",
 ] as const;
 
@@ -46,6 +50,10 @@ const DUE_HOURS: Record<TaskKind, number> = {
   answer_challenge: 24,
   reading_paused: 4,
   suspicious_entry: 24,
+  review_statement: 48,
+  correct_name: 48,
+  settle_dispute: 24,
+  entry_reported: 24,
   other: 72,
 };
 

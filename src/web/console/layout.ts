@@ -30,6 +30,7 @@ const ROOMS: readonly Room[] = [
     pages: [
       { href: "/console/review", label: "Queue", permission: "signatures:read" },
       { href: "/console/signatures", label: "All entries", permission: "signatures:read" },
+      { href: "/console/statements", label: "Statements", permission: "signatures:read" },
       { href: "/console/bulk", label: "Bulk invalidation", permission: "signatures:read" },
       { href: "/console/screening", label: "Lists", permission: "signatures:read" },
       { href: "/console/reasons", label: "Reasons", permission: "signatures:read" },

@@ -35,6 +35,7 @@ import { sequenceRuleRoutes } from "./sequence-rules.js";
 import { sequenceStepRoutes } from "./sequence-steps.js";
 import { sequenceRoutes } from "./sequences.js";
 import { readSwitch, sendingRoutes } from "./sending.js";
+import { statementRoutes } from "./statements.js";
 import { styleGuideRoutes } from "./style-guide.js";
 import { taskRoutes } from "./tasks.js";
 import { templateRoutes } from "./template-library.js";
@@ -72,6 +73,7 @@ export function consoleRoutes(app: App): Router {
   router.use(entryRoutes(app));
   router.use(signerMailRoutes(app));
   router.use(anonymiseRoutes(app));
+  router.use(statementRoutes(app));
   router.use(declineRoutes(app));
   router.use(outreachRoutes(app));
   router.use(sequenceRoutes(app));

@@ -61,6 +61,8 @@ const ABOUT_INBOUND: ReadonlySet<string> = new Set([
 function settledAt({ kind, subjectId, detail }: TaskLine): string {
   if (!subjectId) return "";
   if (kind === "review_signature" || kind === "suspicious_entry") return `/console/review/${subjectId}`;
+  if (kind === "settle_dispute") return `/console/review/${subjectId}/statements`;
+  if (["review_statement", "correct_name", "entry_reported"].includes(kind)) return "/console/statements";
   if (kind === "recheck_basis") return `/console/contacts/${subjectId}`;
   if (ABOUT_INBOUND.has(kind) && typeof detail["inbound"] === "string") {
     return `/console/inbox/${detail["inbound"]}`;

@@ -104,6 +104,7 @@ function figures(app: App, lang: string, totals: SignatoryTotals, base: string, 
   return {
     signed: totals.signed,
     withdrawn: totals.withdrawn,
+    reserved: totals.reserved,
     countries: totals.countries.length,
     greatest: Math.max(
       1,

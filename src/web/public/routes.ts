@@ -13,8 +13,11 @@ import { invitationRoutes } from "./invitation.js";
 import { logPageRoutes } from "./log-page.js";
 import { logRoutes } from "./log.js";
 import { signRoutes } from "./sign.js";
+import { logoRoutes } from "./logos.js";
+import { manageRoutes } from "./manage.js";
 import { pageRoutes } from "./pages.js";
 import { preferenceRoutes } from "./preferences.js";
+import { reportRoutes } from "./report.js";
 import { unsubscribeRoutes } from "./unsubscribe.js";
 
 /** Everything that companies and the public can reach, on one page. */
@@ -33,6 +36,9 @@ export function publicRoutes(app: App): Router {
   router.use(declineRoutes(app));
   router.use(confirmRoutes(app));
   router.use(answerRoutes(app));
+  router.use(manageRoutes(app));
+  router.use(reportRoutes(app));
+  router.use(logoRoutes());
   router.use(pageRoutes(app));
   router.use(unsubscribeRoutes(app));
   router.use(preferenceRoutes(app));

@@ -4,6 +4,7 @@ import { APPEARANCES, type SignatureInput } from "../../domain/signatures/comman
 import { CONDITION_CLASSES, offeredCounts } from "../../domain/signatures/condition.js";
 import { SECTORS } from "../../domain/organisations/sector.js";
 import { countryName, formatDate } from "../../platform/i18n.js";
+import { letterClauses } from "../../platform/markdown.js";
 
 /** A choice of a form. */
 interface Option {
@@ -13,7 +14,7 @@ interface Option {
 }
 
 /** The choices of the signing form; `today` is how many have signed in public so far. */
-export function formView(app: App, lang: string, today: number) {
+export function formView(app: App, lang: string, today: number, bodyMd: string) {
   const say = (key: string) => app.messages.t(lang, key);
   const options = (values: readonly string[], key: string, hints = false): Option[] =>
     values.map((value) => ({
@@ -30,7 +31,21 @@ export function formView(app: App, lang: string, today: number) {
     appearances: options(APPEARANCES, "signatures.appearance", true),
     counts: offeredCounts(today).map((count) => ({ value: String(count), label: String(count) })),
     classes: options(CONDITION_CLASSES, "signatures.class"),
+    clauses: clauseOptions(app, lang, bodyMd),
   };
+}
+
+/** The clauses of a text as choices, each with how it begins. */
+export function clauseOptions(app: App, lang: string, bodyMd: string): Option[] {
+  return letterClauses(bodyMd).map(({ number, text }) => ({
+    value: String(number),
+    label: app.messages.t(lang, "statements.clause_option", { clause: number, begins: begins(text) }),
+  }));
+}
+
+function begins(text: string): string {
+  const words = text.replaceAll(/\s+/g, " ");
+  return words.length > 60 ? `${words.slice(0, 60).replace(/\s\S*$/, "")} …` : words;
 }
 
 /** A line of the page that shows all answers. */
@@ -56,10 +71,18 @@ export function answersView(app: App, lang: string, command: SignatureInput, let
     appearance: say(`signatures.appearance.${command.appearance}`),
     condition_count: conditionWords(app, lang, command, letter),
     quote: command.quote ?? "",
+    reservation: command.reservation
+      ? say("statements.reservation_line", {
+          clause: command.reservation_clause ?? 0,
+          text: command.reservation,
+        })
+      : "",
     help_offered: command.help_offered ?? "",
   };
   const rows: AnswerRow[] = Object.entries(shown)
-    .filter(([name, value]) => value !== "" || !["condition_count", "contact_name"].includes(name))
+    .filter(
+      ([name, value]) => value !== "" || !["condition_count", "contact_name", "reservation"].includes(name),
+    )
     .map(([name, value]) => ({
       name,
       label: say(`signatures.field.${name}`),
@@ -93,5 +116,13 @@ function publishedLines(app: App, lang: string, command: SignatureInput): string
     `${command.signatory_name}, ${command.signatory_title}`,
     `${countryName(lang, command.country)} · ${sector}`,
     ...(command.quote ? [`“${command.quote}”`] : []),
+    ...(command.reservation
+      ? [
+          app.messages.t(lang, "statements.reservation_line", {
+            clause: command.reservation_clause ?? 0,
+            text: command.reservation,
+          }),
+        ]
+      : []),
   ];
 }

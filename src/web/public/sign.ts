@@ -118,7 +118,7 @@ async function showForm(
       organisation: name ?? "",
       nameHint: name ? "signatures.hint.display_name_filled" : "signatures.hint.display_name",
       backLabel: name ? "answers.back_to_ways" : "answers.back_to_letter",
-      ...formView(app, lang, soFar.all),
+      ...formView(app, lang, soFar.all, place.letter.bodyMd),
       values: typed,
       errors: given.errors,
     },

@@ -50,7 +50,7 @@ export function signatoryRoutes(app: App): Router {
     const list = await readList(app, ctxOf(res), req, req.params.slug);
     if (redirectToLast(res, list, ".csv")) return;
     const headers = { ...SHARED, "Content-Disposition": `attachment; filename="${fileName(list, "csv")}"` };
-    sendPublic(res, { type: "text/csv; charset=utf-8", body: listCsv(list), headers });
+    sendPublic(res, { type: "text/csv; charset=utf-8", body: listCsv(app.config.publicUrl, list), headers });
   });
   router.get("/letters/:slug/signatories.txt", async (req, res) => {
     const list = await readList(app, ctxOf(res), req, req.params.slug);
@@ -115,15 +115,17 @@ function pageView(app: App, list: List) {
     title: app.messages.t(lang, "public.list.title", { letter: text.title }),
     letterTitle: text.title,
     letterHref: query(`/letters/${seen.letter.slug}`, { lang: seen.asked }),
+    reportHref: query(`/letters/${seen.letter.slug}/report`, { lang: seen.asked }),
     path,
     filter,
     filtered: Boolean(filter.q || filter.sector || filter.country),
     clearHref: query(path, { lang: seen.asked }),
-    rows: signatoryRows(app, lang, found.items),
+    rows: signatoryRows(app, lang, found.items, query(`/letters/${seen.letter.slug}`, { lang: seen.asked })),
     total: found.total,
     embedCode: embedCode(app, seen),
     signed: totals.signed,
     withdrawn: totals.withdrawn,
+    reserved: totals.reserved,
     asOf: list.at,
     sortName: {
       href: query(path, { ...params(list), sort: "" }),
@@ -157,7 +159,12 @@ function listDocument(app: App, list: List): SignatoryListDocument {
       version: text.versionNumber,
       closes_at: letter.closes_at?.toISOString() ?? null,
     },
-    counts: { signed: totals.signed, countries: totals.countries.length, withdrawn: totals.withdrawn },
+    counts: {
+      signed: totals.signed,
+      with_reservation: totals.reserved,
+      countries: totals.countries.length,
+      withdrawn: totals.withdrawn,
+    },
     filter,
     total: found.total,
     page: wanted === undefined ? null : found.page,
@@ -174,6 +181,8 @@ function listDocument(app: App, list: List): SignatoryListDocument {
       signed_at: item.signedAt.toISOString(),
       withdrawn_at: item.withdrawnAt?.toISOString() ?? null,
       quote: item.quote,
+      reservations: item.reservations,
+      logo: item.logo ? app.config.publicUrl + item.logo.path : null,
       checked: item.checked,
     })),
   });
@@ -190,9 +199,11 @@ const COLUMNS = [
   "withdrawn_on",
   "quote",
   "checked",
+  "reservation",
+  "logo",
 ];
 
-function listCsv({ found }: List): string {
+function listCsv(publicUrl: string, { found }: List): string {
   return csvFile(
     COLUMNS,
     found.items.map((item) => [
@@ -206,6 +217,8 @@ function listCsv({ found }: List): string {
       item.withdrawnAt ? isoDay(item.withdrawnAt) : "",
       item.quote,
       item.checked.join(" "),
+      item.reservations.map(({ clause, text }) => `${clause}: ${text}`).join("\n"),
+      item.logo ? publicUrl + item.logo.path : "",
     ]),
   );
 }
@@ -237,7 +250,10 @@ function textLine(app: App, lang: string, item: Signatory): string {
         withdrew: formatDate(lang, item.withdrawnAt, "short"),
       })
     : signed;
-  return [...who.filter(Boolean), dates].join(", ").replaceAll(/\s+/g, " ");
+  const reserved = item.reservations.map(({ clause, text }) =>
+    app.messages.t(lang, "statements.public.reservation_text", { clause, text }),
+  );
+  return [[...who.filter(Boolean), dates].join(", "), ...reserved].join(". ").replaceAll(/\s+/g, " ");
 }
 
 function isoDay(at: Date): string {

@@ -16,6 +16,8 @@ export interface SignatoryRow {
   quote: string;
   quoteLang: string;
   checked: string;
+  reservations: { clause: number; text: string; lang: string; href: string }[];
+  logo: Signatory["logo"];
 }
 
 /** What was checked, in words. */
@@ -27,8 +29,13 @@ export function checkedWords(app: App, lang: string, checks: readonly Check[]): 
   });
 }
 
-/** The entries of the list as rows of its table. */
-export function signatoryRows(app: App, lang: string, items: readonly Signatory[]): SignatoryRow[] {
+/** The entries of the list as rows of its table; `letterHref` leads to the letter's text, unless it is on the same page. */
+export function signatoryRows(
+  app: App,
+  lang: string,
+  items: readonly Signatory[],
+  letterHref = "",
+): SignatoryRow[] {
   return items.map((item) => ({
     anchor: item.anchor,
     organisation: item.organisation,
@@ -40,5 +47,12 @@ export function signatoryRows(app: App, lang: string, items: readonly Signatory[
     quote: item.quote ?? "",
     quoteLang: item.quoteLanguage,
     checked: checkedWords(app, lang, item.checked),
+    reservations: item.reservations.map(({ clause, text, language }) => ({
+      clause,
+      text,
+      lang: language,
+      href: `${letterHref}#c${clause}`,
+    })),
+    logo: item.logo,
   }));
 }

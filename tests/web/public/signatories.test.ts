@@ -116,7 +116,7 @@ describe("the public list", () => {
     app.clock.advance(DAY);
     await insertSignature(app.system, { letterId, organisation: "Kestrelline", organisationId });
     const { items, counts } = await json();
-    expect(counts).toEqual({ signed: 1, countries: 1, withdrawn: 1 });
+    expect(counts).toEqual({ signed: 1, with_reservation: 0, countries: 1, withdrawn: 1 });
     expect(items.find(({ state }) => state === "published")?.anchor).toBe(before);
     expect(new Set(items.map(({ anchor }) => anchor)).size).toBe(2);
     expect(await read(LIST)).toContain(`<tr id="${before}">`);
@@ -196,7 +196,7 @@ describe("the twins of the list", () => {
     );
     const [head, row] = response.text.replace("\ufeff", "").split("\r\n");
     expect(head).toBe(
-      "organisation,country,sector,signatory_name,signatory_title,state,signed_on,withdrawn_on,quote,checked",
+      "organisation,country,sector,signatory_name,signatory_title,state,signed_on,withdrawn_on,quote,checked,reservation,logo",
     );
     expect(row).toContain(`"'=HYPERLINK(""http://evil.example"")"`);
     expect(row).toContain(`'+1 234`);
