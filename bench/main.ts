@@ -2,6 +2,7 @@ import { dueMessage } from "./due-message.js";
 import { enrolMany } from "./enrol.js";
 import { importRows } from "./import-rows.js";
 import { sendMails } from "./send.js";
+import { pledgeEvaluation } from "./pledges.js";
 import { publicList } from "./public-list.js";
 import { classifyMails } from "./classify.js";
 import type { Figure } from "./figure.js";
@@ -14,6 +15,7 @@ const FIGURES: readonly (() => Promise<Figure>)[] = [
   sendMails,
   dueMessage,
   classifyMails,
+  pledgeEvaluation,
 ];
 
 const wanted = process.argv.slice(2);
