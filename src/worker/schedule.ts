@@ -15,6 +15,9 @@ import { recoverFromDead } from "../domain/mail/worker-service.js";
 import { forgetRawMail } from "../domain/inbound/desk-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { askForBasisChecks } from "../domain/privacy/basis-service.js";
+import { publishDueBands } from "../domain/pledges/band-service.js";
+import { evaluateDuePledges, lapseOverduePledges } from "../domain/pledges/evaluation-service.js";
+import { remindPledgers, settleEndedWindows } from "../domain/pledges/window-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
@@ -52,6 +55,11 @@ export const housekeeping: readonly Tick[] = [
   { name: "end stopped enrolments", run: (ctx) => endStoppedEnrolments(ctx) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
+  { name: "lapse overdue pledges", run: (ctx) => lapseOverduePledges(ctx) },
+  { name: "settle pledges", run: (ctx) => settleEndedWindows(ctx) },
+  { name: "evaluate pledges", run: (ctx) => evaluateDuePledges(ctx) },
+  { name: "remind pledgers", run: (ctx) => remindPledgers(ctx) },
+  { name: "publish bands", run: (ctx) => publishDueBands(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
   { name: "forget raw mail", run: (ctx) => forgetRawMail(ctx) },

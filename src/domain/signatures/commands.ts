@@ -63,7 +63,10 @@ export const submitSignatureCommand = z
     alongside("contact_email", "errors.signatures.contact_email"),
   )
   .refine(
-    (value) => value.appearance !== "pledge" || Boolean(value.condition_count),
+    (value) =>
+      value.appearance !== "pledge" ||
+      value.condition_class === "ten_largest" ||
+      Boolean(value.condition_count),
     alongside("condition_count", "errors.signatures.condition_count"),
   )
   .refine(

@@ -107,10 +107,20 @@ export async function mailDuplicate(tx: Ctx, row: SignatureRow, letter: LetterTo
 
 /** Tells the signatory that the signature was accepted, and what became of it. */
 export async function mailAccepted(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  if (row.state === "standing") return mailPledgeStands(tx, row, letter);
   await queue(tx, row, "signature-accepted", `signature-accepted:${row.id}`, {
     ...common(row, letter),
     outcome: row.state,
     listAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/signatories`,
+  });
+}
+
+/** Tells the pledger that the pledge stands, with a link to what it waits for. */
+async function mailPledgeStands(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  const link = await ensureLink(tx, "manage", row.id);
+  await queue(tx, row, "pledge-stands", `pledge-stands:${row.id}`, {
+    ...common(row, letter),
+    link: `${linkPlaceholder(link.id)}/pledge`,
   });
 }
 

@@ -13,6 +13,7 @@ import { createTask, settleTasks } from "../tasks/service.js";
 import { submitSignatureCommand, type SignatureInput } from "./commands.js";
 import { mailConfirmation, mailDuplicate, newConfirmLink, standingConfirmLink } from "./mail-service.js";
 import { beginHistory, moveSignature } from "./movement-service.js";
+import { conditionOf, pinTenLargest, requireTenLargest } from "./pledge-service.js";
 import { judgeDuplicate } from "./signature.js";
 import { insertSignature, lockLiveSignature, type SignatureRow } from "./store.js";
 
@@ -59,6 +60,7 @@ export async function checkSignature(
   const place = await signingPlace(ctx, via, command.language);
   requireOpen(place);
   checkDeadline(ctx, command, place.letter);
+  await requireTenLargest(ctx, command);
   return { place, command };
 }
 
@@ -144,9 +146,7 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
     quote_approved: false,
     help_offered: command.help_offered ?? null,
     language: command.language,
-    condition_count: pledge ? (command.condition_count ?? null) : null,
-    condition_class: pledge ? (command.condition_class ?? null) : null,
-    condition_deadline: pledge ? (command.condition_deadline ?? null) : null,
+    ...conditionOf(command),
     rejection_code: null,
     rejection_note: null,
     submitted_at: tx.clock.now(),
@@ -162,6 +162,7 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
 
 async function begin(tx: Ctx, row: SignatureRow, place: SigningPlace): Promise<void> {
   await beginHistory(tx, row.id);
+  await pinTenLargest(tx, row);
   if (place.invitation) await noteAnswer(tx, place.invitation.id, row.kind);
   const link = await newConfirmLink(tx, row.id);
   await mailConfirmation(tx, row, place.letter, link);

@@ -131,9 +131,12 @@ function queueRow(app: App, line: ReviewLine) {
 
 function kindWords(line: SignatureLine): string {
   if (line.kind === "pledge") {
-    const among = { any: "", sector: " of their sector", country: " of their country" }[
-      line.condition_class ?? "any"
-    ];
+    const among = {
+      any: "",
+      sector: " of their sector",
+      country: " of their country",
+      ten_largest: " of the ten largest operators",
+    }[line.condition_class ?? "any"];
     return `Pledge, once ${line.condition_count ?? 0}${among} have signed`;
   }
   return line.visibility === "confidential" ? "Signature in confidence" : "Public signature";
