@@ -64,6 +64,8 @@ export async function evaluateLetter(ctx: Ctx, letterId: string): Promise<number
     if (!slot || (await hasEvaluation(tx.db, letterId, slot))) return 0;
     const rows = new Map(
       (await holdPledges(tx, letterId, ["standing"]))
+        // Who came after the set time waits for the next one, so that nothing shows in the moment of an act.
+        .filter((row) => row.accepted_at !== null && row.accepted_at <= slot)
         .filter((row) => !isPast(row.condition_deadline as string | null, at))
         .map((row) => [row.id, row]),
     );

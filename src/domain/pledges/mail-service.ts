@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/context.js";
+import { formatDateTime } from "../../platform/i18n.js";
 import { letterToAnswer } from "../invitations/letter-service.js";
 import { linkPlaceholder } from "../links/link.js";
 import { ensureLink } from "../links/service.js";
@@ -33,7 +34,7 @@ export async function mailPledger(
       signatory: row.signatory_name,
       letterTitle: letter.title.replace(/[.\s]+$/u, ""),
       link: `${linkPlaceholder(link.id)}/pledge`,
-      until: given.until?.toISOString() ?? null,
+      byWhen: given.until ? formatDateTime(row.language, given.until) : null,
       outcome: given.outcome ?? row.state,
       listAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/signatories`,
       signAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/sign`,

@@ -13,6 +13,7 @@ import {
   type SignatoryPage,
   type SignatoryTotals,
 } from "../../domain/publication/views.js";
+import { publishedBands } from "../../domain/pledges/views.js";
 import type { Ctx } from "../../platform/context.js";
 import { csvFile } from "../../platform/csv.js";
 import { countryName, formatDate } from "../../platform/i18n.js";
@@ -20,6 +21,7 @@ import { parse } from "../../platform/schema.js";
 import { query } from "../../platform/template-helpers.js";
 import { sendPublic } from "../page-cache.js";
 import { ctxOf } from "../request.js";
+import { bandDocument, bandLines, type Bands } from "./band-words.js";
 import { filterChoices, letterFrame, letterInLanguage, type LetterInLanguage } from "./letter-frame.js";
 import { signatoryRows } from "./signatory-rows.js";
 
@@ -64,6 +66,7 @@ interface List {
   wanted: number | undefined;
   found: SignatoryPage;
   totals: SignatoryTotals;
+  bands: Bands;
   at: Date;
 }
 
@@ -78,6 +81,7 @@ async function readList(app: App, ctx: Ctx, req: Request, slug: string, without?
     wanted,
     found: await signatoryList(ctx, { ...filter, letterId: letter.id, page: wanted }),
     totals: await signatoryTotals(ctx, letter.id),
+    bands: await publishedBands(ctx, letter.id),
     at: ctx.clock.now(),
   };
 }
@@ -116,6 +120,8 @@ function pageView(app: App, list: List) {
     filtered: Boolean(filter.q || filter.sector || filter.country),
     clearHref: query(path, { lang: seen.asked }),
     rows: signatoryRows(app, lang, found.items),
+    bands: bandLines(app, lang, list.bands),
+    whyHref: `${query(`/letters/${seen.letter.slug}`, { lang: seen.asked })}#bands`,
     total: found.total,
     signed: totals.signed,
     withdrawn: totals.withdrawn,
@@ -153,6 +159,10 @@ function listDocument(app: App, list: List): SignatoryListDocument {
       closes_at: letter.closes_at?.toISOString() ?? null,
     },
     counts: { signed: totals.signed, countries: totals.countries.length, withdrawn: totals.withdrawn },
+    support: {
+      confidential: bandDocument(list.bands.confidential),
+      pledged: bandDocument(list.bands.pledge),
+    },
     filter,
     total: found.total,
     page: wanted === undefined ? null : found.page,
@@ -217,10 +227,16 @@ function listText(app: App, list: List): string {
       withdrawn: totals.withdrawn,
       date: at,
     }),
+    ...bandText(app, lang, list),
     `${app.config.publicUrl}/letters/${seen.letter.slug}`,
   ];
   const lines = found.items.map((item) => textLine(app, lang, item));
   return `${[...head, "", ...lines].join("\n")}\n`;
+}
+
+function bandText(app: App, lang: string, { bands }: List): string[] {
+  const { lines, note } = bandLines(app, lang, bands);
+  return lines.length > 0 ? [[...lines, note].join(" ")] : [];
 }
 
 function textLine(app: App, lang: string, item: Signatory): string {
