@@ -1,5 +1,6 @@
 import type { Db } from "../../platform/db.js";
 import type { Band, BandKind, Counted } from "./band.js";
+import type { Outcome } from "./outcome.js";
 
 /** A group of pledges whose conditions were met at the same evaluation. */
 export interface CohortRow {
@@ -9,9 +10,6 @@ export interface CohortRow {
   reaffirm_until: Date;
   settled_at: Date | null;
 }
-
-/** What became of a pledge of a cohort at the end of its window. */
-export type Outcome = "activated" | "set_back" | "lapsed" | "left";
 
 /** A pledge of a cohort. */
 export interface MemberRow {

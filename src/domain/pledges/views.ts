@@ -3,7 +3,7 @@ import type { ConditionClass } from "../signatures/condition.js";
 import type { SignatureState } from "../signatures/signature.js";
 import type { BandClass, BandKind, Counted } from "./band.js";
 import type { Condition, Member, Pledge } from "./fixed-point.js";
-import type { Outcome } from "./store.js";
+import type { Outcome } from "./outcome.js";
 
 /** The group of an organisation: the root of its group, else itself. */
 const ROOT = "coalesce(o.group_root_id, o.id)";

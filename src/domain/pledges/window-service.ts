@@ -11,6 +11,7 @@ import {
 } from "../signatures/pledge-service.js";
 import { holdPledgesOf, holdTogether } from "./evaluation-service.js";
 import { mailPledger, type PledgeRow } from "./mail-service.js";
+import type { Outcome } from "./outcome.js";
 import { reminderAt } from "./schedule.js";
 import {
   listEndedCohorts,
@@ -21,7 +22,6 @@ import {
   setReminded,
   setSettled,
   type MemberRow,
-  type Outcome,
 } from "./store.js";
 import { candidates, firmMembers } from "./views.js";
 

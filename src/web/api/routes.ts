@@ -23,6 +23,7 @@ import { organisationApi } from "./organisations.js";
 import { apiErrors } from "./problems.js";
 import { declineApi } from "./declines.js";
 import { invitationApi } from "./invitations.js";
+import { pledgeApi } from "./pledges.js";
 import { privacyApi } from "./privacy.js";
 import { sendingApi } from "./sending.js";
 import { sequenceApi } from "./sequences.js";
@@ -53,6 +54,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...sendingLimitApi,
     ...invitationApi,
     ...signatureApi,
+    ...pledgeApi,
     ...declineApi,
     ...taskApi,
     ...reportApi,
