@@ -44,7 +44,7 @@ async function firm(count: number): Promise<string[]> {
 }
 
 async function state(id: string): Promise<string> {
-  return ((await app.db("signatures").where({ id }).first("state")) as { state: string }).state;
+  return String(await app.db("signatures").where({ id }).pluck("state"));
 }
 
 async function states(...ids: string[]): Promise<string[]> {
