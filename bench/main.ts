@@ -3,6 +3,7 @@ import { enrolMany } from "./enrol.js";
 import { importRows } from "./import-rows.js";
 import { sendMails } from "./send.js";
 import { notModified, publicList, publicListCompressed, publicListLarge } from "./public-list.js";
+import { pledgeEvaluation } from "./pledges.js";
 import { classifyMails } from "./classify.js";
 import type { Figure } from "./figure.js";
 
@@ -17,6 +18,7 @@ const FIGURES: readonly (() => Promise<Figure>)[] = [
   sendMails,
   dueMessage,
   classifyMails,
+  pledgeEvaluation,
 ];
 
 const wanted = process.argv.slice(2);

@@ -19,6 +19,9 @@ import { askForBasisChecks } from "../domain/privacy/basis-service.js";
 import { workOnBulks } from "../domain/review/bulk-work-service.js";
 import { workOnSignerMails } from "../domain/review/signer-mail-service.js";
 import { forgetNetworks, screenNewEntries } from "../domain/review/screening-service.js";
+import { publishDueBands } from "../domain/pledges/band-service.js";
+import { evaluateDuePledges, lapseOverduePledges } from "../domain/pledges/evaluation-service.js";
+import { remindPledgers, settleEndedWindows } from "../domain/pledges/window-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
@@ -61,6 +64,11 @@ export const housekeeping: readonly Tick[] = [
   { name: "work on mails to signers", run: (ctx) => workOnSignerMails(ctx) },
   { name: "screen new entries", run: (ctx) => screenNewEntries(ctx) },
   { name: "forget networks", run: (ctx) => forgetNetworks(ctx) },
+  { name: "lapse overdue pledges", run: (ctx) => lapseOverduePledges(ctx) },
+  { name: "settle pledges", run: (ctx) => settleEndedWindows(ctx) },
+  { name: "evaluate pledges", run: (ctx) => evaluateDuePledges(ctx) },
+  { name: "remind pledgers", run: (ctx) => remindPledgers(ctx) },
+  { name: "publish bands", run: (ctx) => publishDueBands(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
   { name: "forget raw mail", run: (ctx) => forgetRawMail(ctx) },

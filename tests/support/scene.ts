@@ -42,7 +42,8 @@ export async function scene(app: TestApp): Promise<Scene> {
     await rows.organisation("Volta Satellite Services Ltd"),
     await rows.organisation("Tidewater Optics Inc."),
   ];
-  await rows.contact(await rows.organisation("Copperline Propulsion Pty Ltd"));
+  const pledging = await rows.organisation("Copperline Propulsion Pty Ltd");
+  await rows.contact(pledging);
   const contact = await rows.contact(asked, { email: "aino@rimfrost.example" });
   const invitation = await ensureInvitation(app.system, letterId, contact);
   const answered = await ensureInvitation(app.system, letterId, await rows.contact(declined));
@@ -57,6 +58,13 @@ export async function scene(app: TestApp): Promise<Scene> {
   });
   const published = await rows.signature(letterId, signed);
   const inReview = await rows.signature(letterId, asked, { state: "in_review", published_at: null });
+  const pledged = await rows.signature(letterId, pledging, {
+    kind: "pledge",
+    state: "standing",
+    condition_count: 5,
+    condition_class: "any",
+    published_at: null,
+  });
   const decline = await rows.decline(letterId, declined, { contact_id: null });
   const message = await rows.message(letterId, asked);
   const uncertain = await rows.message(letterId, signed, { state: "uncertain" });
@@ -127,7 +135,7 @@ export async function scene(app: TestApp): Promise<Scene> {
       "/r": invitations,
       "/confirm": [await secret("confirm", submitted)],
       "/unsubscribe": [await secret("unsubscribe", message)],
-      "/manage": [await secret("manage", published)],
+      "/manage": [await secret("manage", published), await secret("manage", pledged)],
       "/reports": [await secret("report", shown["reports"] ?? "")],
       "/preferences": [await secret("preferences", message)],
       "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],

@@ -95,6 +95,8 @@ const CONSOLE: Record<string, Permission | "anybody" | "staff"> = {
   "POST /console/letters/:slug/texts/:language": "letters:write",
   "GET /console/letters/:slug/versions/new": "letters:publish",
   "POST /console/letters/:slug/versions": "letters:publish",
+  "GET /console/letters/:slug/pledges": "signatures:read",
+  "POST /console/letters/:slug/pledges": "letters:write",
   "GET /console/organisations": "organisations:read",
   "GET /console/organisations/new": "organisations:write",
   "POST /console/organisations": "organisations:write",

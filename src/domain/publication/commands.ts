@@ -49,6 +49,21 @@ export const signatoryItem = z.object({
   checked: z.array(z.enum(CHECKS)),
 });
 
+/** Support that is told in bands: at least so many, as of a date; null below five. */
+const band = z
+  .object({
+    at_least: z.int(),
+    published_at: z.iso.datetime(),
+    classes: z.array(
+      z.object({
+        sector: z.string().nullable(),
+        country: z.string().length(2).nullable(),
+        at_least: z.int(),
+      }),
+    ),
+  })
+  .nullable();
+
 /** The public list as JSON; fields that it does not name never go out. */
 export const signatoryListDocument = z.object({
   letter: z.object({
@@ -62,6 +77,8 @@ export const signatoryListDocument = z.object({
   }),
   /** Of the whole list, whatever it is narrowed to: published public signatures, how many of them with a reservation, their countries, and withdrawn ones. */
   counts: z.object({ signed: z.int(), with_reservation: z.int(), countries: z.int(), withdrawn: z.int() }),
+  /** Organisations that are not named: those in confidence, and those ready to sign if more join. */
+  support: z.object({ confidential: band, pledged: band }),
   filter: z.object({ q: z.string(), sector: z.string(), country: z.string(), sort: z.enum(SORTS) }),
   total: z.int(),
   page: z.int().nullable(),

@@ -232,6 +232,10 @@ export async function letterMark(ctx: Ctx, slug: string): Promise<LetterMark | u
             from signatures s where s.letter_id = l.id and ${PUBLIC}) as entries`,
       ),
     )
-    .first()) as { id: string; state: string; row_version: number; entries: string } | undefined;
-  return row && { letterId: row.id, state: row.state, mark: `${row.id}.${row.row_version}.${row.entries}` };
+    .select(ctx.db.raw("(select max(slot) from band_publications b where b.letter_id = l.id) as bands"))
+    .first()) as
+    { id: string; state: string; row_version: number; entries: string; bands: Date | null } | undefined;
+  if (!row) return undefined;
+  const mark = [row.id, row.row_version, row.entries, row.bands?.getTime() ?? 0].join(".");
+  return { letterId: row.id, state: row.state, mark };
 }

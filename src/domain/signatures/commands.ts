@@ -72,7 +72,10 @@ export const submitSignatureCommand = z
     alongside("reservation", "errors.statements.reservation"),
   )
   .refine(
-    (value) => value.appearance !== "pledge" || Boolean(value.condition_count),
+    (value) =>
+      value.appearance !== "pledge" ||
+      value.condition_class === "ten_largest" ||
+      Boolean(value.condition_count),
     alongside("condition_count", "errors.signatures.condition_count"),
   )
   .refine(

@@ -114,12 +114,22 @@ export async function mailDuplicate(tx: Ctx, row: SignatureRow, letter: LetterTo
 
 /** Tells the signatory that the signature was accepted, and what became of it. */
 export async function mailAccepted(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  if (row.state === "standing") return mailPledgeStands(tx, row, letter);
   await queue(tx, row, "signature-accepted", `signature-accepted:${row.id}:${row.row_version}`, {
     ...mailNames(row, letter),
     outcome: row.state === "accepted" && row.visibility === "public" ? "waits" : row.state,
     manage: await managePlaceholder(tx, row.id),
     checkpoint: row.state === "published" ? ((await checkpointForMail(tx, row.letter_id)) ?? "") : "",
     listAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/signatories`,
+  });
+}
+
+/** Tells the pledger that the pledge stands, with a link to what it waits for. */
+async function mailPledgeStands(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  const link = await ensureLink(tx, "manage", row.id);
+  await queue(tx, row, "pledge-stands", `pledge-stands:${row.id}`, {
+    ...mailNames(row, letter),
+    link: `${linkPlaceholder(link.id)}/pledge`,
   });
 }
 

@@ -15,6 +15,7 @@ import { mailConfirmation, mailDuplicate, newConfirmLink, standingConfirmLink } 
 import { beginHistory, moveSignature } from "./movement-service.js";
 import { networkHash } from "./network-service.js";
 import { checkClause } from "./reservation.js";
+import { conditionOf, pinTenLargest, requireTenLargest } from "./pledge-service.js";
 import { judgeDuplicate } from "./signature.js";
 import { insertSignature, lockLiveSignature, type SignatureRow } from "./store.js";
 
@@ -65,6 +66,7 @@ export async function checkSignature(
   requireOpen(place);
   checkDeadline(ctx, command, place.letter);
   checkClause(command.reservation_clause, place.letter.bodyMd);
+  await requireTenLargest(ctx, command);
   return { place, command };
 }
 
@@ -155,9 +157,7 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
     reservation: command.reservation ?? null,
     help_offered: command.help_offered ?? null,
     language: command.language,
-    condition_count: pledge ? (command.condition_count ?? null) : null,
-    condition_class: pledge ? (command.condition_class ?? null) : null,
-    condition_deadline: pledge ? (command.condition_deadline ?? null) : null,
+    ...conditionOf(command),
     rejection_code: null,
     rejection_note: null,
     submitted_at: tx.clock.now(),
@@ -173,6 +173,7 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
 
 async function begin(tx: Ctx, row: SignatureRow, place: SigningPlace): Promise<void> {
   await beginHistory(tx, row.id);
+  await pinTenLargest(tx, row);
   if (place.invitation) await noteAnswer(tx, place.invitation.id, row.kind);
   const link = await newConfirmLink(tx, row.id);
   await mailConfirmation(tx, row, place.letter, link);

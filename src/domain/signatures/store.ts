@@ -73,6 +73,8 @@ export type StepChange = Partial<
     | "accepted_at"
     | "published_at"
     | "withdrawn_at"
+    | "kind"
+    | "activated_at"
     | "rejection_code"
     | "rejection_note"
     | "quote_approved"

@@ -23,6 +23,7 @@ import { organisationApi } from "./organisations.js";
 import { apiErrors } from "./problems.js";
 import { declineApi } from "./declines.js";
 import { invitationApi } from "./invitations.js";
+import { pledgeApi } from "./pledges.js";
 import { privacyApi } from "./privacy.js";
 import { sendingApi } from "./sending.js";
 import { sequenceApi } from "./sequences.js";
@@ -55,6 +56,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...invitationApi,
     ...signatureApi,
     ...reviewApi,
+    ...pledgeApi,
     ...declineApi,
     ...taskApi,
     ...reportApi,

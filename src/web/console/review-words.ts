@@ -59,12 +59,15 @@ export function kindWords(line: {
   kind: "signature" | "pledge";
   visibility: "public" | "confidential";
   conditionCount: number | null;
-  conditionClass: "any" | "sector" | "country" | null;
+  conditionClass: "any" | "sector" | "country" | "ten_largest" | null;
 }): string {
   if (line.kind === "pledge") {
-    const among = { any: "", sector: " of their sector", country: " of their country" }[
-      line.conditionClass ?? "any"
-    ];
+    const among = {
+      any: "",
+      sector: " of their sector",
+      country: " of their country",
+      ten_largest: " of the ten largest operators",
+    }[line.conditionClass ?? "any"];
     return `Pledge, once ${line.conditionCount ?? 0}${among} have signed`;
   }
   return line.visibility === "confidential" ? "Signature in confidence" : "Public signature";

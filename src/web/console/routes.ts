@@ -11,6 +11,7 @@ import { explainRoutes } from "./explain.js";
 import { importRoutes } from "./imports.js";
 import { inboxRoutes } from "./inbox.js";
 import { organisationRoutes } from "./organisations.js";
+import { pledgeDeskRoutes } from "./pledges.js";
 import { mailboxRoutes } from "./mailboxes.js";
 import { messageRoutes } from "./messages.js";
 import { outreachRoutes } from "./outreach.js";
@@ -90,6 +91,7 @@ export function consoleRoutes(app: App): Router {
   router.use(sendingLimitRoutes(app));
   router.use(safetyRoutes(app));
   router.use(letterDeskRoutes(app));
+  router.use(pledgeDeskRoutes(app));
   router.use(styleGuideRoutes(app));
   return router;
 }

@@ -8,11 +8,13 @@ import {
   statements,
   type SignatoryTotals,
 } from "../../domain/publication/views.js";
+import { publishedBands } from "../../domain/pledges/views.js";
 import type { Ctx } from "../../platform/context.js";
 import { countryName } from "../../platform/i18n.js";
 import { query } from "../../platform/template-helpers.js";
 import { sendPublic } from "../page-cache.js";
 import { ctxOf } from "../request.js";
+import { bandLines } from "./band-words.js";
 import {
   filterChoices,
   letterFrame,
@@ -52,6 +54,7 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     ...letterFrame(app, seen, base, {}),
     ...figures(app, lang, totals, base, asked),
     ...filterChoices(app, lang, totals),
+    bands: bandLines(app, lang, await publishedBands(ctx, letter.id)),
     title: text.title,
     description: text.summary || text.addressee,
     data: letterData(seen, totals, app.config.publicUrl),

@@ -15,6 +15,7 @@ import { logRoutes } from "./log.js";
 import { signRoutes } from "./sign.js";
 import { logoRoutes } from "./logos.js";
 import { manageRoutes } from "./manage.js";
+import { pledgeRoutes } from "./pledge.js";
 import { pageRoutes } from "./pages.js";
 import { preferenceRoutes } from "./preferences.js";
 import { reportRoutes } from "./report.js";
@@ -39,6 +40,7 @@ export function publicRoutes(app: App): Router {
   router.use(manageRoutes(app));
   router.use(reportRoutes(app));
   router.use(logoRoutes());
+  router.use(pledgeRoutes(app));
   router.use(pageRoutes(app));
   router.use(unsubscribeRoutes(app));
   router.use(preferenceRoutes(app));

@@ -13,8 +13,11 @@ interface Option {
   hint?: string;
 }
 
-/** The choices of the signing form; `today` is how many have signed in public so far. */
-export function formView(app: App, lang: string, today: number, bodyMd: string) {
+/**
+ * The choices of the signing form; `today` is how many have signed in public so far, `ten` whether we know the ten
+ * largest operators.
+ */
+export function formView(app: App, lang: string, today: number, ten: boolean, bodyMd: string) {
   const say = (key: string) => app.messages.t(lang, key);
   const options = (values: readonly string[], key: string, hints = false): Option[] =>
     values.map((value) => ({
@@ -30,7 +33,10 @@ export function formView(app: App, lang: string, today: number, bodyMd: string) 
     ],
     appearances: options(APPEARANCES, "signatures.appearance", true),
     counts: offeredCounts(today).map((count) => ({ value: String(count), label: String(count) })),
-    classes: options(CONDITION_CLASSES, "signatures.class"),
+    classes: options(
+      CONDITION_CLASSES.filter((each) => ten || each !== "ten_largest"),
+      "signatures.class",
+    ),
     clauses: clauseOptions(app, lang, bodyMd),
   };
 }

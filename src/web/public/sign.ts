@@ -8,6 +8,7 @@ import {
   type SigningPlace,
   type Via,
 } from "../../domain/signatures/service.js";
+import { knowsTenLargest } from "../../domain/signatures/pledge-service.js";
 import { as, type Ctx } from "../../platform/context.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { PUBLIC_POSTS, PUBLIC_SUBMISSIONS, limitPosts } from "../middleware/rate-limit.js";
@@ -118,7 +119,7 @@ async function showForm(
       organisation: name ?? "",
       nameHint: name ? "signatures.hint.display_name_filled" : "signatures.hint.display_name",
       backLabel: name ? "answers.back_to_ways" : "answers.back_to_letter",
-      ...formView(app, lang, soFar.all, place.letter.bodyMd),
+      ...formView(app, lang, soFar.all, await knowsTenLargest(ctxOf(res)), place.letter.bodyMd),
       values: typed,
       errors: given.errors,
     },

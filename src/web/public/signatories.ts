@@ -13,6 +13,7 @@ import {
   type SignatoryPage,
   type SignatoryTotals,
 } from "../../domain/publication/views.js";
+import { publishedBands } from "../../domain/pledges/views.js";
 import type { Ctx } from "../../platform/context.js";
 import { csvFile } from "../../platform/csv.js";
 import { countryName, formatDate } from "../../platform/i18n.js";
@@ -28,6 +29,7 @@ import {
   type LetterInLanguage,
 } from "./letter-frame.js";
 import { embedCode } from "./embed.js";
+import { bandDocument, bandLines, type Bands } from "./band-words.js";
 import { signatoryRows } from "./signatory-rows.js";
 
 /** The list of signatories as a page, and its twins for programs, spreadsheets and plain readers. */
@@ -68,6 +70,7 @@ interface List {
   wanted: number | undefined;
   found: SignatoryPage;
   totals: SignatoryTotals;
+  bands: Bands;
   at: Date;
 }
 
@@ -82,6 +85,7 @@ async function readList(app: App, ctx: Ctx, req: Request, slug: string, without?
     wanted,
     found: await signatoryList(ctx, { ...filter, letterId: letter.id, page: wanted }),
     totals: await signatoryTotals(ctx, letter.id),
+    bands: await publishedBands(ctx, letter.id),
     at: ctx.clock.now(),
   };
 }
@@ -121,6 +125,8 @@ function pageView(app: App, list: List) {
     filtered: Boolean(filter.q || filter.sector || filter.country),
     clearHref: query(path, { lang: seen.asked }),
     rows: signatoryRows(app, lang, found.items, query(`/letters/${seen.letter.slug}`, { lang: seen.asked })),
+    bands: bandLines(app, lang, list.bands),
+    whyHref: `${query(`/letters/${seen.letter.slug}`, { lang: seen.asked })}#bands`,
     total: found.total,
     embedCode: embedCode(app, seen),
     signed: totals.signed,
@@ -164,6 +170,10 @@ function listDocument(app: App, list: List): SignatoryListDocument {
       with_reservation: totals.reserved,
       countries: totals.countries.length,
       withdrawn: totals.withdrawn,
+    },
+    support: {
+      confidential: bandDocument(list.bands.confidential),
+      pledged: bandDocument(list.bands.pledge),
     },
     filter,
     total: found.total,
@@ -235,10 +245,16 @@ function listText(app: App, list: List): string {
       withdrawn: totals.withdrawn,
       date: at,
     }),
+    ...bandText(app, lang, list),
     `${app.config.publicUrl}/letters/${seen.letter.slug}`,
   ];
   const lines = found.items.map((item) => textLine(app, lang, item));
   return `${[...head, "", ...lines].join("\n")}\n`;
+}
+
+function bandText(app: App, lang: string, { bands }: List): string[] {
+  const { lines, note } = bandLines(app, lang, bands);
+  return lines.length > 0 ? [[...lines, note].join(" ")] : [];
 }
 
 function textLine(app: App, lang: string, item: Signatory): string {
