@@ -15,6 +15,8 @@ import { recoverFromDead } from "../domain/mail/worker-service.js";
 import { forgetRawMail } from "../domain/inbound/desk-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { askForBasisChecks } from "../domain/privacy/basis-service.js";
+import { forgetDrafts } from "../domain/signatures/draft-service.js";
+import { remindStuckSigners } from "../domain/signatures/reminder-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
@@ -52,6 +54,8 @@ export const housekeeping: readonly Tick[] = [
   { name: "end stopped enrolments", run: (ctx) => endStoppedEnrolments(ctx) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
+  { name: "remind stuck signers", run: (ctx) => remindStuckSigners(ctx) },
+  { name: "forget drafts", run: (ctx) => forgetDrafts(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
   { name: "forget raw mail", run: (ctx) => forgetRawMail(ctx) },

@@ -1,3 +1,5 @@
+import type { EvidenceFact } from "../signatures/evidence.js";
+import { EVIDENCE_FACTS } from "../signatures/views.js";
 import type { Ctx } from "../../platform/context.js";
 import {
   anchorOf,
@@ -39,6 +41,8 @@ interface Row {
   quote: string | null;
   language: string;
   latest: boolean;
+  joint: boolean;
+  evidence: EvidenceFact[];
 }
 
 function listed(ctx: Ctx, letterId: string, filter: ListFilter) {
@@ -73,6 +77,8 @@ export async function signatoryList(
       ctx.db.raw("coalesce(s.confirmed_at, s.submitted_at) as signed_at"),
       ctx.db.raw("case when s.state = 'withdrawn' then s.withdrawn_at end as withdrawn_at"),
       ctx.db.raw("case when s.quote_approved then s.quote end as quote"),
+      ctx.db.raw(EVIDENCE_FACTS),
+      ctx.db.raw("s.second_email is not null as joint"),
       ctx.db.raw(
         `not exists (select 1 from signatures n where n.letter_id = s.letter_id and n.id > s.id
            and n.organisation_id = s.organisation_id and ${PUBLIC.replaceAll("s.", "n.")}) as latest`,
@@ -97,7 +103,12 @@ function toSignatory(row: Row): Signatory {
     withdrawnAt: row.withdrawn_at,
     quote: row.withdrawn_at ? null : row.quote,
     quoteLanguage: row.language,
-    checked: checksOf({ confirmedAt: row.confirmed_at, acceptedAt: row.accepted_at }),
+    checked: checksOf({
+      confirmedAt: row.confirmed_at,
+      acceptedAt: row.accepted_at,
+      evidence: row.evidence,
+      joint: row.joint,
+    }),
   };
 }
 

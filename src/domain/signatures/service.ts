@@ -10,6 +10,7 @@ import { endOf, letterToAnswer, type LetterToAnswer } from "../invitations/lette
 import { revokeLinks } from "../links/service.js";
 import { createOrganisation, matchOrganisation } from "../organisations/service.js";
 import { createTask, settleTasks } from "../tasks/service.js";
+import { authorityColumns } from "./authority-columns.js";
 import { submitSignatureCommand, type SignatureInput } from "./commands.js";
 import { mailConfirmation, mailDuplicate, newConfirmLink, standingConfirmLink } from "./mail-service.js";
 import { beginHistory, moveSignature } from "./movement-service.js";
@@ -138,8 +139,7 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
     signatory_email: command.signatory_email,
     contact_name: command.contact_name ?? null,
     contact_email: command.contact_email ?? null,
-    submitter_name: null,
-    submitter_email: null,
+    ...authorityColumns(command),
     quote: command.quote ?? null,
     quote_approved: false,
     help_offered: command.help_offered ?? null,
@@ -232,6 +232,8 @@ const COMPARED = [
   "signatory_name",
   "signatory_title",
   "signatory_email",
+  "submitter_email",
+  "second_email",
   "contact_name",
   "contact_email",
   "quote",

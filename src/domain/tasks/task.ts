@@ -17,6 +17,9 @@ export const TASK_KINDS = [
   "complaint",
   "answer_challenge",
   "reading_paused",
+  "approve_officer",
+  "officer_refused",
+  "signer_silent",
   "other",
 ] as const;
 
@@ -44,6 +47,9 @@ const DUE_HOURS: Record<TaskKind, number> = {
   complaint: 4,
   answer_challenge: 24,
   reading_paused: 4,
+  approve_officer: 24,
+  officer_refused: 48,
+  signer_silent: 72,
   other: 72,
 };
 

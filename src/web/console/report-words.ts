@@ -81,6 +81,9 @@ const TASK_WORDS: Record<string, string> = {
   complaint: "Somebody complained about our mail",
   answer_challenge: "A mail asks to be confirmed by hand",
   reading_paused: "A mailbox can’t be read",
+  approve_officer: "May this officer be asked to attest?",
+  officer_refused: "An officer refused: record the decline",
+  signer_silent: "A signatory did not answer: ask by another way",
   other: "Task",
 };
 

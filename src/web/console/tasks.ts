@@ -61,6 +61,7 @@ const ABOUT_INBOUND: ReadonlySet<string> = new Set([
 function settledAt({ kind, subjectId, detail }: TaskLine): string {
   if (!subjectId) return "";
   if (kind === "review_signature") return `/console/review/${subjectId}`;
+  if (typeof detail["signature"] === "string") return `/console/review/${detail["signature"]}/evidence`;
   if (kind === "recheck_basis") return `/console/contacts/${subjectId}`;
   if (ABOUT_INBOUND.has(kind) && typeof detail["inbound"] === "string") {
     return `/console/inbox/${detail["inbound"]}`;
