@@ -36,15 +36,16 @@ export async function addDomain(ctx: Ctx, organisationId: string, input: unknown
   });
 }
 
-/** A colleague ends a domain: it counts for nothing submitted or confirmed from now on. Throws not_found. */
-export async function retireDomain(ctx: Ctx, organisationId: string, id: string): Promise<void> {
+/** A colleague ends a domain: it counts for nothing confirmed from now on. Returns whose it was. Throws not_found. */
+export async function retireDomain(ctx: Ctx, id: string): Promise<{ organisationId: string }> {
   requirePermission(ctx, "organisations:write");
-  if (!isUuid(id) || !isUuid(organisationId)) throw notFound("organisation.domain_unknown");
-  await transaction(ctx, async (tx) => {
-    const where = { organisation_id: organisationId, id };
-    const row = await setDomainRetired(tx.db, where, tx.clock.now(), staffId(tx));
+  if (!isUuid(id)) throw notFound("organisation.domain_unknown");
+  return transaction(ctx, async (tx) => {
+    const row = await setDomainRetired(tx.db, { id }, tx.clock.now(), staffId(tx));
     if (!row) throw notFound("organisation.domain_unknown");
+    const organisationId = row.organisation_id;
     await record(tx, { action: "domain.retired", organisationId, detail: { domain: row.domain } });
+    return { organisationId };
   });
 }
 

@@ -53,7 +53,7 @@ export async function listDomains(db: Db, organisationId: string): Promise<Domai
 /** Ends a domain that stands. Returns it, or undefined when there is none. */
 export async function setDomainRetired(
   db: Db,
-  where: { organisation_id: string } & ({ id: string } | { domain: string }),
+  where: { id: string } | { organisation_id: string; domain: string },
   at: Date,
   by: string | null,
 ): Promise<DomainRow | undefined> {

@@ -82,6 +82,16 @@ export async function requireEvidence(
   throw conflict("signatures.evidence_missing", Object.fromEntries(fields) as Record<string, string>);
 }
 
+/** Refuses a form that names no second officer where the letter asks for two. */
+export async function requireSecondOfficer(
+  ctx: Ctx,
+  letterId: string,
+  said: { joint: boolean },
+): Promise<void> {
+  if (said.joint || !(await requirementsOf(ctx, letterId)).twoOfficers) return;
+  throw invalid("form.invalid", { second_name: "errors.signatures.second_needed" });
+}
+
 /** Everything that was checked about a signature, oldest first. Throws not_found. */
 export async function showEvidence(
   ctx: Ctx,
@@ -156,10 +166,9 @@ export async function fileEvidence(
 }
 
 /** A private file of a signature, for those who review. Throws not_found. */
-export async function openEvidenceFile(ctx: Ctx, signatureId: string, fileId: string): Promise<EvidenceFile> {
+export async function openEvidenceFile(ctx: Ctx, fileId: string): Promise<EvidenceFile> {
   requirePermission(ctx, "signatures:review");
-  const known = isUuid(signatureId) && isUuid(fileId);
-  const file = known ? await findFile(ctx.db, signatureId, fileId) : undefined;
+  const file = isUuid(fileId) ? await findFile(ctx.db, fileId) : undefined;
   if (!file) throw notFound("signatures.unknown_file");
   return file;
 }

@@ -61,7 +61,7 @@ export async function insertFile(db: Db, row: EvidenceFile): Promise<void> {
   await db<EvidenceFile>("evidence_files").insert(row);
 }
 
-/** A file of a signature. */
-export async function findFile(db: Db, signatureId: string, id: string): Promise<EvidenceFile | undefined> {
-  return db<EvidenceFile>("evidence_files").where({ id, signature_id: signatureId }).first();
+/** A file by its id. */
+export async function findFile(db: Db, id: string): Promise<EvidenceFile | undefined> {
+  return db<EvidenceFile>("evidence_files").where({ id }).first();
 }

@@ -13,6 +13,7 @@ import { createTask, settleTasks } from "../tasks/service.js";
 import { authorityColumns } from "./authority-columns.js";
 import { submitSignatureCommand, type SignatureInput } from "./commands.js";
 import { mailConfirmation, mailDuplicate, newConfirmLink, standingConfirmLink } from "./mail-service.js";
+import { requireSecondOfficer } from "./evidence-service.js";
 import { beginHistory, moveSignature } from "./movement-service.js";
 import { judgeDuplicate } from "./signature.js";
 import { insertSignature, lockLiveSignature, type SignatureRow } from "./store.js";
@@ -60,6 +61,7 @@ export async function checkSignature(
   const place = await signingPlace(ctx, via, command.language);
   requireOpen(place);
   checkDeadline(ctx, command, place.letter);
+  await requireSecondOfficer(ctx, place.letter.id, command);
   return { place, command };
 }
 

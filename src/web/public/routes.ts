@@ -1,5 +1,7 @@
 import { Router } from "express";
 import type { App } from "../../app.js";
+import { attestRoutes } from "./attest.js";
+import { draftRoutes } from "./drafts.js";
 import { homeRoutes } from "./home.js";
 import { letterRoutes } from "./letters.js";
 import { signatoryRoutes } from "./signatories.js";
@@ -21,6 +23,8 @@ export function publicRoutes(app: App): Router {
   router.use(signRoutes(app));
   router.use(declineRoutes(app));
   router.use(confirmRoutes(app));
+  router.use(attestRoutes(app));
+  router.use(draftRoutes(app));
   router.use(pageRoutes(app));
   router.use(unsubscribeRoutes(app));
   router.use(preferenceRoutes(app));
