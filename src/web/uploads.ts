@@ -5,6 +5,7 @@ import type { Request, RequestHandler } from "express";
 import multer from "multer";
 import type { App } from "../app.js";
 import type { ImportFile } from "../domain/imports/service.js";
+import { EVIDENCE_FILE_LIMIT } from "../domain/signatures/evidence-file.js";
 import { invalid } from "../platform/errors.js";
 
 /** The largest list that is taken, in bytes. */
@@ -35,6 +36,25 @@ export function mailUpload(): RequestHandler {
   const take = multer({
     storage: multer.memoryStorage(),
     limits: { fileSize: MAIL_LIMIT, files: 1, fields: 2, fieldSize: 2_000_000, fieldNameSize: 100, parts: 4 },
+  }).single("file");
+  return (req, res, next) => {
+    void take(req, res, (error: unknown) => next(error === undefined ? undefined : refusal(error)));
+  };
+}
+
+/** Takes one file of evidence in the field `file` and keeps it in memory until it is stored. */
+export function evidenceUpload(): RequestHandler {
+  const take = multer({
+    storage: multer.memoryStorage(),
+    limits: {
+      fileSize: EVIDENCE_FILE_LIMIT,
+      files: 1,
+      fields: 4,
+      fieldSize: 10_000,
+      fieldNameSize: 100,
+      parts: 6,
+    },
+    defParamCharset: "utf8",
   }).single("file");
   return (req, res, next) => {
     void take(req, res, (error: unknown) => next(error === undefined ? undefined : refusal(error)));

@@ -19,6 +19,7 @@ import { erasePersonalData, holdContact } from "../organisations/personal-data-s
 import { getContact } from "../organisations/service.js";
 import { erasePersonFromOutreach } from "../outreach/erasure-service.js";
 import { stopOutreach } from "../outreach/stopping-service.js";
+import { erasePersonFromOfficers } from "../signatures/erasure-service.js";
 import { erasePersonFromTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
 import { eraseContactCommand } from "./commands.js";
@@ -95,6 +96,7 @@ export async function eraseContact(
     await revokeInvitationsOf(tx, contactId);
     await erasePersonFromTasks(tx, person);
     await erasePersonFromAnswers(tx, { ...person, email: seen.email });
+    if (seen.email !== null) await erasePersonFromOfficers(tx, seen.email);
     await erasePersonFromLists(tx, { ...person, email: seen.email });
     await erasePersonFromInbound(tx, { ...person, email: seen.email });
     await erasePersonFromOutreach(tx, person);

@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { acceptAnswer, transitionAnswer } from "../../domain/declines/service.js";
+import { looksLike } from "../../domain/signatures/look-alike-views.js";
 import { openRejectionReasons } from "../../domain/signatures/rejection-reason.js";
 import { rejectSignature } from "../../domain/signatures/review-service.js";
 import { staffMoves, stateTone, type SignatureState } from "../../domain/signatures/signature.js";
@@ -88,12 +89,13 @@ async function showQueue(app: App, req: Request, res: Response): Promise<void> {
     await reviewCounts(ctx),
     await recentDecisions(ctx),
   ];
+  const alike = await looksLike(ctx, queue);
   const done = req.query["done"];
   consolePage(app, req, res, "console/review", {
     title: "Review",
     notice: typeof done === "string" && Object.hasOwn(DONE, done) ? DONE[done] : "",
     counts,
-    queue: queue.map((line) => queueRow(app, line)),
+    queue: queue.map((line) => queueRow(app, line, alike.get(line.id) ?? [])),
     decided: decided.map((line) => lineView(app, line)),
     first: queue[0]?.id ?? "",
   });
@@ -118,12 +120,15 @@ function lineView(app: App, line: SignatureLine) {
   };
 }
 
-function queueRow(app: App, line: ReviewLine) {
+function queueRow(app: App, line: ReviewLine, alike: readonly string[]) {
   const { checks, caveats } = line.evidence;
   return {
     ...lineView(app, line),
     checks: checks.map((check) => say(app, `signatures.check_done.${check}`)).join(". "),
-    caveats: caveats.map((caveat) => say(app, `signatures.caveat.${caveat}`)).join(". "),
+    caveats: [
+      ...caveats.map((caveat) => say(app, `signatures.caveat.${caveat}`)),
+      ...alike.map((name) => `Looks like ${name}`),
+    ].join(". "),
     dueAt: line.dueAt,
     late: line.late,
   };
@@ -156,6 +161,7 @@ async function showSignature(app: App, req: Request, res: Response, form?: FormS
       line: lineView(app, line),
       checks: line.evidence.checks.map((check) => say(app, `signatures.check_done.${check}`)),
       caveats: line.evidence.caveats.map((caveat) => say(app, `signatures.caveat.${caveat}`)),
+      alike: (await looksLike(ctx, [line])).get(line.id) ?? [],
       otherName: line.organisationName === line.display_name ? "" : line.organisationName,
       facts: facts(app, line),
       quote: line.quote ?? "",
