@@ -104,6 +104,8 @@ async function closeAll(ways: { close(): Promise<void> }[], db: Db | undefined):
 
 /** A database that may have been started for us; `stop` ends only what we started. */
 export interface OpenDatabase extends DatabaseUrls {
+  /** Leads to the server itself, for what a pooler does not carry (LISTEN). */
+  directUrl?: string;
   stop(): Promise<void>;
 }
 
@@ -116,6 +118,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     return {
       appUrl: config.databaseUrl,
       ownerUrl: config.databaseOwnerUrl ?? config.databaseUrl,
+      directUrl: config.databaseDirectUrl ?? config.databaseUrl,
       stop: async () => {},
     };
   }

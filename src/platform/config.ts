@@ -29,6 +29,8 @@ export interface Config {
   databaseUrl: string | undefined;
   /** The role that migrates; the application's own role unless set. */
   databaseOwnerUrl: string | undefined;
+  /** The server itself where DATABASE_URL leads to a pooler; changes are heard there. */
+  databaseDirectUrl?: string | undefined;
   dataDir: string;
   /** Names the installation that may send from a database; unset: an id kept in the data directory. */
   environment?: string | undefined;
@@ -102,6 +104,7 @@ const environment = z.object({
   PORT: z.coerce.number({ error: "expected a port from 1 to 65535" }).int().min(1).max(65_535).default(8080),
   PUBLIC_URL: url(["http:", "https:"]).optional(),
   DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
+  DATABASE_DIRECT_URL: url(["postgres:", "postgresql:"]).optional(),
   DATABASE_OWNER_URL: url(["postgres:", "postgresql:"]).optional(),
   COUNTERSIGN_DATA_DIR: z.string().default("./var"),
   COUNTERSIGN_ENVIRONMENT: z
@@ -156,6 +159,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     ).replace(/\/+$/, ""),
     databaseUrl: set.DATABASE_URL,
     databaseOwnerUrl: set.DATABASE_OWNER_URL,
+    databaseDirectUrl: set.DATABASE_DIRECT_URL,
     dataDir,
     environment: set.COUNTERSIGN_ENVIRONMENT,
     mtaLogFile: set.MTA_LOG_FILE,

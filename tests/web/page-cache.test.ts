@@ -29,7 +29,7 @@ function kept(freshFor: number): RequestListener {
     asked.push(req.url ?? "");
     app.web(req, res);
   };
-  return keepPublicPages(app, door, freshFor);
+  return keepPublicPages(app, door, { freshFor });
 }
 const get = (listener: RequestListener, path: string) =>
   supertest(listener).get(path).set("Accept-Language", "en");

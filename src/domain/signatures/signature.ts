@@ -157,7 +157,7 @@ export const TRANSITIONS: readonly Transition[] = [
   ...steps("staff", "discarded", "expired", "submitted"),
   ...steps("system", "expired", "expired", "submitted", "parked", "awaiting_authority", "needs_information"),
   ...steps("company", "replaced", "superseded", "submitted", "parked", ...PENDING),
-  ...steps("staff", "merged", "superseded", "parked", ...PENDING, ...GOOD, "disputed"),
+  ...steps("system", "merged", "superseded", "parked", ...PENDING, ...GOOD, "disputed"),
   ...steps("company", "disputed", "disputed", "attested", "in_review", "needs_information", ...GOOD),
   ...steps("staff", "questioned", "disputed", ...GOOD),
   ...steps("staff", "dispute_settled", "in_review", "disputed"),

@@ -171,7 +171,7 @@ async function showSignature(app: App, req: Request, res: Response, form?: FormS
       mayDecide: inReview && mayDo(ctx.actor, "signatures:review"),
       inReview,
       moves: mayDo(ctx.actor, "signatures:review")
-        ? staffMoves(line.state).map((to) => ({ to, ...MOVES[to] }))
+        ? staffMoves(line.state).flatMap((to) => (MOVES[to] ? [{ to, ...MOVES[to] }] : []))
         : [],
       reasons: openRejectionReasons().map(({ code }) => ({
         value: code,
