@@ -56,7 +56,7 @@ create table signature_evidence (
   constraint signature_evidence_by_staff_check check ((kind in ('staff_check', 'qualified_file', 'validator_report')) = (source = 'staff')),
   constraint signature_evidence_file_check check ((kind in ('qualified_file', 'validator_report')) = (file_id is not null))
 );
-comment on table signature_evidence is 'append-only: each thing that was checked about a signature; holds no personal data of signatories';
+comment on table signature_evidence is 'each thing that was checked about a signature; the rows stand still but for the erasure of a person';
 create index signature_evidence_signature_idx on signature_evidence (signature_id, kind);
 -- Two checks, or a file and its report, are always by two different staff members.
 create unique index signature_evidence_two_checkers_idx on signature_evidence (signature_id, staff_id) where kind = 'staff_check';
@@ -66,7 +66,7 @@ create index signature_evidence_staff_idx on signature_evidence (staff_id);
 create index signature_evidence_officer_idx on signature_evidence (officer_id);
 create index signature_evidence_file_idx on signature_evidence (file_id);
 create trigger signature_evidence_append_only before update or delete on signature_evidence
-  for each statement execute function refuse_rewrite();
+  for each statement execute function refuse_rewrite_unless_erasing();
 
 insert into signature_evidence (id, signature_id, kind, source, at, detail)
 select gen_random_uuid(), s.id, k.kind, 'company', s.confirmed_at, '{"earlier": true}'

@@ -96,7 +96,7 @@ export async function eraseContact(
     await revokeInvitationsOf(tx, contactId);
     await erasePersonFromTasks(tx, person);
     await erasePersonFromAnswers(tx, { ...person, email: seen.email });
-    if (seen.email !== null) await erasePersonFromOfficers(tx, seen.email);
+    await erasePersonFromOfficers(tx, { ...person, email: seen.email });
     await erasePersonFromLists(tx, { ...person, email: seen.email });
     await erasePersonFromInbound(tx, { ...person, email: seen.email });
     await erasePersonFromOutreach(tx, person);

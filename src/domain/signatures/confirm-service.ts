@@ -5,6 +5,7 @@ import { record } from "../activity/service.js";
 import { endOf, letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
 import type { LinkVerdict } from "../links/link.js";
 import { holdLink, openLink, useLink } from "../links/service.js";
+import { mayAskOnce } from "./authority-mail-service.js";
 import { afterConfirmation } from "./authority-service.js";
 import { mailConfirmation, standingConfirmLink } from "./mail-service.js";
 import { moveSignature } from "./movement-service.js";
@@ -83,7 +84,7 @@ export async function mailConfirmationAgain(ctx: Ctx, token: string): Promise<Le
   await transaction(ctx, async (tx) => {
     await holdLocks(tx.db, { organisation: [opened.signature.organisation_id] });
     const row = await lockSignature(tx.db, opened.signature.id);
-    if (row?.state !== "submitted") return;
+    if (row?.state !== "submitted" || !(await mayAskOnce(tx, row.id))) return;
     await mailConfirmation(tx, row, opened.letter, await standingConfirmLink(tx, row.id));
     await record(tx, {
       action: "signature.link_sent_again",

@@ -19,6 +19,7 @@ import {
   type EvidenceFile,
   type EvidenceLine,
 } from "./evidence-store.js";
+import { touchSignature } from "./officer-store.js";
 import { findSignature, lockSignature, type SignatureRow } from "./store.js";
 
 /** Something that was found about a signature. */
@@ -183,6 +184,7 @@ async function onSignature(
     const row = isUuid(id) ? await lockSignature(tx.db, id) : undefined;
     if (!row) throw notFound("signatures.unknown");
     await work(tx, row);
+    if (row.published_at) await touchSignature(tx.db, row.id);
   });
 }
 

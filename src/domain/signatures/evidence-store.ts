@@ -1,4 +1,5 @@
 import type { Db } from "../../platform/db.js";
+import { jsonWithoutWord } from "../../platform/erasing.js";
 import type { EvidenceFact, EvidenceKind } from "./evidence.js";
 
 /** A row of evidence as kept. */
@@ -64,4 +65,16 @@ export async function insertFile(db: Db, row: EvidenceFile): Promise<void> {
 /** A file by its id. */
 export async function findFile(db: Db, id: string): Promise<EvidenceFile | undefined> {
   return db<EvidenceFile>("evidence_files").where({ id }).first();
+}
+
+/** Takes words out of what was noted about the signatures of an organisation; the rows stay. */
+export async function scrubEvidence(db: Db, organisationId: string, words: readonly string[]): Promise<void> {
+  await db.raw("select set_config('countersign.erasing', 'on', true)");
+  for (const word of words) {
+    await db("signature_evidence")
+      .whereIn("signature_id", db("signatures").where({ organisation_id: organisationId }).select("id"))
+      .whereRaw("position(lower(?) in lower(detail::text)) > 0", [word])
+      .update({ detail: jsonWithoutWord(db, "detail", word) });
+  }
+  await db.raw("select set_config('countersign.erasing', 'off', true)");
 }

@@ -4,6 +4,7 @@ import type { LetterToAnswer } from "../invitations/letter-service.js";
 import { judgeLink, linkPlaceholder, type Link } from "../links/link.js";
 import { ensureLink, makeLink } from "../links/service.js";
 import { queueMail } from "../mail/service.js";
+import { mayAskOnce } from "./authority-mail-service.js";
 import type { SignatureRow } from "./store.js";
 import { publicConfirmationsSince } from "./views.js";
 
@@ -90,6 +91,7 @@ export async function mailConfirmation(
 ): Promise<void> {
   if (!(await mayAskAgain(tx, row))) return;
   const copy = copyNumber(link, tx.clock.now());
+  if (copy > 1 && !(await mayAskOnce(tx, row.id))) return;
   await queue(
     tx,
     row,

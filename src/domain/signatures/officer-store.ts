@@ -75,6 +75,13 @@ export async function setSignatory(
     .update({ ...columns, row_version: db.raw("row_version + 1") });
 }
 
+/** Raises a signature's version, since what its public entry says of it changes. */
+export async function touchSignature(db: Db, id: string): Promise<void> {
+  await db("signatures")
+    .where({ id })
+    .update({ row_version: db.raw("row_version + 1") });
+}
+
 /** Empties the rows of officers with an address who did not attest: those who handed on, refused or were turned down. */
 export async function wipeOfficers(db: Db, email: string, at: Date): Promise<void> {
   await db("signature_officers")

@@ -124,7 +124,9 @@ async function show(app: App, req: Request, res: Response, form: FormState, stat
       items: rows.map((row) => ({
         at: row.at,
         title: KINDS[row.kind] ?? row.kind,
-        text: String(row.detail["how"] ?? row.detail["domain"] ?? row.detail["validator"] ?? ""),
+        text: [row.detail["how"], row.detail["domain"], row.detail["validator"]]
+          .filter((each) => typeof each === "string")
+          .join(", "),
         sub: row.staff_name ?? (row.source === "company" ? "By their own link" : "By itself"),
         ...(row.file_id
           ? { href: `/console/evidence/${row.file_id}`, hrefLabel: row.file_name ?? "file" }

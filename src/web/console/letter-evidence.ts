@@ -33,7 +33,7 @@ export function letterEvidenceRoutes(app: App): Router {
   const router = Router();
   router.get("/letters/:slug/evidence", async (req, res) => show(app, req, res));
   router.post("/letters/:slug/evidence", async (req, res) => {
-    const slug = String(req.params["slug"]);
+    const { slug } = req.params;
     await withForm(
       req.body,
       async () => {

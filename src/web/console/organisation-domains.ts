@@ -10,9 +10,9 @@ import { ctxOf } from "../request.js";
 export function domainRoutes(): Router {
   const router = Router();
   router.post("/organisations/:id/domains", async (req, res) => {
-    const back = `/console/organisations/${String(req.params["id"])}`;
+    const back = `/console/organisations/${req.params.id}`;
     try {
-      await addDomain(ctxOf(res), String(req.params["id"]), asRecord(req.body));
+      await addDomain(ctxOf(res), req.params.id, asRecord(req.body));
       res.redirect(303, `${back}?done=domain#domains`);
     } catch (error) {
       const why = error instanceof DomainError ? error.fields["domain"] : undefined;
@@ -21,7 +21,7 @@ export function domainRoutes(): Router {
     }
   });
   router.post("/domains/:id/retire", async (req, res) => {
-    const { organisationId } = await retireDomain(ctxOf(res), String(req.params["id"]));
+    const { organisationId } = await retireDomain(ctxOf(res), req.params.id);
     res.redirect(303, `/console/organisations/${organisationId}?done=domain_retired#domains`);
   });
   return router;

@@ -3,6 +3,7 @@ import { confirmAnswer } from "../../../src/domain/declines/service.js";
 import { declineByOfficer } from "../../../src/domain/declines/officer-service.js";
 import { linkAddresses } from "../../../src/domain/links/service.js";
 import { placeholdersIn } from "../../../src/domain/links/link.js";
+import { eraseContact } from "../../../src/domain/privacy/erasure-service.js";
 import { requireChecks } from "../../../src/domain/letters/requirement-service.js";
 import { addDomain, retireDomain } from "../../../src/domain/organisations/domain-service.js";
 import {
@@ -23,6 +24,7 @@ import type { SignatureRow } from "../../../src/domain/signatures/store.js";
 import { meaningHash } from "../../../src/domain/signatures/authority-columns.js";
 import { DAY } from "../../../src/platform/clock.js";
 import type { Ctx } from "../../../src/platform/context.js";
+import { settle } from "../../support/settle.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
 import {
   confirmLink,
@@ -50,7 +52,7 @@ const CLERK = "clerk@law.example";
 /** A colleague fills in the form for the officer, by the company's own link, and confirms their address. */
 async function filledInByOther(
   company: InvitedCompany,
-  changes: Record<string, unknown> = {},
+  changes: Record<string, string | undefined> = {},
 ): Promise<void> {
   const form = signingForm(company, {
     filled_by: "other",
@@ -59,7 +61,7 @@ async function filledInByOther(
     ...changes,
   });
   await submitSignature(visitor, { door: "invitation", token: company.token }, form);
-  await confirmAnswer(visitor, await confirmToken(String(changes["submitter_email"] ?? CLERK)));
+  await confirmAnswer(visitor, await confirmToken(changes["submitter_email"] ?? CLERK));
 }
 
 async function confirmToken(email: string): Promise<string> {
@@ -206,13 +208,11 @@ describe("an officer for whom somebody else filled in the form", () => {
   });
 });
 
-describe("handing the question on", () => {
-  const other = (domain: string, name = "amina") => ({
-    name: "Amina Odhiambo",
-    title: "General Counsel",
-    email: `${name}@${domain}`,
-  });
+function other(domain: string, name = "amina") {
+  return { name: "Amina Odhiambo", title: "General Counsel", email: `${name}@${domain}` };
+}
 
+describe("handing the question on", () => {
   it("makes a new link, revokes the old one, and names the new officer in the entry", async () => {
     const { company } = await openLetterWithCompany(app);
     const domain = company.email.split("@")[1] ?? "";
@@ -274,14 +274,16 @@ describe("handing the question on", () => {
   });
 });
 
-describe("two officers who sign together", () => {
-  const second = (email: string) => ({
+function second(email: string) {
+  return {
     joint: "on",
     second_name: "Amina Odhiambo",
     second_title: "Finance Director",
     second_email: email,
-  });
+  };
+}
 
+describe("two officers who sign together", () => {
   it("bind the organisation only once both have attested", async () => {
     const { company } = await openLetterWithCompany(app);
     const email = `amina@${company.email.split("@")[1]}`;
@@ -397,5 +399,31 @@ describe("an attest link", () => {
     app.clock.advance(21 * DAY);
     expect((await openAttestation(visitor, token)).verdict).toBe("expired");
     await expect(attestSignature(visitor, token)).rejects.toMatchObject({ kind: "gone" });
+  });
+});
+
+describe("erasing a person", () => {
+  it("takes out who handed on, who filled in and what was noted of them, and leaves whoever attested", async () => {
+    const { company } = await openLetterWithCompany(app);
+    const domain = company.email.split("@")[1] ?? "";
+    await filledInByOther(company);
+    await delegateAttestation(visitor, await attestToken(company.email), other(domain));
+    await attestSignature(visitor, await attestToken(`amina@${domain}`));
+    const { id } = await only();
+    await checkIndependently(await staffCtx(app, "reviewer"), id, { how: "Spoke to Grace Wanjiru." });
+    await settle(app);
+    await eraseContact(await staffCtx(app), company.contactId, { confirm: true, stop: true } as never);
+    const officers = await app
+      .db("signature_officers")
+      .orderBy("asked_at")
+      .orderBy("id")
+      .select("name", "email");
+    expect(officers).toEqual([
+      { name: null, email: null },
+      { name: "Amina Odhiambo", email: `amina@${domain}` },
+    ]);
+    const details = JSON.stringify(await app.db("signature_evidence").pluck("detail"));
+    expect(details).toContain("Spoke to [erased].");
+    expect(details).not.toContain("Grace");
   });
 });
