@@ -412,7 +412,7 @@ describe("erasing a person", () => {
     const { id } = await only();
     await checkIndependently(await staffCtx(app, "reviewer"), id, { how: "Spoke to Grace Wanjiru." });
     await settle(app);
-    await eraseContact(await staffCtx(app), company.contactId, { confirm: true, stop: true } as never);
+    await eraseContact(await staffCtx(app), company.contactId, { confirm: true, stop: true });
     const officers = await app
       .db("signature_officers")
       .orderBy("asked_at")
