@@ -72,9 +72,7 @@ export function answersView(app: App, lang: string, command: SignatureInput, let
       value: value === "" ? say("signatures.check.nothing") : value,
     }));
   const hidden = Object.entries(command)
-    .filter(
-      ([name, value]) => name !== "language" && value !== undefined && value !== false,
-    )
+    .filter(([name, value]) => name !== "language" && value !== undefined && value !== false)
     .map(([name, value]) => ({ name, value: value === true ? "on" : String(value) }));
   return {
     rows,
