@@ -5,6 +5,7 @@ import type { Request, RequestHandler } from "express";
 import multer from "multer";
 import type { App } from "../app.js";
 import type { ImportFile } from "../domain/imports/service.js";
+import { EVIDENCE_FILE_LIMIT } from "../domain/signatures/evidence-file.js";
 import { invalid } from "../platform/errors.js";
 import { LARGEST_PICTURE } from "../platform/logo-image.js";
 
@@ -60,6 +61,25 @@ export function pictureUpload(): RequestHandler {
       if (!(error instanceof multer.MulterError)) return next(error);
       next(invalid("form.upload", { logo: "errors.statements.picture.too_large" }, { status: 413 }));
     });
+  };
+}
+
+/** Takes one file of evidence in the field `file` and keeps it in memory until it is stored. */
+export function evidenceUpload(): RequestHandler {
+  const take = multer({
+    storage: multer.memoryStorage(),
+    limits: {
+      fileSize: EVIDENCE_FILE_LIMIT,
+      files: 1,
+      fields: 4,
+      fieldSize: 10_000,
+      fieldNameSize: 100,
+      parts: 6,
+    },
+    defParamCharset: "utf8",
+  }).single("file");
+  return (req, res, next) => {
+    void take(req, res, (error: unknown) => next(error === undefined ? undefined : refusal(error)));
   };
 }
 

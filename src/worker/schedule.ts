@@ -22,6 +22,8 @@ import { forgetNetworks, screenNewEntries } from "../domain/review/screening-ser
 import { publishDueBands } from "../domain/pledges/band-service.js";
 import { evaluateDuePledges, lapseOverduePledges } from "../domain/pledges/evaluation-service.js";
 import { remindPledgers, settleEndedWindows } from "../domain/pledges/window-service.js";
+import { forgetDrafts } from "../domain/signatures/draft-service.js";
+import { remindStuckSigners } from "../domain/signatures/reminder-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
@@ -69,6 +71,8 @@ export const housekeeping: readonly Tick[] = [
   { name: "evaluate pledges", run: (ctx) => evaluateDuePledges(ctx) },
   { name: "remind pledgers", run: (ctx) => remindPledgers(ctx) },
   { name: "publish bands", run: (ctx) => publishDueBands(ctx) },
+  { name: "remind stuck signers", run: (ctx) => remindStuckSigners(ctx) },
+  { name: "forget drafts", run: (ctx) => forgetDrafts(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
   { name: "forget raw mail", run: (ctx) => forgetRawMail(ctx) },

@@ -127,6 +127,14 @@ beforeAll(async () => {
     })
     .expect(303);
   await settle(app);
+  // Columns that stand or fall together take a canary once each of them holds something.
+  await app.database.adminDb("signatures").update({
+    submitter_name: "a",
+    submitter_email: "a@private.example",
+    second_name: "b",
+    second_title: "b",
+    second_email: "b@private.example",
+  });
   for (const column of await columns()) {
     if (!isPublic(column) && !CLOSED_LISTS.test(column.column_name)) await seed(column);
   }
@@ -242,17 +250,21 @@ describe("promise 15: nothing private in anything public", () => {
       .filter((column) => column.data_type !== "bytea")
       .map((column) => `${column.table_name}.${column.column_name}`)
       .filter((name) => !singing.has(name));
-    // A domain is made of the address by the database itself, and the ids of earlier mails, tags and
-    // hints are arrays.
+    // A domain is made of the address by the database itself, the ids of earlier mails, tags and hints are arrays, the
+    // others are words of a closed list.
     expect(silent).toEqual([
       "declines.source",
+      "letters.required_checks",
       "log_salts.field",
       "mailboxes.dkim_domain",
       "mailboxes.dkim_selector",
       "messages.recipient_domain",
       "messages.thread_references",
+      "organisation_domains.source",
       "review_notes.tags",
       "screened_entries.hints",
+      "signature_evidence.source",
+      "signature_transitions.moved_by",
     ]);
   });
 

@@ -13,6 +13,8 @@ import { createTemplate } from "../../src/domain/outreach/template-service.js";
 import { saveMailing } from "../../src/domain/outreach/service.js";
 import { saveBulk } from "../../src/domain/review/bulk-service.js";
 import { writeSignerMail } from "../../src/domain/review/signer-mail-service.js";
+import { saveDraft } from "../../src/domain/signatures/draft-service.js";
+import { signingPlace } from "../../src/domain/signatures/service.js";
 import { addStaff, createApiToken, signInLinkFor } from "../../src/domain/team/service.js";
 import { newId } from "../../src/platform/ids.js";
 import type { TestApp } from "./app.js";
@@ -92,6 +94,7 @@ export async function scene(app: TestApp): Promise<Scene> {
     smtp_port: 2525,
     smtp_security: "none",
   });
+  const authority = await authorityScene(app, { letterId, letter, inReview });
   const outreach = await outreachScene(app, letter);
   const review = await reviewScene(app, letter);
   const shown = await statementScene(app, letterId, published);
@@ -130,10 +133,13 @@ export async function scene(app: TestApp): Promise<Scene> {
       ...review,
       ...shown,
       mail: captured.id,
+      evidence: authority.file,
     },
     tokens: {
       "/r": invitations,
       "/confirm": [await secret("confirm", submitted)],
+      "/attest": [await secret("attest", authority.officer)],
+      "/drafts": [authority.draft],
       "/unsubscribe": [await secret("unsubscribe", message)],
       "/manage": [await secret("manage", published), await secret("manage", pledged)],
       "/reports": [await secret("report", shown["reports"] ?? "")],
@@ -141,6 +147,44 @@ export async function scene(app: TestApp): Promise<Scene> {
       "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],
     },
   };
+}
+
+/** An officer who was asked, one who said no, a half-filled form, and a file of evidence. */
+async function authorityScene(
+  app: TestApp,
+  given: { letterId: string; letter: string; inReview: string },
+): Promise<{ officer: string; draft: string; file: string }> {
+  const officer = newId(app.clock);
+  const waits = await campaign(app).signature(
+    given.letterId,
+    await campaign(app).organisation("Halyard Orbital BV"),
+    { state: "awaiting_authority", published_at: null },
+  );
+  await app.database.adminDb("signature_officers").insert({
+    id: officer,
+    signature_id: waits,
+    place: 1,
+    name: "Aino Lehto",
+    title: "Director",
+    email: "aino@rimfrost.example",
+    state: "asked",
+    asked_at: app.clock.now(),
+  });
+  const place = await signingPlace(app.system, { door: "public", slug: given.letter }, "en");
+  const { address } = await saveDraft(app.system, place, "en", { display_name: "Rimfrost" });
+  const { id: staff } = await addStaff(app.system, { email: "evidence@forum.example", role: "reviewer" });
+  const file = newId(app.clock);
+  await app.database.adminDb("evidence_files").insert({
+    id: file,
+    signature_id: given.inReview,
+    name: "signed.pdf",
+    media_type: "application/pdf",
+    bytes: Buffer.from("%PDF-1.7"),
+    sha256: Buffer.alloc(32),
+    uploaded_by: staff,
+    uploaded_at: app.clock.now(),
+  });
+  return { officer, draft: lastPart(address), file };
 }
 
 /** A running sequence with somebody in it, a template of the library and a segment. */

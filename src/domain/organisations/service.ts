@@ -12,6 +12,7 @@ import {
   updateContactCommand,
   updateOrganisationCommand,
 } from "./commands.js";
+import { noteDomains, replaceDomain } from "./domain-keeping-service.js";
 import { nameKey, nameSkeleton } from "./name-key.js";
 import { compatibleCountries } from "./organisation.js";
 import {
@@ -66,6 +67,7 @@ export async function createOrganisation(
     await insertOrganisation(tx.db, row).catch((error: unknown) => {
       throw mapConstraint(error, { organisations_name_key_idx: KNOWN });
     });
+    await noteDomains(tx, [{ organisationId: id, domain: row.domain }], "staff", row.source);
     await record(tx, { action: "organisation.created", organisationId: id });
     return { id };
   });
@@ -93,6 +95,7 @@ export async function updateOrganisation(
         throw mapConstraint(error, { organisations_name_key_idx: KNOWN });
       },
     );
+    if (change.domain !== undefined) await replaceDomain(tx, id, current.domain, change.domain);
     await record(tx, {
       action: "organisation.changed",
       organisationId: id,

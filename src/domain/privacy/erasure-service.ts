@@ -21,6 +21,7 @@ import { getContact } from "../organisations/service.js";
 import { erasePersonFromOutreach } from "../outreach/erasure-service.js";
 import { stopOutreach } from "../outreach/stopping-service.js";
 import { erasePersonFromReports } from "../statements/erasure-service.js";
+import { erasePersonFromOfficers } from "../signatures/erasure-service.js";
 import { erasePersonFromTasks } from "../tasks/service.js";
 import { erasePersonFromReview } from "../review/erasure-service.js";
 import { requirePermission } from "../team/service.js";
@@ -99,6 +100,7 @@ export async function eraseContact(
     await erasePersonFromTasks(tx, person);
     await erasePersonFromAnswers(tx, { ...person, email: seen.email });
     await erasePersonFromReports(tx, person);
+    await erasePersonFromOfficers(tx, { ...person, email: seen.email });
     await erasePersonFromLists(tx, { ...person, email: seen.email });
     await erasePersonFromInbound(tx, { ...person, email: seen.email });
     await erasePersonFromLog(tx, seen);

@@ -1,3 +1,5 @@
+import { checksMet, type EvidenceFact } from "../signatures/evidence.js";
+
 /** How many signatories stand on one page of the list. */
 export const PAGE_SIZE = 50;
 
@@ -55,15 +57,29 @@ export interface Logo {
 }
 
 /** What may have been checked about an entry (ruling 19 leaves room for more). */
-export const CHECKS = ["email_confirmed", "reviewed_by_staff"] as const;
+export const CHECKS = [
+  "email_confirmed",
+  "own_domain",
+  "officer_attested",
+  "checked_independently",
+  "qualified_signature",
+  "reviewed_by_staff",
+] as const;
 
 /** One thing that was checked. */
 export type Check = (typeof CHECKS)[number];
 
-/** What was checked, from when it was. */
-export function checksOf(entry: { confirmedAt: Date | null; acceptedAt: Date | null }): Check[] {
+/** What was checked: from when it was, and what the rows of evidence amount to. */
+export function checksOf(entry: {
+  confirmedAt: Date | null;
+  acceptedAt: Date | null;
+  evidence?: readonly EvidenceFact[];
+  joint?: boolean;
+}): Check[] {
   const checks: Check[] = [];
   if (entry.confirmedAt) checks.push("email_confirmed");
+  const met: readonly string[] = checksMet(entry.evidence ?? [], entry.joint ?? false);
+  checks.push(...CHECKS.filter((check) => met.includes(check)));
   if (entry.acceptedAt) checks.push("reviewed_by_staff");
   return checks;
 }

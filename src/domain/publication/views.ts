@@ -1,3 +1,5 @@
+import type { EvidenceFact } from "../signatures/evidence.js";
+import { EVIDENCE_FACTS } from "../signatures/views.js";
 import type { Ctx } from "../../platform/context.js";
 import { logoPath } from "../statements/statement.js";
 import {
@@ -45,6 +47,8 @@ interface Row {
   logo_height: number;
   language: string;
   latest: boolean;
+  joint: boolean;
+  evidence: EvidenceFact[];
 }
 
 function listed(ctx: Ctx, letterId: string, filter: ListFilter) {
@@ -91,6 +95,8 @@ export async function signatoryList(
       ctx.db.raw("coalesce(s.confirmed_at, s.submitted_at) as signed_at"),
       ctx.db.raw("case when s.state = 'withdrawn' then s.withdrawn_at end as withdrawn_at"),
       "q.body as quote",
+      ctx.db.raw(EVIDENCE_FACTS),
+      ctx.db.raw("s.second_email is not null as joint"),
       ctx.db.raw(
         `not exists (select 1 from signatures n where n.letter_id = s.letter_id and n.id > s.id
            and n.organisation_id = s.organisation_id and ${PUBLIC.replaceAll("s.", "n.")}) as latest`,
@@ -121,7 +127,12 @@ function toSignatory(row: Row): Signatory {
       row.logo_hash && !row.withdrawn_at
         ? { path: logoPath(row.logo_hash), width: row.logo_width, height: row.logo_height }
         : null,
-    checked: checksOf({ confirmedAt: row.confirmed_at, acceptedAt: row.accepted_at }),
+    checked: checksOf({
+      confirmedAt: row.confirmed_at,
+      acceptedAt: row.accepted_at,
+      evidence: row.evidence,
+      joint: row.joint,
+    }),
   };
 }
 

@@ -3,8 +3,8 @@
  * share a network, small firms use free mail, and a company dropped in silence is a company lost.
  */
 import { matchNames } from "../organisations/match-names.js";
-import { domainOf, isFreeMail } from "../signatures/evidence.js";
-import { isDisposableMail } from "./disposable-mail.js";
+import { emailDomain } from "../../platform/email-address.js";
+import { mailProvider } from "../../platform/mail-providers.js";
 import { ruleFor, type ScreeningRule } from "./screening.js";
 
 /** Every hint, the gravest first. */
@@ -67,9 +67,10 @@ export function hintsOf(facts: HintFacts, rules: readonly ScreeningRule[]): Hint
   if (facts.fromNetwork > MANY_A_DAY) found.add("many_from_network");
   if (facts.organisations > 2) found.add("many_organisations");
   if (looksLikeAnother(facts)) found.add("look_alike_name");
-  const domain = domainOf(facts.signatoryEmail);
-  if (isDisposableMail(domain)) found.add("disposable_mail");
-  else if (isFreeMail(facts.signatoryEmail)) found.add("free_mail");
+  const domain = emailDomain(facts.signatoryEmail);
+  const provider = mailProvider(domain);
+  if (provider === "disposable") found.add("disposable_mail");
+  else if (provider === "free") found.add("free_mail");
   else if (!facts.invited && isYoung(facts)) found.add("young_domain");
   return HINTS.filter((hint) => found.has(hint));
 }

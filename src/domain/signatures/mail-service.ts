@@ -7,6 +7,7 @@ import { queueMail } from "../mail/service.js";
 import { checkpointForMail } from "./checkpoint-views.js";
 import { sentenceOf } from "./reason-service.js";
 import { managePlaceholder } from "./manage-mail-service.js";
+import { mayAskOnce } from "./authority-mail-service.js";
 import type { SignatureRow } from "./store.js";
 import { publicConfirmationsSince } from "./views.js";
 
@@ -39,13 +40,20 @@ const CONFIRMATIONS_A_DAY = 10;
 async function mayAskAgain(tx: Ctx, row: SignatureRow): Promise<boolean> {
   if (row.invitation_id !== null) return true;
   const since = new Date(tx.clock.now().getTime() - DAY);
-  const asked = await publicConfirmationsSince(tx, tx.keys.addressHash(row.signatory_email), since);
+  const asked = await publicConfirmationsSince(tx, tx.keys.addressHash(confirmerOf(row).email), since);
   return asked < CONFIRMATIONS_A_DAY;
+}
+
+/** Whose address is confirmed first: that of whoever filled in the form. */
+export function confirmerOf(row: SignatureRow): { email: string; name: string } {
+  if (row.submitter_email === null) return { email: row.signatory_email, name: row.signatory_name };
+  return { email: row.submitter_email, name: row.submitter_name ?? "" };
 }
 
 /** The names that every mail about a signature says. */
 export function mailNames(row: SignatureRow, letter: LetterToAnswer) {
   return {
+    signature: row.id,
     organisation: row.display_name,
     signatory: row.signatory_name,
     letterTitle: letter.title.replace(/[.\s]+$/u, ""),
@@ -60,6 +68,7 @@ async function queue(
   template: string,
   sendKey: string,
   data: Record<string, unknown>,
+  to = { email: row.signatory_email, name: row.signatory_name },
 ): Promise<void> {
   await queueMail(tx, {
     purpose: "transactional",
@@ -67,7 +76,7 @@ async function queue(
     template,
     data,
     language: row.language,
-    to: { email: row.signatory_email, name: row.signatory_name },
+    to,
     letterId: row.letter_id,
     organisationId: row.organisation_id,
   });
@@ -86,13 +95,22 @@ export async function mailConfirmation(
 ): Promise<void> {
   if (!(await mayAskAgain(tx, row))) return;
   const copy = copyNumber(link, tx.clock.now());
-  await queue(tx, row, "signature-confirm", `signature-confirm:${link.id}:${copy}`, {
-    ...mailNames(row, letter),
-    title: row.signatory_title,
-    door: row.invitation_id === null ? "public" : "invitation",
-    link: linkPlaceholder(link.id),
-    expiresAt: link.expiresAt?.toISOString() ?? null,
-  });
+  if (copy > 1 && !(await mayAskOnce(tx, row.id))) return;
+  await queue(
+    tx,
+    row,
+    "signature-confirm",
+    `signature-confirm:${link.id}:${copy}`,
+    {
+      ...mailNames(row, letter),
+      title: row.signatory_title,
+      door: row.invitation_id === null ? "public" : "invitation",
+      link: linkPlaceholder(link.id),
+      expiresAt: link.expiresAt?.toISOString() ?? null,
+      submitter: row.submitter_name ?? "",
+    },
+    confirmerOf(row),
+  );
 }
 
 /** Thanks for the confirmation and says what happens next; once a signature. */

@@ -8,6 +8,7 @@ import { letterToAnswer, type LetterToAnswer } from "../invitations/letter-servi
 import { settleTasks } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { acceptSignatureCommand, rejectSignatureCommand, transitionSignatureCommand } from "./commands.js";
+import { requireEvidence } from "./evidence-service.js";
 import { mailAccepted, mailRejected } from "./mail-service.js";
 import { moveSignature } from "./movement-service.js";
 import { openRejectionReasons } from "./reason-service.js";
@@ -29,6 +30,7 @@ export async function acceptSignature(
   requirePermission(ctx, "signatures:review");
   const command = parse(acceptSignatureCommand, input);
   return decide(ctx, id, command.row_version, async (tx, row, letter) => {
+    await requireEvidence(tx, row);
     const accepted = await moveSignature(tx, row, "accepted", {
       accepted_at: tx.clock.now(),
       reviewed_by: staffId(tx),

@@ -10,8 +10,10 @@ import { endOf, letterToAnswer, type LetterToAnswer } from "../invitations/lette
 import { revokeLinks } from "../links/service.js";
 import { createOrganisation, matchOrganisation } from "../organisations/service.js";
 import { createTask, settleTasks } from "../tasks/service.js";
+import { authorityColumns } from "./authority-columns.js";
 import { submitSignatureCommand, type SignatureInput } from "./commands.js";
 import { mailConfirmation, mailDuplicate, newConfirmLink, standingConfirmLink } from "./mail-service.js";
+import { requireSecondOfficer } from "./evidence-service.js";
 import { beginHistory, moveSignature } from "./movement-service.js";
 import { networkHash } from "./network-service.js";
 import { checkClause } from "./reservation.js";
@@ -67,6 +69,7 @@ export async function checkSignature(
   checkDeadline(ctx, command, place.letter);
   checkClause(command.reservation_clause, place.letter.bodyMd);
   await requireTenLargest(ctx, command);
+  await requireSecondOfficer(ctx, place.letter.id, command);
   return { place, command };
 }
 
@@ -149,8 +152,7 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
     signatory_email: command.signatory_email,
     contact_name: command.contact_name ?? null,
     contact_email: command.contact_email ?? null,
-    submitter_name: null,
-    submitter_email: null,
+    ...authorityColumns(command),
     quote: command.quote ?? null,
     quote_approved: false,
     reservation_clause: command.reservation_clause ?? null,
@@ -244,6 +246,8 @@ const COMPARED = [
   "signatory_name",
   "signatory_title",
   "signatory_email",
+  "submitter_email",
+  "second_email",
   "contact_name",
   "contact_email",
   "quote",

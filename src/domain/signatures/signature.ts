@@ -239,12 +239,18 @@ export interface StandingEntry {
   same: boolean;
 }
 
+const UNDECIDED: ReadonlySet<SignatureState> = new Set([
+  "awaiting_authority",
+  "in_review",
+  "needs_information",
+]);
+
 /**
  * Whether nobody vouches for a signature yet: it came by the public page, where anybody may give any name, and staff
  * have not accepted it. It acts for the organisation against nobody who was invited.
  */
 export function isUnvouched({ state, invitationId }: Pick<StandingEntry, "state" | "invitationId">): boolean {
-  return invitationId === null && (state === "in_review" || state === "needs_information");
+  return invitationId === null && UNDECIDED.has(state);
 }
 
 /** What becomes of a second submission: the old mail again, a fresh start, or a note to the owner. */

@@ -1,4 +1,5 @@
 import type { Db } from "../../platform/db.js";
+import type { AuthorityColumns } from "./authority-columns.js";
 import type { ConditionClass } from "./condition.js";
 import {
   NOT_LIVE,
@@ -9,7 +10,7 @@ import {
 } from "./signature.js";
 
 /** A signature as kept. */
-export interface SignatureRow {
+export interface SignatureRow extends AuthorityColumns {
   id: string;
   letter_id: string;
   version_id: string;
@@ -28,8 +29,6 @@ export interface SignatureRow {
   signatory_email: string;
   contact_name: string | null;
   contact_email: string | null;
-  submitter_name: string | null;
-  submitter_email: string | null;
   quote: string | null;
   quote_approved: boolean;
   reservation_clause: number | null;

@@ -10,7 +10,7 @@ import { linkPlaceholder } from "../links/link.js";
 import { holdLink, makeLink, openLink, useLink } from "../links/service.js";
 import { publicStanding } from "../letters/letter.js";
 import { queueMail } from "../mail/service.js";
-import { getOrganisation } from "../organisations/service.js";
+import { confirmedDomains } from "../organisations/domain-keeping-service.js";
 import { findEntry, holdEntry } from "../signatures/entry-service.js";
 import { suspendDisputed } from "../signatures/manage-service.js";
 import { nextStep } from "../signatures/signature.js";
@@ -133,8 +133,9 @@ export async function confirmReport(ctx: Ctx, token: string): Promise<void> {
 async function suspend(tx: Ctx, report: EntryReportRow, signatureId: string): Promise<boolean> {
   const row = await holdEntry(tx, signatureId);
   if (!row || !nextStep(row.state, "disputed")) return false;
-  const { domain } = await getOrganisation(tx, row.organisation_id);
-  if (!maySuspend({ email: report.reporter_email ?? "", confirmed: true }, domain)) return false;
+  const domains = await confirmedDomains(tx, row.organisation_id);
+  const reporter = { email: report.reporter_email ?? "", confirmed: true, at: report.at };
+  if (!maySuspend(reporter, domains)) return false;
   await suspendDisputed(tx, row, await letterToAnswer(tx, row.letter_id, row.language));
   return true;
 }

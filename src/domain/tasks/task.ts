@@ -22,6 +22,9 @@ export const TASK_KINDS = [
   "correct_name",
   "settle_dispute",
   "entry_reported",
+  "approve_officer",
+  "officer_refused",
+  "signer_silent",
   "other",
 ] as const;
 
@@ -54,6 +57,9 @@ const DUE_HOURS: Record<TaskKind, number> = {
   correct_name: 48,
   settle_dispute: 24,
   entry_reported: 24,
+  approve_officer: 24,
+  officer_refused: 48,
+  signer_silent: 72,
   other: 72,
 };
 

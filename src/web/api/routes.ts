@@ -11,6 +11,7 @@ import { auditApi } from "./audit.js";
 import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
 import { enrolmentApi } from "./enrolments.js";
+import { evidenceApi } from "./evidence.js";
 import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { inboundApi } from "./inbound.js";
@@ -40,6 +41,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
   return [
     ...letterApi,
     ...organisationApi,
+    ...evidenceApi,
     ...importApi(app),
     ...templateApi,
     ...sequenceApi,

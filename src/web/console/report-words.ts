@@ -86,6 +86,9 @@ const TASK_WORDS: Record<string, string> = {
   answer_challenge: "A mail asks to be confirmed by hand",
   reading_paused: "A mailbox can’t be read",
   suspicious_entry: "Look twice at an entry that looks odd",
+  approve_officer: "May this officer be asked to attest?",
+  officer_refused: "An officer refused: record the decline",
+  signer_silent: "A signatory did not answer: ask by another way",
   other: "Task",
 };
 

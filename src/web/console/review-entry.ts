@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
+import { looksLike } from "../../domain/signatures/look-alike-views.js";
 import { claimEntry, releaseEntry } from "../../domain/review/claim-service.js";
 import { acceptEntry, moveEntry, rejectEntry, reopenEntry } from "../../domain/review/deciding-service.js";
 import { askForInformation, questionsAbout } from "../../domain/review/information-service.js";
@@ -191,6 +192,7 @@ async function showEntry(
         words: say(app, `review.hint.${hint}`),
         tone: isGrave([hint]) ? "bad" : "wait",
       })),
+      alike: (await looksLike(ctx, [line])).get(line.id) ?? [],
       otherName: line.organisationName === line.display_name ? "" : line.organisationName,
       facts: facts(app, line),
       quote: line.quote ?? "",

@@ -63,6 +63,7 @@ function settledAt({ kind, subjectId, detail }: TaskLine): string {
   if (kind === "review_signature" || kind === "suspicious_entry") return `/console/review/${subjectId}`;
   if (kind === "settle_dispute") return `/console/review/${subjectId}/statements`;
   if (["review_statement", "correct_name", "entry_reported"].includes(kind)) return "/console/statements";
+  if (typeof detail["signature"] === "string") return `/console/review/${detail["signature"]}/evidence`;
   if (kind === "recheck_basis") return `/console/contacts/${subjectId}`;
   if (ABOUT_INBOUND.has(kind) && typeof detail["inbound"] === "string") {
     return `/console/inbox/${detail["inbound"]}`;

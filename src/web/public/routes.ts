@@ -1,6 +1,8 @@
 import { Router } from "express";
 import type { App } from "../../app.js";
 import { answerRoutes } from "./answer.js";
+import { attestRoutes } from "./attest.js";
+import { draftRoutes } from "./drafts.js";
 import { homeRoutes } from "./home.js";
 import { letterRoutes } from "./letters.js";
 import { signatoryRoutes } from "./signatories.js";
@@ -41,6 +43,8 @@ export function publicRoutes(app: App): Router {
   router.use(reportRoutes(app));
   router.use(logoRoutes());
   router.use(pledgeRoutes(app));
+  router.use(attestRoutes(app));
+  router.use(draftRoutes(app));
   router.use(pageRoutes(app));
   router.use(unsubscribeRoutes(app));
   router.use(preferenceRoutes(app));

@@ -1,6 +1,7 @@
 import type { App } from "../../app.js";
 import type { LetterToAnswer } from "../../domain/invitations/letter-service.js";
 import { APPEARANCES, type SignatureInput } from "../../domain/signatures/commands.js";
+import { MEANING_VERSION, meaningIn } from "../../domain/signatures/meaning.js";
 import { CONDITION_CLASSES, offeredCounts } from "../../domain/signatures/condition.js";
 import { SECTORS } from "../../domain/organisations/sector.js";
 import { countryName, formatDate } from "../../platform/i18n.js";
@@ -33,6 +34,7 @@ export function formView(app: App, lang: string, today: number, ten: boolean, bo
     ],
     appearances: options(APPEARANCES, "signatures.appearance", true),
     counts: offeredCounts(today).map((count) => ({ value: String(count), label: String(count) })),
+    ...meaningView(lang),
     classes: options(
       CONDITION_CLASSES.filter((each) => ten || each !== "ten_largest"),
       "signatures.class",
@@ -72,6 +74,7 @@ export function answersView(app: App, lang: string, command: SignatureInput, let
     signatory_name: command.signatory_name,
     signatory_title: command.signatory_title,
     signatory_email: command.signatory_email,
+    ...authorityAnswers(app, lang, command),
     contact_name: command.contact_name ?? "",
     contact_email: command.contact_email ?? "",
     appearance: say(`signatures.appearance.${command.appearance}`),
@@ -87,17 +90,50 @@ export function answersView(app: App, lang: string, command: SignatureInput, let
   };
   const rows: AnswerRow[] = Object.entries(shown)
     .filter(
-      ([name, value]) => value !== "" || !["condition_count", "contact_name", "reservation"].includes(name),
+      ([name, value]) =>
+        value !== "" ||
+        !["condition_count", "contact_name", "reservation", "filled_by", "joint"].includes(name),
     )
     .map(([name, value]) => ({
       name,
-      label: say(`signatures.field.${name}`),
+      label: say(AUTHORITY_LABELS[name] ?? `signatures.field.${name}`),
       value: value === "" ? say("signatures.check.nothing") : value,
     }));
   const hidden = Object.entries(command)
-    .filter(([name, value]) => name !== "language" && value !== undefined)
+    .filter(([name, value]) => name !== "language" && value !== undefined && value !== false)
     .map(([name, value]) => ({ name, value: value === true ? "on" : String(value) }));
-  return { rows, hidden, command, published: publishedLines(app, lang, command) };
+  return {
+    rows,
+    hidden,
+    command,
+    published: publishedLines(app, lang, command),
+    filledByOther: command.filled_by === "other",
+    pledge: command.appearance === "pledge",
+    ...meaningView(lang),
+  };
+}
+
+/** What signing means, in the words that are pinned with the signature. */
+export function meaningView(lang: string) {
+  return { meaning: meaningIn(lang), meaningVersion: MEANING_VERSION };
+}
+
+const AUTHORITY_LABELS: Record<string, string> = {
+  filled_by: "authority.check.filled_by",
+  joint: "authority.check.second",
+};
+
+/** Who filled in the form, and the second officer, as the page of all answers shows them; empty where there is none. */
+function authorityAnswers(app: App, lang: string, command: SignatureInput): Record<string, string> {
+  return {
+    filled_by:
+      command.filled_by === "other"
+        ? `${command.submitter_name ?? ""}, ${command.submitter_email ?? ""}`
+        : app.messages.t(lang, "authority.check.filled_by_self"),
+    joint: command.joint
+      ? [command.second_name, command.second_title, command.second_email].filter(Boolean).join(", ")
+      : "",
+  };
 }
 
 /** A pledge in one sentence; empty for anything else. */
