@@ -1,5 +1,5 @@
 import type { App } from "../app.js";
-import { closeDueLetters } from "../domain/letters/service.js";
+import { closeDueLetters, openDueLetters } from "../domain/letters/state-service.js";
 import type { Sending } from "../domain/mail/commit-service.js";
 import {
   expireMessages,
@@ -50,6 +50,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "expire messages", run: (ctx, { policy }) => expireMessages(ctx, policy) },
   { name: "release holds", run: (ctx) => releaseDueHolds(ctx) },
   { name: "end stopped enrolments", run: (ctx) => endStoppedEnrolments(ctx) },
+  { name: "open letters", run: (ctx) => openDueLetters(ctx) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },

@@ -33,6 +33,8 @@ export interface Signatory {
   /** Only once it was approved. */
   quote: string | null;
   quoteLanguage: string;
+  /** The number of the version it signed, where that is no longer the newest and it was asked to sign again. */
+  signedVersion: number | null;
   /** What was checked, as codes that have words. */
   checked: Check[];
 }

@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/context.js";
+import { standingState } from "../letters/letter.js";
 import {
   anchorOf,
   checksOf,
@@ -9,8 +10,16 @@ import {
   type Signatory,
 } from "./signatory.js";
 
-/** Published or withdrawn, by name, a signature: what `signatures_public_idx` covers. */
-const PUBLIC = "s.state in ('published', 'withdrawn') and s.visibility = 'public' and s.kind = 'signature'";
+/**
+ * By name, a signature, and standing or withdrawn: what `signatures_public_idx` covers. An entry that was held until a
+ * launch is listed from that moment, whether or not the worker has published it; one asked to sign again stands as it
+ * was signed.
+ */
+function publicly(ctx: Ctx, alias = "s"): string {
+  const launched = `exists (select from letters where id = ${alias}.letter_id and launch_at <= '${ctx.clock.now().toISOString()}')`;
+  return `${alias}.state in ('published', 'needs_reaffirmation', 'held', 'withdrawn') and ${alias}.visibility = 'public'
+    and ${alias}.kind = 'signature' and (${alias}.state <> 'held' or ${launched})`;
+}
 
 /** The order of the Unicode Collation Algorithm, so that É stands with E whatever the database was made with. */
 const BY_NAME = 's.display_name collate "und-x-icu", s.id';
@@ -38,11 +47,13 @@ interface Row {
   withdrawn_at: Date | null;
   quote: string | null;
   language: string;
+  state: string;
+  version: number;
   latest: boolean;
 }
 
 function listed(ctx: Ctx, letterId: string, filter: ListFilter) {
-  const query = ctx.db("signatures as s").where("s.letter_id", letterId).whereRaw(PUBLIC);
+  const query = ctx.db("signatures as s").where("s.letter_id", letterId).whereRaw(publicly(ctx));
   if (filter.sector) void query.where("s.sector", filter.sector);
   if (filter.country) void query.where("s.country", filter.country);
   if (filter.q) void query.whereRaw("s.display_name ilike ? escape '\\'", [`%${escapeLike(filter.q)}%`]);
@@ -67,7 +78,8 @@ export async function signatoryList(
   const pages = pageCount(counted.n);
   const page = Math.min(filter.page ?? 1, pages);
   const query = listed(ctx, filter.letterId, filter)
-    .select("s.id", "s.organisation_id", "s.display_name", "s.country", "s.sector", "s.language")
+    .select("s.id", "s.organisation_id", "s.display_name", "s.country", "s.sector", "s.language", "s.state")
+    .select(ctx.db.raw("(select number from letter_versions v where v.id = s.version_id) as version"))
     .select("s.signatory_name", "s.signatory_title", "s.confirmed_at", "s.accepted_at")
     .select(
       ctx.db.raw("coalesce(s.confirmed_at, s.submitted_at) as signed_at"),
@@ -75,7 +87,7 @@ export async function signatoryList(
       ctx.db.raw("case when s.quote_approved then s.quote end as quote"),
       ctx.db.raw(
         `not exists (select 1 from signatures n where n.letter_id = s.letter_id and n.id > s.id
-           and n.organisation_id = s.organisation_id and ${PUBLIC.replaceAll("s.", "n.")}) as latest`,
+           and n.organisation_id = s.organisation_id and ${publicly(ctx, "n")}) as latest`,
       ),
     )
     .orderByRaw(filter.sort === "date" ? "signed_at desc, s.id desc" : BY_NAME);
@@ -97,6 +109,7 @@ function toSignatory(row: Row): Signatory {
     withdrawnAt: row.withdrawn_at,
     quote: row.withdrawn_at ? null : row.quote,
     quoteLanguage: row.language,
+    signedVersion: row.state === "needs_reaffirmation" ? row.version : null,
     checked: checksOf({ confirmedAt: row.confirmed_at, acceptedAt: row.accepted_at }),
   };
 }
@@ -114,7 +127,7 @@ export async function signatoryTotals(ctx: Ctx, letterId: string): Promise<Signa
   const rows = (await ctx
     .db("signatures as s")
     .where("s.letter_id", letterId)
-    .whereRaw(PUBLIC)
+    .whereRaw(publicly(ctx))
     .groupBy("s.state", "s.country", "s.sector")
     .select("s.state", "s.country", "s.sector")
     .select(ctx.db.raw("count(*)::int as n"))) as {
@@ -123,7 +136,7 @@ export async function signatoryTotals(ctx: Ctx, letterId: string): Promise<Signa
     sector: string;
     n: number;
   }[];
-  const standing = rows.filter((row) => row.state === "published");
+  const standing = rows.filter((row) => row.state !== "withdrawn");
   const sum = (some: typeof rows) => some.reduce((total, row) => total + row.n, 0);
   return {
     signed: sum(standing),
@@ -155,7 +168,7 @@ export async function statements(ctx: Ctx, letterId: string, limit: number): Pro
   const rows = (await ctx
     .db("signatures as s")
     .where({ "s.letter_id": letterId, "s.state": "published", "s.quote_approved": true })
-    .whereRaw(PUBLIC)
+    .whereRaw(publicly(ctx))
     .whereNotNull("s.quote")
     .orderByRaw("s.published_at desc, s.id desc")
     .limit(limit)
@@ -191,13 +204,16 @@ export async function letterMark(ctx: Ctx, slug: string): Promise<LetterMark | u
   const row = (await ctx
     .db("letters as l")
     .where("l.slug", slug)
-    .select("l.id", "l.state", "l.row_version")
+    .select("l.id", "l.state", "l.row_version", "l.launch_at")
     .select(
       ctx.db.raw(
         `(select coalesce(bit_xor(hashtextextended(s.id::text || s.state || s.row_version, 0)), 0)::text
-            from signatures s where s.letter_id = l.id and ${PUBLIC}) as entries`,
+            from signatures s where s.letter_id = l.id and ${publicly(ctx)}) as entries`,
       ),
     )
-    .first()) as { id: string; state: string; row_version: number; entries: string } | undefined;
-  return row && { letterId: row.id, state: row.state, mark: `${row.id}.${row.row_version}.${row.entries}` };
+    .first()) as
+    { id: string; state: string; row_version: number; launch_at: Date | null; entries: string } | undefined;
+  if (!row) return undefined;
+  const state = standingState(row, ctx.clock.now());
+  return { letterId: row.id, state, mark: `${row.id}.${row.row_version}.${state}.${row.entries}` };
 }

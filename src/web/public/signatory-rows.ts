@@ -16,6 +16,8 @@ export interface SignatoryRow {
   quote: string;
   quoteLang: string;
   checked: string;
+  /** The version it signed, where it was asked to sign a newer one. */
+  signedVersion: number | null;
 }
 
 /** What was checked, in words. */
@@ -40,5 +42,6 @@ export function signatoryRows(app: App, lang: string, items: readonly Signatory[
     quote: item.quote ?? "",
     quoteLang: item.quoteLanguage,
     checked: checkedWords(app, lang, item.checked),
+    signedVersion: item.signedVersion,
   }));
 }

@@ -9,7 +9,7 @@ import {
 import { submitSignature } from "../../../src/domain/signatures/service.js";
 import { ENDED, SIGNATURE_STATES } from "../../../src/domain/signatures/signature.js";
 import { reviewCounts, reviewQueue } from "../../../src/domain/signatures/views.js";
-import { changeLetterState } from "../../../src/domain/letters/service.js";
+import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import { DAY } from "../../../src/platform/clock.js";
 import type { Ctx } from "../../../src/platform/context.js";
 import { newId } from "../../../src/platform/ids.js";
