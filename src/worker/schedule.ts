@@ -15,6 +15,7 @@ import { recoverFromDead } from "../domain/mail/worker-service.js";
 import { forgetRawMail } from "../domain/inbound/desk-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { askForBasisChecks } from "../domain/privacy/basis-service.js";
+import { askForReaffirmation, remindToReaffirm } from "../domain/signatures/reaffirm-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
@@ -52,6 +53,8 @@ export const housekeeping: readonly Tick[] = [
   { name: "end stopped enrolments", run: (ctx) => endStoppedEnrolments(ctx) },
   { name: "open letters", run: (ctx) => openDueLetters(ctx) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
+  { name: "ask signatories again", run: (ctx) => askForReaffirmation(ctx) },
+  { name: "remind signatories", run: (ctx) => remindToReaffirm(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },

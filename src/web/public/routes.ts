@@ -7,6 +7,7 @@ import { confirmRoutes } from "./confirm.js";
 import { declineRoutes } from "./decline.js";
 import { invitationRoutes } from "./invitation.js";
 import { signRoutes } from "./sign.js";
+import { reaffirmRoutes } from "./reaffirm.js";
 import { pageRoutes } from "./pages.js";
 import { preferenceRoutes } from "./preferences.js";
 import { unsubscribeRoutes } from "./unsubscribe.js";
@@ -21,6 +22,7 @@ export function publicRoutes(app: App): Router {
   router.use(signRoutes(app));
   router.use(declineRoutes(app));
   router.use(confirmRoutes(app));
+  router.use(reaffirmRoutes(app));
   router.use(pageRoutes(app));
   router.use(unsubscribeRoutes(app));
   router.use(preferenceRoutes(app));
