@@ -119,6 +119,7 @@ export async function scene(app: TestApp): Promise<Scene> {
     tokens: {
       "/r": invitations,
       "/confirm": [await secret("confirm", submitted)],
+      "/manage": [await secret("manage", published)],
       "/unsubscribe": [await secret("unsubscribe", message)],
       "/preferences": [await secret("preferences", message)],
       "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],

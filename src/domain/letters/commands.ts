@@ -116,3 +116,10 @@ export const changeLetterCommand = z.object({
   leave_out: ticked().default(false),
   row_version: rowVersion,
 });
+
+/** What holds for the whole site: whether nobody can sign at the moment, what is said then, and a message on every letter. */
+export const changeSiteCommand = z.object({
+  signing_paused: ticked().default(false),
+  pause_message: optional(text(500)),
+  banner: optional(text(500)),
+});

@@ -210,10 +210,23 @@ export async function letterMark(ctx: Ctx, slug: string): Promise<LetterMark | u
         `(select coalesce(bit_xor(hashtextextended(s.id::text || s.state || s.row_version, 0)), 0)::text
             from signatures s where s.letter_id = l.id and ${publicly(ctx)}) as entries`,
       ),
+      ctx.db.raw("coalesce((select row_version from site_switch), 1) as site"),
     )
     .first()) as
-    { id: string; state: string; row_version: number; launch_at: Date | null; entries: string } | undefined;
+    | {
+        id: string;
+        state: string;
+        row_version: number;
+        launch_at: Date | null;
+        entries: string;
+        site: number;
+      }
+    | undefined;
   if (!row) return undefined;
   const state = standingState(row, ctx.clock.now());
-  return { letterId: row.id, state, mark: `${row.id}.${row.row_version}.${state}.${row.entries}` };
+  return {
+    letterId: row.id,
+    state,
+    mark: `${row.id}.${row.row_version}.${state}.${row.site}.${row.entries}`,
+  };
 }

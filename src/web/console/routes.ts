@@ -28,6 +28,7 @@ import { sequenceRuleRoutes } from "./sequence-rules.js";
 import { sequenceStepRoutes } from "./sequence-steps.js";
 import { sequenceRoutes } from "./sequences.js";
 import { readSwitch, sendingRoutes } from "./sending.js";
+import { siteRoutes } from "./site.js";
 import { styleGuideRoutes } from "./style-guide.js";
 import { taskRoutes } from "./tasks.js";
 import { templateRoutes } from "./template-library.js";
@@ -74,6 +75,7 @@ export function consoleRoutes(app: App): Router {
   router.use(sendingLimitRoutes(app));
   router.use(safetyRoutes(app));
   router.use(letterDeskRoutes(app));
+  router.use(siteRoutes(app));
   router.use(styleGuideRoutes(app));
   return router;
 }

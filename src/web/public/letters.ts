@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
+import { siteNow } from "../../domain/letters/site-service.js";
 import { largest } from "../../domain/publication/signatory.js";
 import { letterAtAddress, type PublicLetter } from "../../domain/publication/service.js";
 import {
@@ -57,6 +58,8 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
   const first = { q: "", sector: "", country: "", sort: "name" as const };
   const list = await signatoryList(ctx, { ...first, letterId: letter.id, limit: FIRST });
   const base = `/letters/${letter.slug}`;
+  const site = await siteNow(ctx);
+  const stands = signing(line, ctx.clock.now());
   const view = {
     ...letterFrame(app, seen, base, {}),
     ...figures(app, lang, totals, base, asked),
@@ -64,7 +67,9 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     title: text.title,
     description: text.summary || text.addressee,
     kind: kindWords(app, seen, ctx.clock.now()),
-    signing: signing(line, ctx.clock.now()),
+    signing: site.signing_paused && stands === "open" ? "paused" : stands,
+    notice: [site.banner, site.signing_paused ? site.pause_message : ""].filter(Boolean).join(" "),
+    officialNote: letter.official_note,
     signHref: query(`${base}/sign`, { lang: asked }),
     listPath: `${base}/signatories`,
     listHref: query(`${base}/signatories`, { lang: asked }),
