@@ -1,7 +1,8 @@
 import { createServer, get, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
-import { changeLetterState, createLetter } from "../src/domain/letters/service.js";
+import { createLetter } from "../src/domain/letters/service.js";
+import { changeLetterState } from "../src/domain/letters/state-service.js";
 import { currentText } from "../src/domain/letters/views.js";
 import type { Ctx } from "../src/platform/context.js";
 import { newId } from "../src/platform/ids.js";

@@ -1,7 +1,8 @@
 import type { App } from "../app.js";
 import { firstContact } from "../domain/consent/first-contact.js";
 import { createContact, createOrganisation } from "../domain/organisations/service.js";
-import { changeLetterState, createLetter, writeText } from "../domain/letters/service.js";
+import { createLetter, writeText } from "../domain/letters/service.js";
+import { changeLetterState } from "../domain/letters/state-service.js";
 import { listLetters } from "../domain/letters/views.js";
 import type { Sending } from "../domain/mail/commit-service.js";
 import { processDueMail } from "../domain/mail/sending-service.js";

@@ -1,5 +1,5 @@
 import type { App } from "../app.js";
-import { closeDueLetters } from "../domain/letters/service.js";
+import { closeDueLetters, openDueLetters } from "../domain/letters/state-service.js";
 import { keepLogs } from "../domain/log/integration-service.js";
 import type { Sending } from "../domain/mail/commit-service.js";
 import {
@@ -24,6 +24,7 @@ import { evaluateDuePledges, lapseOverduePledges } from "../domain/pledges/evalu
 import { remindPledgers, settleEndedWindows } from "../domain/pledges/window-service.js";
 import { forgetDrafts } from "../domain/signatures/draft-service.js";
 import { remindStuckSigners } from "../domain/signatures/reminder-service.js";
+import { askForReaffirmation, remindToReaffirm } from "../domain/signatures/reaffirm-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
@@ -60,7 +61,10 @@ export const housekeeping: readonly Tick[] = [
   { name: "expire messages", run: (ctx, { policy }) => expireMessages(ctx, policy) },
   { name: "release holds", run: (ctx) => releaseDueHolds(ctx) },
   { name: "end stopped enrolments", run: (ctx) => endStoppedEnrolments(ctx) },
+  { name: "open letters", run: (ctx) => openDueLetters(ctx) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
+  { name: "ask signatories again", run: (ctx) => askForReaffirmation(ctx) },
+  { name: "remind signatories", run: (ctx) => remindToReaffirm(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
   { name: "work on bulk invalidations", run: (ctx) => workOnBulks(ctx) },
   { name: "work on mails to signers", run: (ctx) => workOnSignerMails(ctx) },

@@ -2,7 +2,7 @@ import { createServer, request, type RequestListener, type Server } from "node:h
 import type { AddressInfo } from "node:net";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { changeLetterState } from "../../src/domain/letters/service.js";
+import { changeLetterState } from "../../src/domain/letters/state-service.js";
 import { buildApp, type App } from "../../src/app.js";
 import { connect } from "../../src/platform/db.js";
 import { createWeb } from "../../src/web/main.js";

@@ -1,7 +1,8 @@
 import type { RequestListener } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import supertest from "supertest";
-import { addVersion, changeLetterState } from "../../src/domain/letters/service.js";
+import { addVersion } from "../../src/domain/letters/service.js";
+import { changeLetterState } from "../../src/domain/letters/state-service.js";
 import { keepPublicPages } from "../../src/web/page-cache.js";
 import { START, testApp, type TestApp } from "../support/app.js";
 import { insertSignature, LETTER, makeLetter } from "../support/letters.js";

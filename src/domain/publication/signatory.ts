@@ -38,6 +38,8 @@ export interface Signatory {
   /** Approved ones only, by clause. */
   reservations: Reservation[];
   logo: Logo | null;
+  /** The number of the version it signed, where that is no longer the newest and it was asked to sign again. */
+  signedVersion: number | null;
   /** What was checked, as codes that have words. */
   checked: Check[];
 }

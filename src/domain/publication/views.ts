@@ -2,6 +2,7 @@ import type { EvidenceFact } from "../signatures/evidence.js";
 import { EVIDENCE_FACTS } from "../signatures/views.js";
 import type { Ctx } from "../../platform/context.js";
 import { logoPath } from "../statements/statement.js";
+import { standingState } from "../letters/letter.js";
 import {
   anchorOf,
   checksOf,
@@ -13,8 +14,16 @@ import {
   type Signatory,
 } from "./signatory.js";
 
-/** Published or withdrawn, by name, a signature: what `signatures_public_idx` covers. */
-const PUBLIC = "s.state in ('published', 'withdrawn') and s.visibility = 'public' and s.kind = 'signature'";
+/**
+ * By name, a signature, and standing or withdrawn: what `signatures_public_idx` covers. An entry that was held until a
+ * launch is listed from that moment, whether or not the worker has published it; one asked to sign again stands as it
+ * was signed.
+ */
+function publicly(ctx: Ctx, alias = "s"): string {
+  const launched = `exists (select from letters where id = ${alias}.letter_id and launch_at <= '${ctx.clock.now().toISOString()}')`;
+  return `${alias}.state in ('published', 'needs_reaffirmation', 'held', 'withdrawn') and ${alias}.visibility = 'public'
+    and ${alias}.kind = 'signature' and (${alias}.state <> 'held' or ${launched})`;
+}
 
 /** The order of the Unicode Collation Algorithm, so that É stands with E whatever the database was made with. */
 const BY_NAME = 's.display_name collate "und-x-icu", s.id';
@@ -46,13 +55,15 @@ interface Row {
   logo_width: number;
   logo_height: number;
   language: string;
+  state: string;
+  version: number;
   latest: boolean;
   joint: boolean;
   evidence: EvidenceFact[];
 }
 
 function listed(ctx: Ctx, letterId: string, filter: ListFilter) {
-  const query = ctx.db("signatures as s").where("s.letter_id", letterId).whereRaw(PUBLIC);
+  const query = ctx.db("signatures as s").where("s.letter_id", letterId).whereRaw(publicly(ctx));
   if (filter.sector) void query.where("s.sector", filter.sector);
   if (filter.country) void query.where("s.country", filter.country);
   if (filter.q) void query.whereRaw("s.display_name ilike ? escape '\\'", [`%${escapeLike(filter.q)}%`]);
@@ -89,7 +100,8 @@ export async function signatoryList(
     .joinRaw(shown("g", "logo"))
     .select("g.logo_hash", "g.logo_width", "g.logo_height")
     .select(ctx.db.raw(RESERVATIONS))
-    .select("s.id", "s.organisation_id", "s.display_name", "s.country", "s.sector", "s.language")
+    .select("s.id", "s.organisation_id", "s.display_name", "s.country", "s.sector", "s.language", "s.state")
+    .select(ctx.db.raw("(select number from letter_versions v where v.id = s.version_id) as version"))
     .select("s.signatory_name", "s.signatory_title", "s.confirmed_at", "s.accepted_at")
     .select(
       ctx.db.raw("coalesce(s.confirmed_at, s.submitted_at) as signed_at"),
@@ -99,7 +111,7 @@ export async function signatoryList(
       ctx.db.raw("s.second_email is not null as joint"),
       ctx.db.raw(
         `not exists (select 1 from signatures n where n.letter_id = s.letter_id and n.id > s.id
-           and n.organisation_id = s.organisation_id and ${PUBLIC.replaceAll("s.", "n.")}) as latest`,
+           and n.organisation_id = s.organisation_id and ${publicly(ctx, "n")}) as latest`,
       ),
     )
     .orderByRaw(filter.sort === "date" ? "signed_at desc, s.id desc" : BY_NAME);
@@ -122,6 +134,7 @@ function toSignatory(row: Row): Signatory {
     withdrawnAt: row.withdrawn_at,
     quote: row.withdrawn_at ? null : row.quote,
     quoteLanguage: row.language,
+    signedVersion: row.state === "needs_reaffirmation" ? row.version : null,
     reservations: row.withdrawn_at ? [] : (row.reservations ?? []),
     logo:
       row.logo_hash && !row.withdrawn_at
@@ -151,7 +164,7 @@ export async function signatoryTotals(ctx: Ctx, letterId: string): Promise<Signa
   const rows = (await ctx
     .db("signatures as s")
     .where("s.letter_id", letterId)
-    .whereRaw(PUBLIC)
+    .whereRaw(publicly(ctx))
     .groupBy("s.state", "s.country", "s.sector")
     .select("s.state", "s.country", "s.sector")
     .select(
@@ -167,7 +180,7 @@ export async function signatoryTotals(ctx: Ctx, letterId: string): Promise<Signa
     n: number;
     reserved: number;
   }[];
-  const standing = rows.filter((row) => row.state === "published");
+  const standing = rows.filter((row) => row.state !== "withdrawn");
   const sum = (some: typeof rows) => some.reduce((total, row) => total + row.n, 0);
   return {
     signed: sum(standing),
@@ -201,7 +214,7 @@ export async function statements(ctx: Ctx, letterId: string, limit: number): Pro
     .db("signatures as s")
     .joinRaw(shown("q", "quote", "join"))
     .where({ "s.letter_id": letterId, "s.state": "published" })
-    .whereRaw(PUBLIC)
+    .whereRaw(publicly(ctx))
     .orderByRaw("s.published_at desc, s.id desc")
     .limit(limit)
     .select("s.id", "s.organisation_id", "s.display_name", "s.country", "q.body as quote", "q.language")) as {
@@ -236,17 +249,31 @@ export async function letterMark(ctx: Ctx, slug: string): Promise<LetterMark | u
   const row = (await ctx
     .db("letters as l")
     .where("l.slug", slug)
-    .select("l.id", "l.state", "l.row_version")
+    .select("l.id", "l.state", "l.row_version", "l.launch_at")
     .select(
       ctx.db.raw(
         `(select coalesce(bit_xor(hashtextextended(s.id::text || s.state || s.row_version, 0)), 0)::text
-            from signatures s where s.letter_id = l.id and ${PUBLIC}) as entries`,
+            from signatures s where s.letter_id = l.id and ${publicly(ctx)}) as entries`,
       ),
+      ctx.db.raw("coalesce((select row_version from site_switch), 1) as site"),
     )
     .select(ctx.db.raw("(select max(slot) from band_publications b where b.letter_id = l.id) as bands"))
     .first()) as
-    { id: string; state: string; row_version: number; entries: string; bands: Date | null } | undefined;
+    | {
+        id: string;
+        state: string;
+        row_version: number;
+        launch_at: Date | null;
+        bands: Date | null;
+        entries: string;
+        site: number;
+      }
+    | undefined;
   if (!row) return undefined;
-  const mark = [row.id, row.row_version, row.entries, row.bands?.getTime() ?? 0].join(".");
-  return { letterId: row.id, state: row.state, mark };
+  const state = standingState(row, ctx.clock.now());
+  return {
+    letterId: row.id,
+    state,
+    mark: `${row.id}.${row.row_version}.${state}.${row.site}.${row.bands?.getTime() ?? 0}.${row.entries}`,
+  };
 }

@@ -7,6 +7,7 @@ import { record } from "../activity/service.js";
 import { mayAnswer, type AnswerVerdict, type Door } from "../invitations/invitation.js";
 import { noteAnswer, openInvitation } from "../invitations/service.js";
 import { endOf, letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
+import { siteNow } from "../letters/site-service.js";
 import { revokeLinks } from "../links/service.js";
 import { createOrganisation, matchOrganisation } from "../organisations/service.js";
 import { createTask, settleTasks } from "../tasks/service.js";
@@ -37,6 +38,12 @@ export interface SigningPlace {
 
 /** The letter, and the invitation if there is one, behind a way of signing. Throws not_found where there is none. */
 export async function signingPlace(ctx: Ctx, via: Via, language: string): Promise<SigningPlace> {
+  const place = await placeBehind(ctx, via, language);
+  const paused = place.verdict === "open" && (await siteNow(ctx)).signing_paused;
+  return paused ? { ...place, verdict: "paused" } : place;
+}
+
+async function placeBehind(ctx: Ctx, via: Via, language: string): Promise<SigningPlace> {
   if (via.door === "invitation") {
     const { invitation, letter, verdict } = await openInvitation(ctx, via.token, language);
     return {

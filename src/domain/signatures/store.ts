@@ -77,6 +77,8 @@ export type StepChange = Partial<
     | "rejection_code"
     | "rejection_note"
     | "quote_approved"
+    | "version_id"
+    | "content_hash"
     | "reviewed_by"
   >
 >;
@@ -139,7 +141,8 @@ export async function setState(db: Db, id: string, state: SignatureState, change
 export async function listHeldIds(db: Db): Promise<string[]> {
   return db("signatures as s")
     .join("letters as l", "l.id", "s.letter_id")
-    .where({ "s.state": "held", "l.state": "open" })
+    .where("s.state", "held")
+    .whereIn("l.state", ["open", "paused", "closed"])
     .orderBy("s.accepted_at")
     .limit(500)
     .pluck("s.id");

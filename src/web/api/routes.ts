@@ -16,6 +16,7 @@ import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { inboundApi } from "./inbound.js";
 import { letterApi } from "./letters.js";
+import { siteApi } from "./site.js";
 import { mailboxApi } from "./mailboxes.js";
 import { messageApi } from "./messages.js";
 import { mountApi } from "./mount.js";
@@ -40,6 +41,7 @@ import { suppressionApi } from "./suppressions.js";
 export function apiRouteTable(app: App): ApiRoute[] {
   return [
     ...letterApi,
+    ...siteApi,
     ...organisationApi,
     ...evidenceApi,
     ...importApi(app),

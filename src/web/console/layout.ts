@@ -80,7 +80,7 @@ const ROOMS: readonly Room[] = [
       },
     ],
   },
-  { href: "/console/letters", label: "Letters", permission: "letters:read" },
+  { href: "/console/letters", label: "Letters", permission: "letters:read", also: ["/console/site"] },
   { href: "/console/imports", label: "Imports", permission: "imports:write" },
   { href: "/console/staff", label: "Staff", permission: "staff:manage" },
   { href: "/console/tokens", label: "API tokens", permission: "tokens:manage" },

@@ -40,6 +40,7 @@ import { sequenceStepRoutes } from "./sequence-steps.js";
 import { sequenceRoutes } from "./sequences.js";
 import { readSwitch, sendingRoutes } from "./sending.js";
 import { statementRoutes } from "./statements.js";
+import { siteRoutes } from "./site.js";
 import { styleGuideRoutes } from "./style-guide.js";
 import { taskRoutes } from "./tasks.js";
 import { templateRoutes } from "./template-library.js";
@@ -98,6 +99,7 @@ export function consoleRoutes(app: App): Router {
   router.use(safetyRoutes(app));
   router.use(letterDeskRoutes(app));
   router.use(pledgeDeskRoutes(app));
+  router.use(siteRoutes(app));
   router.use(styleGuideRoutes(app));
   return router;
 }

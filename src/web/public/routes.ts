@@ -18,6 +18,7 @@ import { signRoutes } from "./sign.js";
 import { logoRoutes } from "./logos.js";
 import { manageRoutes } from "./manage.js";
 import { pledgeRoutes } from "./pledge.js";
+import { reaffirmRoutes } from "./reaffirm.js";
 import { pageRoutes } from "./pages.js";
 import { preferenceRoutes } from "./preferences.js";
 import { reportRoutes } from "./report.js";
@@ -45,6 +46,7 @@ export function publicRoutes(app: App): Router {
   router.use(pledgeRoutes(app));
   router.use(attestRoutes(app));
   router.use(draftRoutes(app));
+  router.use(reaffirmRoutes(app));
   router.use(pageRoutes(app));
   router.use(unsubscribeRoutes(app));
   router.use(preferenceRoutes(app));

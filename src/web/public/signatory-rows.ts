@@ -18,6 +18,8 @@ export interface SignatoryRow {
   checked: string;
   reservations: { clause: number; text: string; lang: string; href: string }[];
   logo: Signatory["logo"];
+  /** The version it signed, where it was asked to sign a newer one. */
+  signedVersion: number | null;
 }
 
 /** What was checked, in words. */
@@ -66,5 +68,6 @@ export function signatoryRows(
       href: `${letterHref}#c${clause}`,
     })),
     logo: item.logo,
+    signedVersion: item.signedVersion,
   }));
 }

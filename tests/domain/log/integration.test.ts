@@ -6,7 +6,7 @@ import { leafHash, verifyInclusion } from "../../../src/domain/log/merkle.js";
 import { isSignedBy, readCheckpoint, readKey } from "../../../src/domain/log/note.js";
 import { inclusionOf, latestCheckpoint, noteDelivery } from "../../../src/domain/log/service.js";
 import { verifyLetterLog } from "../../../src/domain/log/verification-service.js";
-import { changeLetterState } from "../../../src/domain/letters/service.js";
+import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import { acceptSignature, transitionSignature } from "../../../src/domain/signatures/review-service.js";
 import { moveSignature } from "../../../src/domain/signatures/movement-service.js";
 import { lockSignature } from "../../../src/domain/signatures/store.js";

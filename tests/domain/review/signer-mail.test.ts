@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { unsubscribe } from "../../../src/domain/consent/service.js";
 import { placeholdersIn } from "../../../src/domain/links/link.js";
 import { linkAddresses } from "../../../src/domain/links/service.js";
-import { changeLetterState } from "../../../src/domain/letters/service.js";
+import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import { anonymiseFrom } from "../../../src/domain/review/anonymise.js";
 import { anonymiseLetter, previewAnonymise } from "../../../src/domain/review/anonymise-service.js";
 import {

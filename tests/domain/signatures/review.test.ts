@@ -8,7 +8,7 @@ import {
 } from "../../../src/domain/signatures/review-service.js";
 import { submitSignature } from "../../../src/domain/signatures/service.js";
 import { NOT_LIVE, SIGNATURE_STATES } from "../../../src/domain/signatures/signature.js";
-import { changeLetterState } from "../../../src/domain/letters/service.js";
+import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import type { Ctx } from "../../../src/platform/context.js";
 import { newId } from "../../../src/platform/ids.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { addVersion, changeLetterState, writeText } from "../../../src/domain/letters/service.js";
+import { addVersion, writeText } from "../../../src/domain/letters/service.js";
+import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import type { LetterState } from "../../../src/domain/letters/letter.js";
 import { browser, START, testApp, type TestApp } from "../../support/app.js";
 import { CANARY, insertSignature, LETTER, makeLetter } from "../../support/letters.js";
@@ -124,7 +125,6 @@ describe("the letter's public page", () => {
     ["in_review", 404],
     ["approved", 404],
     ["removed", 410],
-    ["withdrawn_by_sponsor", 404],
   ] as [LetterState, number][])("of a letter that is %s answers %i", async (state, status) => {
     await makeLetter(app.system, { state });
     for (const path of [PAGE, `${PAGE}/signatories`, `${PAGE}/signatories.json`, `${PAGE}/signatories.csv`]) {
