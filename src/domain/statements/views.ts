@@ -174,7 +174,8 @@ export async function publicLogo(
     .db("signature_statements as t")
     .join("signatures as s", "s.id", "t.signature_id")
     .join("letters as l", "l.id", "s.letter_id")
-    .where({ "t.kind": "logo", "t.state": "approved", "t.logo_hash": hash, "s.state": "published" })
+    .where({ "t.kind": "logo", "t.state": "approved", "t.logo_hash": hash })
+    .whereIn("s.state", ["published", "needs_reaffirmation"])
     .where({ "s.visibility": "public", "s.kind": "signature" })
     .whereIn("l.state", ["open", "paused", "closed", "delivered", "answered", "concluded", "archived"])
     .first("t.logo as bytes", "t.logo_type as type")) as { bytes: Buffer; type: string } | undefined;
