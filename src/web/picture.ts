@@ -5,7 +5,7 @@ export function sendPicture(res: Response, { bytes, type }: { bytes: Buffer; typ
   res.set({
     "Content-Type": type,
     "Content-Disposition": 'inline; filename="logo.png"',
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; script-src 'none'; frame-ancestors 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
   });
   res.send(bytes);

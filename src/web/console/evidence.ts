@@ -47,7 +47,10 @@ export function evidenceRoutes(app: App): Router {
     res
       .attachment(file.name)
       .type("application/octet-stream")
-      .set("Content-Security-Policy", "sandbox; default-src 'none'")
+      .set(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'none'; frame-ancestors 'none'; sandbox",
+      )
       .send(file.bytes);
   });
   router.post("/officers/:id", async (req, res) => {

@@ -5,6 +5,7 @@ import { setReviewTime } from "../../domain/review/note-service.js";
 import { queueOf, queueTotals, type QueueEntry, type QueueFilter } from "../../domain/review/queue-views.js";
 import { HINTS, isGrave, type Hint } from "../../domain/review/hint.js";
 import { readHints } from "../../domain/review/screening-service.js";
+import { looksLike } from "../../domain/signatures/look-alike-views.js";
 import { stateTone } from "../../domain/signatures/signature.js";
 import { reasonSentences } from "../../domain/signatures/reason-service.js";
 import { linesOf, recentDecisions, reviewCounts, type SignatureLine } from "../../domain/signatures/views.js";
@@ -74,6 +75,7 @@ async function showQueue(app: App, req: Request, res: Response): Promise<void> {
     await reasonSentences(ctx, LANG),
   ];
   const at = ctx.clock.now();
+  const alike = await looksLike(ctx, [...lines.values()]);
   const first = asked.find(
     (entry) => entry.state === "in_review" && (!entry.claim || entry.claim.holderId === holder),
   );
@@ -106,7 +108,15 @@ async function showQueue(app: App, req: Request, res: Response): Promise<void> {
       ...HINTS.map((hint) => ({ value: hint, label: say(app, `review.hint.${hint}`) })),
     ],
     queue: shown.map((entry) =>
-      queueRow(app, entry, lines.get(entry.id), hints.get(entry.id) ?? [], holder, at),
+      queueRow(
+        app,
+        entry,
+        lines.get(entry.id),
+        hints.get(entry.id) ?? [],
+        alike.get(entry.id) ?? [],
+        holder,
+        at,
+      ),
     ),
     more: asked.length - shown.length,
     total: asked.length,
@@ -140,6 +150,7 @@ function queueRow(
   entry: QueueEntry,
   line: SignatureLine | undefined,
   hints: readonly Hint[],
+  alike: readonly string[],
   holder: string | null,
   at: Date,
 ) {
@@ -152,7 +163,12 @@ function queueRow(
     kind: kindWords(entry),
     checks: checks.map((check) => say(app, `signatures.check_done.${check}`)).join(". "),
     caveats: caveats.map((caveat) => say(app, `signatures.caveat.${caveat}`)).join(". "),
-    hints: hints.map((hint) => say(app, `review.hint.${hint}`)).join(". "),
+    hints: [
+      ...hints
+        .filter((hint) => hint !== "look_alike_name" || alike.length === 0)
+        .map((hint) => say(app, `review.hint.${hint}`)),
+      ...alike.map((name) => `Looks like ${name}`),
+    ].join(". "),
     grave: isGrave(hints),
     tags: entry.tags.join(", "),
     claim: claimWords(entry.claim, holder, at),

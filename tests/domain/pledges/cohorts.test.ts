@@ -137,7 +137,10 @@ describe("a pledge whose condition is met", () => {
   });
 
   it("waits with the rest of the cohort until launch where the letter is not public yet", async () => {
-    await app.database.adminDb("letters").where({ id: letterId }).update({ state: "gathering" });
+    // No letter goes back to gathering: it is put there as if it had never opened.
+    await app.database.adminDb.raw(
+      "set session_replication_role = replica; update letters set state = 'gathering'; set session_replication_role = origin;",
+    );
     const [one, other] = [await pledge(1), await pledge(1)];
     await pass(DAY);
     for (const id of [one, other]) await actOnPledge(app.system, await token(id, "pledge-met"), "reaffirm");

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { linkAddresses } from "../../../src/domain/links/service.js";
 import { placeholdersIn } from "../../../src/domain/links/link.js";
+import { addDomain } from "../../../src/domain/organisations/domain-service.js";
 import { browser, signedIn, testApp, type TestApp } from "../../support/app.js";
 import { insertSignature, makeLetter } from "../../support/letters.js";
 
@@ -17,7 +18,7 @@ beforeEach(async () => {
   slug = letter.slug;
   const entry = await insertSignature(app.system, { letterId: letter.id, organisation: "Vesta Relay" });
   id = entry.id;
-  await app.db("organisations").where({ id: entry.organisationId }).update({ domain: "vesta.example" });
+  await addDomain(app.system, entry.organisationId, { domain: "vesta.example", note: "their website" });
 });
 afterAll(() => app.close());
 
