@@ -35,7 +35,7 @@ const QUERIES: Record<string, string> = {
 /** Addresses of a route that lead to something, and some that lead to nothing. Throws for a route it does not know how to ask. */
 function addresses(pattern: string): { real: string[]; unknown: string[] } {
   const query = queryOf(pattern);
-  const path = pattern.replace(":language", "en");
+  const path = pattern.replace(":language", "en").replace("*path", "0/000.p/1");
   const parameters = path.match(/:\w+/g) ?? [];
   if (parameters.length === 0) return { real: [path + query], unknown: [`${path}?q=%00&page=-1&cursor=x`] };
   const [parameter = ""] = parameters;

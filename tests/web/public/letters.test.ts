@@ -156,7 +156,9 @@ describe("the letter's public page", () => {
   it("answers with 304 what a reader has already", async () => {
     await makeLetter(app.system);
     const first = await browser(app).get(PAGE).expect(200);
-    expect(first.headers["cache-control"]).toMatch(/^public, max-age=4, s-maxage=4, stale-while-revalidate=3, /);
+    expect(first.headers["cache-control"]).toMatch(
+      /^public, max-age=4, s-maxage=4, stale-while-revalidate=3, /,
+    );
     await browser(app)
       .get(PAGE)
       .set("If-None-Match", first.headers["etag"] as string)
