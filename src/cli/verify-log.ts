@@ -9,6 +9,12 @@ import { withApp } from "./session.js";
 
 /** A list that is kept somewhere may be ten seconds old (ruling 17); then it is asked for once more. */
 const LIST_AGE = 12 * SECOND;
+const OF_THE_MOMENT: ReadonlySet<string> = new Set([
+  "list_has",
+  "list_lacks",
+  "not_opened",
+  "leaves_missing",
+]);
 
 /** `verify-log <letter>`: works out the log anew, from the database or from a public address, and says what does not fit. */
 export const verifyLogCommand: Command = {
@@ -52,9 +58,7 @@ function readFile(file: string): string {
 async function verifyPublished(address: string, letter: string, against?: string): Promise<Verdict> {
   const base = `${address.replace(/\/+$/, "")}/letters/${encodeURIComponent(letter)}`;
   const first = verifyLog(await copyFrom(base), against);
-  const isList = ({ code }: Verdict["discrepancies"][number]) =>
-    ["list_has", "list_lacks", "not_opened", "leaves_missing"].includes(code);
-  if (!first.discrepancies.some(isList)) return first;
+  if (!first.discrepancies.some(({ code }) => OF_THE_MOMENT.has(code))) return first;
   note("The list and the log are not of the same moment; asking once more.");
   await pause(LIST_AGE);
   return verifyLog(await copyFrom(base), against);

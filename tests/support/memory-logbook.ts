@@ -9,9 +9,12 @@ export interface MemoryLogbook extends Logbook {
   lines: string[];
 }
 
+function newKey(): KeyObject {
+  return generateKeyPairSync("ed25519").privateKey;
+}
+
 /** A logbook with a fresh key and an empty erasure list. */
 export function memoryLogbook(): MemoryLogbook {
-  const newKey = (): KeyObject => generateKeyPairSync("ed25519").privateKey;
   let keys = [newKey()];
   const lines: string[] = [];
   return {

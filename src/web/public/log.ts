@@ -47,7 +47,7 @@ export function logRoutes(_app: App): Router {
     const letter = await publicLetter(ctxOf(res), req.params.slug);
     const head = await logHead(ctxOf(res), letter.id);
     const size = numberOf(req.query["size"], head.size);
-    const leaf = numberOf(req.query["leaf"]);
+    const leaf = numberOf(req.query["leaf"], head.size - 1);
     const { leafHash, root, proof } = await inclusionProof(ctxOf(res), letter.id, leaf, size);
     const body = { origin: head.origin, leaf, size, leaf_hash: base64(leafHash), root: base64(root) };
     json(res, { ...body, proof: proof.map(base64) }, req.query["size"] === undefined ? FRESH : FOR_EVER);
@@ -55,14 +55,14 @@ export function logRoutes(_app: App): Router {
   router.get("/letters/:slug/log/consistency", async (req, res) => {
     const letter = await publicLetter(ctxOf(res), req.params.slug);
     const head = await logHead(ctxOf(res), letter.id);
-    const [from, to] = [numberOf(req.query["from"]), numberOf(req.query["to"], head.size)];
+    const [from, to] = [numberOf(req.query["from"], 0), numberOf(req.query["to"], head.size)];
     const { fromRoot, toRoot, proof } = await consistencyProof(ctxOf(res), letter.id, from, to);
     const body = { origin: head.origin, from, to, from_root: base64(fromRoot), to_root: base64(toRoot) };
     json(res, { ...body, proof: proof.map(base64) }, req.query["to"] === undefined ? FRESH : FOR_EVER);
   });
   router.get("/letters/:slug/log/tile/*path", async (req, res) => {
     const letter = await publicLetter(ctxOf(res), req.params.slug);
-    const tile = readTilePath(([req.params.path].flat() as string[]).join("/"));
+    const tile = readTilePath([req.params.path].flat().join("/"));
     if (!tile) throw notFound("log.unknown_leaf");
     const body =
       tile.level === "entries"

@@ -135,8 +135,10 @@ describe("the integrator", () => {
       published_at: null,
       display_name: "Late Oy",
     });
-    let finish = (): void => undefined;
-    const held = new Promise<void>((resolve) => (finish = resolve));
+    const finish = new AbortController();
+    const held = new Promise<void>((resolve) => {
+      finish.signal.addEventListener("abort", () => resolve());
+    });
     const open = transaction(app.system, async (tx) => {
       await acceptSignature(tx, late);
       await held;
@@ -145,7 +147,7 @@ describe("the integrator", () => {
     app.clock.advance(1000);
     await keepLogs(app.system, app.logbook);
     expect(await kinds(letter)).toEqual(["text", "published"]);
-    finish();
+    finish.abort();
     await open;
     await keepLogs(app.system, app.logbook);
     expect(await kinds(letter)).toEqual(["text", "published", "published"]);

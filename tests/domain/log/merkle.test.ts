@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "@jest/globals";
-import fc from "fast-check";
+import { array, assert, nat, property, uint8Array } from "fast-check";
 import { growTree, headsAt } from "../../../src/domain/log/growth.js";
 import {
   consistencyRanges,
@@ -106,11 +106,11 @@ describe("the Merkle tree", () => {
   });
 
   it("head N+1 extends head N in 1,000 random histories, and a changed history does not", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.uint8Array({ maxLength: 8 }), { minLength: 2, maxLength: 70 }),
-        fc.nat(),
-        fc.nat(),
+    assert(
+      property(
+        array(uint8Array({ maxLength: 8 }), { minLength: 2, maxLength: 70 }),
+        nat(),
+        nat(),
         (contents, pick, change) => {
           const leaves = contents.map((content, index) => leafHash(Buffer.from([index, ...content])));
           const old = 1 + (pick % (leaves.length - 1));
@@ -159,8 +159,8 @@ describe("the Merkle tree", () => {
   });
 
   it("grows in any number of steps to the same tree", () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat({ max: 9 }), { maxLength: 12 }), (steps) => {
+    assert(
+      property(array(nat({ max: 9 }), { maxLength: 12 }), (steps) => {
         let tree = growTree(0, [], []);
         const all: Hash[] = [];
         for (const count of steps) {
