@@ -250,7 +250,11 @@ function claimView(entry: QueueEntry | undefined, holder: string | null, at: Dat
 
 function dueView(app: App, entry: QueueEntry | undefined) {
   if (!entry) return undefined;
-  return { at: entry.band === "stopped" ? undefined : entry.dueAt, words: say(app, `review.band.${entry.band}`), tone: BAND_TONES[entry.band] };
+  return {
+    at: entry.band === "stopped" ? undefined : entry.dueAt,
+    words: say(app, `review.band.${entry.band}`),
+    tone: BAND_TONES[entry.band],
+  };
 }
 
 /** What has happened to an entry since the page that sent this form was opened. */
