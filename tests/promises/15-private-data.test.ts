@@ -19,7 +19,10 @@ const PUBLIC: Record<string, readonly string[]> = {
     "sponsor_address",
     "sponsor_email",
     "funding_note",
+    "official_note",
   ],
+  letter_history: ["reason"],
+  site_switch: ["pause_message", "banner"],
   letter_versions: ["reason"],
   letter_translations: ["language", "title", "addressee", "body_md", "summary"],
   signatures: [

@@ -38,7 +38,8 @@ const QUERIES: Record<string, string> = {
 /** Addresses of a route that lead to something, and some that lead to nothing. Throws for a route it does not know how to ask. */
 function addresses(pattern: string): { real: string[]; unknown: string[] } {
   const query = queryOf(pattern);
-  const path = pattern.replace(":language", "en")
+  const path = pattern
+    .replace(":language", "en")
     .replace("*path", "0/000.p/1")
     .replace("/pledge/:act", "/pledge/retract");
   const parameters = path.match(/:\w+/g) ?? [];

@@ -86,7 +86,7 @@ describe("reporting an entry without a link", () => {
   );
 
   it("does not trust a domain that is not on record for the organisation", async () => {
-    await app.db("organisations").update({ domain: null });
+    await app.db("organisation_domains").update({ retired_at: app.clock.now() });
     await report({ reporter_email: "aino@vesta.example" }).expect(303);
     await browser(app)
       .post(await confirmPath())
