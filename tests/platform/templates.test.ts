@@ -162,7 +162,7 @@ describe("our own templates", () => {
     const faults = sources.filter(({ file, text }) => {
       const mail = file.startsWith(`layouts${path.sep}email`);
       return (
-        /<script(?! src="{{asset "[a-z-]+\.js"}}" defer>)|\sstyle=|\son[a-z]+=|javascript:|\{\{\{|\{\{&/i.test(
+        /<script(?! (type="module" )?src="{{asset "[a-z-]+\.js"}}"( defer)?>)|\sstyle=|\son[a-z]+=|javascript:|\{\{\{|\{\{&/i.test(
           text,
         ) ||
         (!mail && /<style/i.test(text))

@@ -67,7 +67,6 @@ async function showCheck(app: App, req: Request, res: Response, slug: string): P
     last: head.size - 1,
     text: found?.leaf ?? "",
     organisation: found?.openings.organisation?.value ?? "",
-    script: app.assets.url("log-check.js"),
   };
   // The only page with a script: its own file, from here, and nothing inline.
   const policy = String(res.getHeader("Content-Security-Policy"));
