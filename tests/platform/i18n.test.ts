@@ -77,7 +77,7 @@ function namesIn(text: string): string {
       walk(children);
     }
   };
-  walk(new IntlMessageFormat(text, "en").getAst() as Piece[]);
+  walk(new IntlMessageFormat(text, "en").getAst());
   return [...found].sort().join();
 }
 
