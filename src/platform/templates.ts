@@ -137,12 +137,13 @@ export function loadTemplates(given: { root: string; messages: Messages; assets:
     renderMail(name, view, { lang }) {
       const options = { lang, layout: "email" };
       const args = view as Record<string, unknown>;
+      const subject = messages.t(lang, `mail.${name}.subject`, args).replace(/\s+/g, " ").trim();
       return {
-        subject: messages.t(lang, `mail.${name}.subject`, args).replace(/\s+/g, " ").trim(),
+        subject,
         text: `${inLayout("txt", `emails/${name}`, view, options)
           .replace(/\n{3,}/g, "\n\n")
           .trim()}\n`,
-        html: inLayout("html", `emails/${name}`, view, options),
+        html: inLayout("html", `emails/${name}`, { ...view, subject }, options),
       };
     },
   };
