@@ -21,7 +21,7 @@ import { renderMail } from "../../domain/mail/rendering-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission, staffId } from "../../domain/team/service.js";
 import { DomainError, notFound } from "../../platform/errors.js";
-import { countryName } from "../../platform/i18n.js";
+import { countryName, languageName } from "../../platform/i18n.js";
 import { isUuid } from "../../platform/ids.js";
 import { asRecord, emptyForm, fieldText, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
@@ -327,7 +327,7 @@ function facts(app: App, line: SignatureLine) {
       name: "Came by",
       value: line.invitation_id ? `Invitation to ${line.invitedName ?? "a contact"}` : "Public page",
     },
-    { name: "Language", value: line.language },
+    { name: "Language", value: languageName(line.language) },
     { name: "Known domain", value: line.organisationDomain ?? "none" },
     { name: "Kind", value: kindOf(line) },
     ...(line.kind === "pledge"
