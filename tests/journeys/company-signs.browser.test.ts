@@ -64,6 +64,7 @@ inBrowser("a company signs in a real browser", () => {
     await look(page, `${name}-1-invitation`, axe);
     await page.getByRole("link", { name: "Sign the letter" }).click();
     expect(await page.getByLabel("Full name").inputValue()).toBe("Grace Wanjiru");
+    await page.getByText("Add a statement").click();
     await page.getByLabel("Statement").fill("We model collisions for a living.");
     await page.getByLabel("I may bind the organisation, and it signs").check();
     await page.getByRole("button", { name: "Check your answers" }).click();

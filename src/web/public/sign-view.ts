@@ -6,6 +6,7 @@ import { CONDITION_CLASSES, offeredCounts } from "../../domain/signatures/condit
 import { SECTORS } from "../../domain/organisations/sector.js";
 import { countryName, formatDate } from "../../platform/i18n.js";
 import { letterClauses } from "../../platform/markdown.js";
+import type { FormState } from "../forms.js";
 
 /** A choice of a form. */
 interface Option {
@@ -40,6 +41,28 @@ export function formView(app: App, lang: string, today: number, ten: boolean, bo
       "signatures.class",
     ),
     clauses: clauseOptions(app, lang, bodyMd),
+  };
+}
+
+/** The optional parts of the form, which are folded, and their fields. */
+const FOLDS = {
+  second: ["joint", "second_name", "second_title", "second_email"],
+  reservation: ["reservation_clause", "reservation"],
+  quote: ["quote"],
+  contact: ["contact_name", "contact_email"],
+  help_offered: ["help_offered"],
+};
+
+/** Which folded parts of the form stand open: where something was typed, is wrong, or is to be changed. */
+export function openFolds({ values, errors }: FormState): Record<keyof typeof FOLDS, boolean> {
+  const isUsed = (field: string): boolean =>
+    Boolean(values[field]) || errors[field] !== undefined || values["change"] === field;
+  return {
+    second: FOLDS.second.some(isUsed),
+    reservation: FOLDS.reservation.some(isUsed),
+    quote: FOLDS.quote.some(isUsed),
+    contact: FOLDS.contact.some(isUsed),
+    help_offered: FOLDS.help_offered.some(isUsed),
   };
 }
 

@@ -16,7 +16,7 @@ import { PUBLIC_POSTS, PUBLIC_SUBMISSIONS, limitPosts } from "../middleware/rate
 import { languageOf } from "../pages.js";
 import { ctxOf } from "../request.js";
 import { askedLanguage, personalLanguage, personalPage, suffixOf } from "./personal.js";
-import { answersView, formView } from "./sign-view.js";
+import { answersView, formView, openFolds } from "./sign-view.js";
 
 /** Signing in two steps, by a personal link or from the public page: the form, then all answers, then it is sent. */
 export function signRoutes(app: App): Router {
@@ -123,8 +123,7 @@ async function showForm(
       backLabel: name ? "answers.back_to_ways" : "answers.back_to_letter",
       forward: place.invitation ? `${addressOf(req)}/wrong-person${suffixOf(app, req)}` : "",
       forwardKind: place.invitation ? "yes" : "none",
-      jointOpen:
-        Boolean(typed["joint"]) || Object.keys(given.errors).some((field) => field.startsWith("second")),
+      open: openFolds(given),
       ...formView(app, lang, soFar.all, await knowsTenLargest(ctxOf(res)), place.letter.bodyMd),
       values: typed,
       errors: given.errors,
