@@ -104,6 +104,7 @@ async function showNew(app: App, req: Request, res: Response, form?: FormState):
         { value: "public", label: "Public page" },
         { value: "invitation", label: "Invitation" },
       ],
+      statesOpen: given["states"] !== undefined || form?.errors["states"] !== undefined,
       states: BULK_FROM.map((state) => ({ value: state, label: say(app, `signatures.state.${state}`) })),
       reasons: (await openRejectionReasons(ctx))
         .filter(({ needsNote }) => !needsNote)
