@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { createOrganisation } from "../../src/domain/organisations/service.js";
 import { MINUTE } from "../../src/platform/clock.js";
 import { testApp, type TestApp } from "../support/app.js";
 import { serve } from "../support/browser.js";
 import { confirmLink, countRows, mailsTo, signingForm } from "../support/company.js";
-import { insertSignature, makeLetter } from "../support/letters.js";
+import { insertSignature, makeLetter, type SignatureGiven } from "../support/letters.js";
 import { statementsOf } from "../support/statements.js";
 
 let app: TestApp;
@@ -23,7 +24,7 @@ afterAll(async () => {
   await app.close();
 });
 
-/** What somebody outside sees of an answer: status, headers but for those of the moment, and all bytes. */
+/** What somebody outside sees of an answer: status, headers but for those of the moment and the length, and all bytes. */
 async function ask(path: string, form?: Record<string, string>): Promise<string> {
   const answer = await fetch(server.base + path, {
     method: form ? "POST" : "GET",
@@ -31,7 +32,9 @@ async function ask(path: string, form?: Record<string, string>): Promise<string>
     headers: { Origin: app.config.publicUrl },
     ...(form ? { body: new URLSearchParams(form) } : {}),
   });
-  const headers = [...answer.headers].filter(([name]) => !/^(date|x-request-id|etag)$/.test(name));
+  const headers = [...answer.headers].filter(
+    ([name]) => !/^(date|x-request-id|etag|content-length)$/.test(name),
+  );
   return JSON.stringify([answer.status, headers, await answer.text()]);
 }
 
@@ -73,6 +76,16 @@ async function confirm(name: string, email: string): Promise<Traces> {
   return { ...found, seen: alike(found.seen + page) };
 }
 
+async function standing(organisation: string, given: Partial<SignatureGiven>): Promise<void> {
+  const { id } = await createOrganisation(app.system, {
+    name: organisation,
+    country: "KE",
+    sector: "ground_segment",
+    source: "their website",
+  });
+  await insertSignature(app.system, { letterId: letter.id, organisation, organisationId: id, ...given });
+}
+
 const STANDING = [
   ["published", "Halden Orbital Ltd", { state: "published" }],
   ["in confidence", "Halden Quiet Ltd", { state: "accepted", visibility: "confidential" }],
@@ -82,7 +95,7 @@ const STANDING = [
 describe("promise 17: nobody learns whether an organisation has signed", () => {
   it("by submitting: the same bytes, the same statements, one mail and one link for new, again and signed already", async () => {
     for (const [, organisation, given] of STANDING) {
-      await insertSignature(app.system, { letterId: letter.id, organisation, ...given });
+      await standing(organisation, given);
     }
     const fresh = await submit("Quite New Ltd", "a@new.example");
     app.clock.advance(11 * MINUTE);
@@ -99,7 +112,7 @@ describe("promise 17: nobody learns whether an organisation has signed", () => {
 
   for (const [how, organisation, given] of STANDING) {
     it(`by confirming beside one that is ${how}: the same page, the same mail`, async () => {
-      await insertSignature(app.system, { letterId: letter.id, organisation, country: "KE", ...given });
+      await standing(organisation, given);
       await submit("Quite New Ltd", "a@new.example");
       await submit(organisation, "b@second.example");
       const fresh = await confirm("Quite New Ltd", "a@new.example");
@@ -114,7 +127,7 @@ describe("promise 17: nobody learns whether an organisation has signed", () => {
     });
 
     it(`by having an officer asked beside one that is ${how}: the officer is asked, and may answer, all the same`, async () => {
-      await insertSignature(app.system, { letterId: letter.id, organisation, country: "KE", ...given });
+      await standing(organisation, given);
       const other = { filled_by: "other", submitter_name: "Ann Clerk" };
       await submit("Quite New Ltd", "boss@new.example", { ...other, submitter_email: "a@new.example" });
       await submit(organisation, "boss@second.example", { ...other, submitter_email: "b@second.example" });
