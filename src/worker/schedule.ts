@@ -25,6 +25,7 @@ import { remindPledgers, settleEndedWindows } from "../domain/pledges/window-ser
 import { forgetDrafts } from "../domain/signatures/draft-service.js";
 import { remindStuckSigners } from "../domain/signatures/reminder-service.js";
 import { askForReaffirmation, remindToReaffirm } from "../domain/signatures/reaffirm-service.js";
+import { tellOfSecondEntries } from "../domain/signatures/parking-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
@@ -76,6 +77,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "remind pledgers", run: (ctx) => remindPledgers(ctx) },
   { name: "publish bands", run: (ctx) => publishDueBands(ctx) },
   { name: "remind stuck signers", run: (ctx) => remindStuckSigners(ctx) },
+  { name: "tell of second entries", run: (ctx) => tellOfSecondEntries(ctx) },
   { name: "forget drafts", run: (ctx) => forgetDrafts(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },

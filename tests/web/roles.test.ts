@@ -44,6 +44,7 @@ const CONSOLE: Record<string, Permission | "anybody" | "staff"> = {
   "POST /console/review/:id/reject": "signatures:review",
   "POST /console/review/:id/move": "signatures:review",
   "POST /console/review/:id/reopen": "signatures:review",
+  "POST /console/review/:id/instead": "signatures:review",
   "POST /console/review/:id/ask": "signatures:review",
   "POST /console/review/:id/claim": "signatures:review",
   "POST /console/review/:id/release": "signatures:review",

@@ -38,6 +38,7 @@ export async function wipePersons(db: Db, ids: readonly string[]): Promise<void>
       help_offered: null,
       rejection_note: null,
       network_hash: null,
+      waits_as: null,
       row_version: db.raw("row_version + 1"),
     });
 }

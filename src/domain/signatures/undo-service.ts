@@ -7,6 +7,7 @@ import { record } from "../activity/service.js";
 import { letterToAnswer } from "../invitations/letter-service.js";
 import { createTask } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
+import { allAttested } from "./authority-service.js";
 import { moveSignature } from "./movement-service.js";
 import { causeAfterAcceptance, type SignatureState } from "./signature.js";
 import { findSignature, hadStep, lockLiveSignature, lockSignature, type SignatureRow } from "./store.js";
@@ -52,8 +53,9 @@ export async function reopenRow(tx: Ctx, row: SignatureRow): Promise<SignatureRo
     rejection_note: null,
     reviewed_by: staffId(tx),
   });
-  const attested = await hadStep(tx.db, row.id, "attested");
-  const asked = !attested && (await hadStep(tx.db, row.id, "officer_asked"));
+  const parked = await hadStep(tx.db, row.id, "second_entry");
+  const attested = parked ? await allAttested(tx, row) : await hadStep(tx.db, row.id, "attested");
+  const asked = !attested && (parked || (await hadStep(tx.db, row.id, "officer_asked")));
   if (asked) return moveSignature(tx, open, "officer_asked");
   if (!attested) return open;
   const queued = await moveSignature(tx, await moveSignature(tx, open, "attested"), "queued");

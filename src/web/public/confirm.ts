@@ -59,7 +59,7 @@ function addressOf(req: Request): string {
 }
 
 async function show(app: App, req: Request, res: Response): Promise<void> {
-  const { letter, signature, verdict } = await openConfirmation(ctxOf(res), tokenOf(req));
+  const { letter, signature, seenAs, verdict } = await openConfirmation(ctxOf(res), tokenOf(req));
   const lang = personalLanguage(app, req, signature.language);
   const heading = app.messages.t(lang, `signatures.confirm.${verdict}.heading`, {
     organisation: signature.display_name,
@@ -67,9 +67,13 @@ async function show(app: App, req: Request, res: Response): Promise<void> {
   const view = {
     title: heading,
     heading,
-    sentence: app.messages.t(lang, sentenceKey(signature, verdict), { officer: signature.signatory_name }),
+    sentence: app.messages.t(
+      lang,
+      sentenceKey({ state: seenAs, submitter_email: signature.submitter_email }, verdict),
+      { officer: signature.signatory_name },
+    ),
     forOfficer: signature.submitter_email === null ? "" : signature.signatory_name,
-    waiting: signature.state === "awaiting_authority",
+    waiting: seenAs === "awaiting_authority",
     address: addressOf(req),
     usable: verdict === "usable",
     expired: verdict === "expired",
@@ -96,7 +100,7 @@ async function show(app: App, req: Request, res: Response): Promise<void> {
 
 /** What the page says first; whoever filled in the form for an officer confirms an address and no more. */
 function sentenceKey(
-  { state, submitter_email: submitter }: Confirmation["signature"],
+  { state, submitter_email: submitter }: Pick<Confirmation["signature"], "state" | "submitter_email">,
   verdict: Confirmation["verdict"],
 ): string {
   if (verdict === "usable" && submitter !== null) return "authority.confirm.usable.sentence";
