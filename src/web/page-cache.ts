@@ -8,7 +8,7 @@ import { SECOND } from "../platform/clock.js";
 /** A public answer that may be kept. */
 export interface PublicAnswer {
   type: string;
-  body: string;
+  body: string | Buffer;
   headers?: Record<string, string>;
 }
 
@@ -22,7 +22,7 @@ interface Entry {
 /** How long a running server answers without asking whether something changed, in milliseconds. */
 export const PUBLIC_FRESH_FOR = SECOND;
 
-const ADDRESS = /^\/letters\/([a-z0-9-]{1,80})(?:\/signatories(?:\.[a-z]{3,4})?)?(?:\?|$)/;
+const ADDRESS = /^\/letters\/([a-z0-9-]{1,80})(?:\/signatories(?:\.[a-z]{3,4})?|\/letter\.pdf)?(?:\?|$)/;
 /** An entry is made anew after this, in milliseconds, even if nothing seems to have changed: by one request, beside the rest. */
 const LIFE = 5 * SECOND;
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -139,7 +139,7 @@ function markReader(app: App, freshFor: number) {
 
 /** Answers with a public page or list, says how long it may be kept, and keeps it where it may be. */
 export function sendPublic(res: Response, given: PublicAnswer): void {
-  const body = Buffer.from(given.body, "utf8");
+  const body = typeof given.body === "string" ? Buffer.from(given.body, "utf8") : given.body;
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
   res.set({
     "Content-Type": given.type,

@@ -2,6 +2,7 @@ import { Router } from "express";
 import type { App } from "../../app.js";
 import { homeRoutes } from "./home.js";
 import { letterRoutes } from "./letters.js";
+import { letterPdfRoutes } from "./letter-pdf.js";
 import { signatoryRoutes } from "./signatories.js";
 import { confirmRoutes } from "./confirm.js";
 import { declineRoutes } from "./decline.js";
@@ -16,6 +17,7 @@ export function publicRoutes(app: App): Router {
   const router = Router();
   router.use(homeRoutes(app));
   router.use(letterRoutes(app));
+  router.use(letterPdfRoutes(app));
   router.use(signatoryRoutes(app));
   router.use(invitationRoutes(app));
   router.use(signRoutes(app));
