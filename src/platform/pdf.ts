@@ -310,7 +310,7 @@ export function visualRuns(
     if (level % 2 === 0) return faceRuns(piece, bold);
     return faceRuns(mirrored(piece), bold)
       .map((run) =>
-        run.face.startsWith("arabic") ? run : { ...run, text: [...run.text].reverse().join("") },
+        run.face.startsWith("arabic") ? run : { ...run, text: Array.from(run.text).reverse().join("") },
       )
       .reverse();
   });
@@ -333,5 +333,5 @@ function reordered<T extends { level: number }>(pieces: readonly T[]): T[] {
 }
 
 function mirrored(text: string): string {
-  return [...text].map((char) => bidi.getMirroredCharacter(char) ?? char).join("");
+  return Array.from(text, (char) => bidi.getMirroredCharacter(char) ?? char).join("");
 }

@@ -13,6 +13,7 @@ import {
   updateOrganisationCommand,
 } from "./commands.js";
 import { nameKey, nameSkeleton } from "./name-key.js";
+import { keepFormerName } from "./life-service.js";
 import { compatibleCountries } from "./organisation.js";
 import {
   findContact,
@@ -93,6 +94,7 @@ export async function updateOrganisation(
         throw mapConstraint(error, { organisations_name_key_idx: KNOWN });
       },
     );
+    if (change.name !== undefined) await keepFormerName(tx, current, change.name);
     await record(tx, {
       action: "organisation.changed",
       organisationId: id,

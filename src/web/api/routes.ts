@@ -11,6 +11,7 @@ import { auditApi } from "./audit.js";
 import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
 import { enrolmentApi } from "./enrolments.js";
+import { groupApi } from "./groups.js";
 import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { inboundApi } from "./inbound.js";
@@ -38,6 +39,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
   return [
     ...letterApi,
     ...organisationApi,
+    ...groupApi,
     ...importApi(app),
     ...templateApi,
     ...sequenceApi,

@@ -29,7 +29,7 @@ const ACCEPTED: readonly SignatureState[] = [
   "lapsed",
   "retracted",
 ];
-const UNDOES: readonly Cause[] = ["restored", "reopened"];
+const UNDOES: readonly Cause[] = ["restored", "reopened", "unmerged"];
 
 /** Runs causes one after the other; what the table refuses changes nothing. Returns every state that was entered. */
 function run(causes: readonly Cause[]): { state: SignatureState; taken: Cause[]; states: SignatureState[] } {
