@@ -54,7 +54,7 @@ end $$;
 create trigger organisations_circle before insert or update of parent_id on organisations
   for each row execute function refuse_parent_circle();
 
-insert into signature_transitions (from_state, cause, to_state, moved_by) values ('superseded', 'unmerged', 'in_review', 'system');
+insert into signature_transitions (from_state, cause, to_state, moved_by) values ('superseded', 'unmerged', 'email_confirmed', 'system');
 
 -- down
 delete from signature_transitions where from_state = 'superseded' and cause = 'unmerged';

@@ -5,7 +5,7 @@
  */
 import { createRequire } from "node:module";
 import type { Bidi } from "bidi-js";
-import PDFDocument from "pdfkit";
+import PdfDocument from "pdfkit";
 import { faceBytes, faceRuns, type Face } from "./pdf-fonts.js";
 
 /** How a block looks and what it is to a reader. */
@@ -109,7 +109,7 @@ class Pen {
 
   constructor(given: PrintedDocument) {
     this.#given = given;
-    this.#doc = new PDFDocument({
+    this.#doc = new PdfDocument({
       size: "A4",
       margin: 0,
       pdfVersion: "1.7",

@@ -127,7 +127,7 @@ async function moveAll(tx: Ctx, id: string, kept: OrganisationRow, merged: Organ
 }
 
 /**
- * Takes a merge back: what moved goes back as far as it is still there, what ended because of it comes to review again.
+ * Takes a merge back: what moved goes back as far as it is still there, what ended because of it begins again where its address was confirmed.
  * Throws not_found, and conflict when it was undone already.
  */
 export async function undoMerge(ctx: Ctx, mergeId: string): Promise<{ keptId: string; mergedId: string }> {

@@ -39,7 +39,7 @@ export async function reassignSignatures(
   return { moved: await giveSignatures(tx.db, from, to), ended };
 }
 
-/** Gives signatures back; those that ended because of the merge come to review again. */
+/** Gives signatures back; those that ended because of the merge stand where their address was confirmed, and go their way to review again. */
 export async function returnSignatures(
   tx: Ctx,
   did: { moved: readonly string[]; ended: readonly string[] },

@@ -160,7 +160,7 @@ export const TRANSITIONS: readonly Transition[] = [
   ...steps("system", "expired", "expired", "submitted", "parked", "awaiting_authority", "needs_information"),
   ...steps("company", "replaced", "superseded", "submitted", "parked", ...PENDING),
   ...steps("staff", "merged", "superseded", "parked", ...PENDING, ...GOOD, "disputed"),
-  ...steps("system", "unmerged", "in_review", "superseded"),
+  ...steps("system", "unmerged", "email_confirmed", "superseded"),
   ...steps("company", "disputed", "disputed", "attested", "in_review", "needs_information", ...GOOD),
   ...steps("staff", "questioned", "disputed", ...GOOD),
   ...steps("staff", "dispute_settled", "in_review", "disputed"),

@@ -90,7 +90,8 @@ export const groupApi: readonly ApiRoute[] = [
     path: "/merges/{id}/undo",
     tag: "organisations",
     summary: "Undo a merge",
-    description: "What moved goes back; entries that ended because of it come to review again.",
+    description:
+      "What moved goes back; entries that ended because of it begin again where their address was confirmed.",
     permission: "organisations:write",
     params,
     handler: async (ctx, { params: { id } }) => {
