@@ -105,7 +105,10 @@ class Pen {
   readonly #known = new Set<Face>();
   readonly #widths = new Map<string, number>();
   readonly #given: PrintedDocument;
+  readonly #root: PDFKit.PDFStructureElement;
   #y = MARGIN.top;
+  /** The element that is being written; its content is marked anew on each page. */
+  #element: { element: PDFKit.PDFStructureElement; tag: Style["tag"] } | undefined;
 
   constructor(given: PrintedDocument) {
     this.#given = given;
@@ -121,6 +124,8 @@ class Pen {
       font: undefined as unknown as string,
       info: { Title: given.title, Author: given.author, CreationDate: given.madeAt, ModDate: given.madeAt },
     });
+    this.#root = this.#doc.struct("Document");
+    this.#doc.addStructure(this.#root);
     this.#doc.on("data", (chunk: Buffer) => this.#chunks.push(chunk));
     this.#finished = new Promise((resolve, reject) => {
       this.#doc.on("end", () => resolve());
@@ -139,14 +144,16 @@ class Pen {
     this.#y += this.#y > MARGIN.top ? style.before : 0;
     this.#room(Math.max(needed, together, style.size * style.lead));
     const direction = this.#direction(block.text);
-    const write = () => {
-      if (block.mark) this.#line(block.mark, { ...style, indent: 0 }, direction);
-      for (const line of lines) this.#lineDown(line, style, direction);
-      for (const line of details) this.#lineDown(line, DETAIL, direction);
-    };
-    const language = block.language;
-    const element = this.#doc.struct(style.tag, language ? { lang: language } : {}, write);
-    this.#doc.addStructure(element);
+    const element = this.#doc.struct(style.tag, block.language ? { lang: block.language } : {});
+    this.#root.add(element);
+    this.#element = { element, tag: style.tag };
+    this.#open();
+    if (block.mark) this.#line(block.mark, { ...style, indent: 0 }, direction);
+    for (const line of lines) this.#lineDown(line, style, direction);
+    for (const line of details) this.#lineDown(line, DETAIL, direction);
+    this.#close();
+    element.end();
+    this.#element = undefined;
     this.#y += style.after;
   }
 
@@ -172,13 +179,24 @@ class Pen {
 
   #room(height: number): void {
     if (this.#y + height <= BOTTOM) return;
+    this.#close();
     this.#doc.addPage();
     this.#y = MARGIN.top;
+    this.#open();
+  }
+
+  #open(): void {
+    if (this.#element) this.#element.element.add(this.#doc.markStructureContent(this.#element.tag));
+  }
+
+  #close(): void {
+    if (this.#element) this.#doc.endMarkedContent();
   }
 
   #lineDown(line: string, style: Style, direction: "ltr" | "rtl"): void {
     this.#room(style.size * style.lead);
-    this.#line(line, style, direction);
+    // The space keeps the last word apart from the next line's first for those who hear it read out.
+    this.#line(direction === "ltr" && !/\p{Script=Han}$/u.test(line) ? `${line} ` : line, style, direction);
     this.#y += style.size * style.lead;
   }
 
@@ -260,6 +278,7 @@ class Pen {
   }
 
   async end(): Promise<Buffer> {
+    this.#root.end();
     const doc = this.#doc;
     const { count } = doc.bufferedPageRange();
     for (let page = 0; page < count; page += 1) {

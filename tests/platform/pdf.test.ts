@@ -1,3 +1,4 @@
+import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import { printPdf, visualRuns, type Block } from "../../src/platform/pdf.js";
 import { faceRuns } from "../../src/platform/pdf-fonts.js";
@@ -13,6 +14,19 @@ const frame = {
 
 function print(blocks: readonly Block[]): Promise<Buffer> {
   return printPdf({ ...frame, blocks });
+}
+
+/** What is drawn on the pages, unpacked. */
+async function contentStreams(blocks: readonly Block[]): Promise<string[]> {
+  const file = (await print(blocks)).toString("latin1");
+  return [...file.matchAll(/stream\r?\n([\s\S]*?)\r?\nendstream/g)].flatMap((match) => {
+    try {
+      const text = inflateSync(Buffer.from(match[1] ?? "", "latin1")).toString("latin1");
+      return /\bEMC\b/.test(text) && /\bBT\b/.test(text) ? [text] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 describe("a printed page", () => {
@@ -42,6 +56,15 @@ describe("a printed page", () => {
     }));
     const text = (await print(entries)).toString("latin1");
     expect(text.match(/\/Type \/Page\b/g)?.length).toBeGreaterThan(4);
+  });
+
+  it("closes what it marks on each page, also where a paragraph goes on over the page", async () => {
+    const long = "We ask every government to say so in public and without a time limit. ".repeat(120);
+    const streams = await contentStreams([{ kind: "text", text: long }]);
+    expect(streams.length).toBeGreaterThan(1);
+    for (const stream of streams) {
+      expect(stream.match(/\bB[DM]C\b/g)?.length).toBe(stream.match(/\bEMC\b/g)?.length);
+    }
   });
 
   it("sets each script in a face that has its letters", () => {
