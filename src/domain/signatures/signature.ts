@@ -83,6 +83,8 @@ export type Cause =
   | "replaced"
   /** Its organisation was found to be the same as another, whose entry stands. */
   | "merged"
+  /** That was a mistake: the two organisations are two again. */
+  | "unmerged"
   | "disputed"
   /** Staff has doubts about an entry that was accepted. */
   | "questioned"
@@ -162,6 +164,7 @@ export const TRANSITIONS: readonly Transition[] = [
   ...steps("system", "expired", "expired", "submitted", "parked", "awaiting_authority", "needs_information"),
   ...steps("company", "replaced", "superseded", "submitted", "parked", ...PENDING),
   ...steps("system", "merged", "superseded", "parked", ...PENDING, ...GOOD, "disputed"),
+  ...steps("system", "unmerged", "email_confirmed", "superseded"),
   ...steps("company", "disputed", "disputed", "attested", "in_review", "needs_information", ...GOOD),
   ...steps("staff", "questioned", "disputed", ...GOOD),
   ...steps("staff", "dispute_settled", "in_review", "disputed"),

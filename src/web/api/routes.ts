@@ -12,6 +12,7 @@ import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
 import { enrolmentApi } from "./enrolments.js";
 import { evidenceApi } from "./evidence.js";
+import { groupApi } from "./groups.js";
 import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { inboundApi } from "./inbound.js";
@@ -44,6 +45,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...siteApi,
     ...organisationApi,
     ...evidenceApi,
+    ...groupApi,
     ...importApi(app),
     ...templateApi,
     ...sequenceApi,

@@ -5,6 +5,7 @@ import { attestRoutes } from "./attest.js";
 import { draftRoutes } from "./drafts.js";
 import { homeRoutes } from "./home.js";
 import { letterRoutes } from "./letters.js";
+import { letterPdfRoutes } from "./letter-pdf.js";
 import { signatoryRoutes } from "./signatories.js";
 import { embedRoutes } from "./embed.js";
 import { oembedRoutes } from "./oembed.js";
@@ -29,6 +30,7 @@ export function publicRoutes(app: App): Router {
   const router = Router();
   router.use(homeRoutes(app));
   router.use(letterRoutes(app));
+  router.use(letterPdfRoutes(app));
   router.use(signatoryRoutes(app));
   router.use(feedRoutes(app));
   router.use(embedRoutes(app));

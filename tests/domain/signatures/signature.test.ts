@@ -29,7 +29,7 @@ const ACCEPTED: ReadonlySet<SignatureState> = new Set<SignatureState>([
   "lapsed",
   "retracted",
 ]);
-const UNDOES: ReadonlySet<Cause> = new Set<Cause>(["restored", "reopened"]);
+const UNDOES: ReadonlySet<Cause> = new Set<Cause>(["restored", "reopened", "unmerged"]);
 
 /** Runs causes one after the other; what the table refuses changes nothing. Returns every state that was entered. */
 function run(causes: readonly Cause[]): { state: SignatureState; taken: Cause[]; states: SignatureState[] } {
