@@ -45,7 +45,7 @@ async function submit(company: InvitedCompany, name: string, place: number): Pro
     appearance: place % 5 === 0 ? "confidential" : "public",
     step: "submit",
   });
-  return post(door, form as Record<string, string>);
+  return post(door, form);
 }
 
 async function live(organisationId: string): Promise<number> {

@@ -60,7 +60,7 @@ async function traces(email: string, act: () => Promise<string>): Promise<Traces
 }
 
 function form(name: string, email: string, changes: Record<string, unknown> = {}): Record<string, string> {
-  return signingForm({ email }, { display_name: name, step: "submit", ...changes }) as Record<string, string>;
+  return signingForm({ email }, { display_name: name, step: "submit", ...changes });
 }
 
 const submit = (name: string, email: string, changes = {}): Promise<Traces> =>
