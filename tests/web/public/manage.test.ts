@@ -247,7 +247,7 @@ describe("a logo", () => {
     expect(shown.headers).toMatchObject({
       "content-type": "image/png",
       "x-content-type-options": "nosniff",
-      "content-security-policy": "default-src 'none'; sandbox",
+      "content-security-policy": "default-src 'none'; script-src 'none'; frame-ancestors 'none'; sandbox",
     });
     expect(String(shown.body)).not.toContain("secret-metadata");
     expect(await sharp(shown.body as Buffer).metadata()).toMatchObject({
