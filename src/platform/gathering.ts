@@ -12,8 +12,8 @@ export class TooManyWaiting extends Error {
 export interface Gathering<T, R> {
   /** Does the work of several items, and answers one result each, in their order. */
   work(items: readonly T[]): Promise<readonly R[]>;
-  /** Items of the same key never go in one run, so that the later one sees what became of the earlier. */
-  key(item: T): string;
+  /** Items of the same key never go in one run, so that the later one sees what became of the earlier; unset: all may. */
+  key?(item: T): string;
   /** Runs at a time. */
   runs: number;
   /** Items a run. */
@@ -40,10 +40,10 @@ export function gather<T, R>(how: Gathering<T, R>): (item: T) => Promise<R> {
     const keys = new Set<string>();
     const [batch, left]: [Waiting<T, R>[], Waiting<T, R>[]] = [[], []];
     for (const each of queue) {
-      const key = how.key(each.item);
-      const fits = batch.length < how.size && !keys.has(key);
+      const key = how.key?.(each.item);
+      const fits = batch.length < how.size && (key === undefined || !keys.has(key));
       (fits ? batch : left).push(each);
-      keys.add(key);
+      if (key !== undefined) keys.add(key);
     }
     queue = left;
     return batch;
