@@ -40,7 +40,10 @@ async function entered(language: string, slug: string): Promise<{ email: string;
     (await confirmLink(app, company.email)).slice("/confirm/".length),
   );
   app.clock.advance(MINUTE);
-  await submitSignature(visitor, via, form);
+  const other = `second.${company.email}`;
+  await submitSignature(visitor, via, { ...form, signatory_email: other });
+  app.clock.advance(MINUTE);
+  await confirmAnswer(visitor, (await confirmLink(app, other)).slice("/confirm/".length));
   return { email: company.email, id: signature.id };
 }
 
