@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { createOrganisation } from "../../src/domain/organisations/service.js";
+import { addStaff } from "../../src/domain/team/service.js";
 import { MINUTE } from "../../src/platform/clock.js";
 import { testApp, type TestApp } from "../support/app.js";
 import { serve } from "../support/browser.js";
@@ -139,4 +140,16 @@ describe("promise 17: nobody learns whether an organisation has signed", () => {
       }
     });
   }
+
+  it("by asking for a sign-in link: the same page and the same statements, whether one works here or not", async () => {
+    const [email, stranger] = ["ines@forum.example", "somebody@nobody.example"];
+    await addStaff(app.system, { email, name: "Ines Falk", role: "viewer" });
+    const known = await traces(email, () => ask("/console/sign-in", { email }));
+    const unknown = await traces(stranger, () => ask("/console/sign-in", { email: stranger }));
+    expect([known.mails, unknown.mails]).toEqual([1, 0]);
+    expect({ seen: unknown.seen, statements: unknown.statements }).toEqual({
+      seen: known.seen,
+      statements: known.statements,
+    });
+  });
 });

@@ -3,7 +3,7 @@
  * its history, the link, the mail, the record) has to be there together or not at all, and since one way for everybody
  * is what keeps it from telling anything: it never asks whether an organisation has signed (decision 17).
  */
-import type { Db } from "../../platform/db.js";
+import { bytesAsText, type Db } from "../../platform/db.js";
 import type { actToKeep } from "../activity/service.js";
 import type { linkToKeep } from "../links/service.js";
 import type { mailToKeep } from "../mail/service.js";
@@ -134,21 +134,11 @@ export async function takeInSubmissions(db: Db, submissions: readonly Submission
 export function takeInParameter(submissions: readonly Submission[]): string {
   const given = submissions.map(({ entry, history, link, mail, activity }, place) => ({
     place,
-    entry: forJson(entry),
+    entry: bytesAsText(entry),
     history,
-    link: forJson(link),
-    mail: forJson(mail),
+    link: bytesAsText(link),
+    mail: bytesAsText(mail),
     activity,
   }));
   return JSON.stringify(given);
-}
-
-/** Bytes as PostgreSQL reads them from a text. */
-function forJson(row: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]: [string, unknown]) => [
-      name,
-      Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : value,
-    ]),
-  );
 }

@@ -8,7 +8,7 @@ import { hashToken, randomToken } from "../../platform/tokens.js";
 import { record } from "../activity/service.js";
 import { listActivity, type ActivityFilter, type ActivityLine } from "../activity/views.js";
 import type { Link, LinkVerdict } from "../links/link.js";
-import { holdLink, linkAddress, makeLink, openLink, useLink } from "../links/service.js";
+import { holdLink, linkAddress, linkToKeep, makeLink, openLink, useLink } from "../links/service.js";
 import { addStaffCommand, changeStaffCommand, createTokenCommand, requestSignInCommand } from "./commands.js";
 import { isRole, mayDo, type Permission } from "./permission.js";
 import {
@@ -158,6 +158,11 @@ export async function signInLinkFor(
 
 function makeSignInLink(ctx: Ctx, id: string): Promise<Link> {
   return makeLink(ctx, "sign_in", id, new Date(ctx.clock.now().getTime() + SIGN_IN_LINK_LIFE));
+}
+
+/** A sign-in link as a row, for the statement that knows whose it is. */
+export function signInLinkToKeep(ctx: Ctx) {
+  return linkToKeep(ctx, "sign_in", "", new Date(ctx.clock.now().getTime() + SIGN_IN_LINK_LIFE));
 }
 
 /** Whether a sign-in link can still be used. Throws not_found for a secret we never gave out. Changes nothing. */
