@@ -103,6 +103,8 @@ async function rows(app: BenchApp): Promise<number> {
 
 async function listen(app: BenchApp): Promise<Server> {
   const server = createServer(createWeb(app));
+  // Else a connection that rested five seconds is closed just as the next form comes over it.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   return server;
 }
