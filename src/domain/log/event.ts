@@ -11,6 +11,8 @@ const PASSING: readonly SignatureState[] = ["accepted"];
 export const LEAVING = {
   from: LISTED.filter((state) => state !== "withdrawn"),
   notTo: [...LISTED, ...PASSING],
+  /** One that says yes again but stays here, since its reservation waits, has left too. */
+  unlessPublished: PASSING,
 };
 
 /** Letter states whose beginning is an event of the log. */
