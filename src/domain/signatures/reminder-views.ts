@@ -5,7 +5,7 @@ export const ASKING_MAILS = [
   "signature-confirm",
   "signature-officer",
   "signature-reminder",
-  "signature-information",
+  "signature-question",
 ] as const;
 
 /** How many mails that asked for something a signature has caused so far. */
