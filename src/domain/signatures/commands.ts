@@ -105,6 +105,8 @@ export const STAFF_TARGETS = [
   "email_confirmed",
   /** Staff has doubts about what was accepted: suspended until they are settled. */
   "disputed",
+  /** Thrown away, since nobody confirmed it. */
+  "expired",
   "withdrawn",
   "rescinded",
   "invalidated",

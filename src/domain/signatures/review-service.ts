@@ -5,6 +5,7 @@ import { holdLocks } from "../../platform/locks.js";
 import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
+import { revokeLinks } from "../links/service.js";
 import { settleTasks } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { acceptSignatureCommand, rejectSignatureCommand, transitionSignatureCommand } from "./commands.js";
@@ -106,6 +107,7 @@ export async function transitionSignature(
       reviewed_by: staffId(tx),
       ...(to === "withdrawn" ? { withdrawn_at: tx.clock.now() } : {}),
     });
+    if (step.cause === "discarded") await revokeLinks(tx, "confirm", id);
     await note(tx, moved, `signature.${step.cause}`, {});
     if (to === "withdrawn" || to === "rescinded") await mailWithdrawn(tx, moved, letter);
     return { state: moved.state };
