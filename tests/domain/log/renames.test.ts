@@ -96,9 +96,19 @@ describe("where the log is led to", () => {
     const page = await browser(app).get("/letters/keep-orbit-usable").expect(200);
     expect(page.text).toContain('href="/letters/keep-orbit-usable/log"');
     const feed = await browser(app).get("/letters/keep-orbit-usable/signatories.atom").expect(200);
-    const root = String(await latestCheckpoint(app.system, letter)).split("\n")[2] ?? "none";
-    expect(String(feed.text ?? feed.body)).toContain(
-      root.replaceAll("+", "&#x2B;").replaceAll("=", "&#x3D;"),
-    );
+    const root = (await latestCheckpoint(app.system, letter))?.split("\n")[2] ?? "none";
+    const text = feed.text ?? String(feed.body);
+    expect(text).toContain(root.replaceAll("=", "&#x3D;"));
+  });
+
+  it("is the signatory's own page, with the proof that opens their name for them alone", async () => {
+    const id = await publish(app, letter, "Rimfrost Thermal Oy");
+    const path = await managePath(app, id);
+    expect((await browser(app).get(path).expect(200)).text).not.toContain("/log/check");
+    await settle(app);
+    const { text } = await browser(app).get(path).expect(200);
+    expect(text).toContain("line 1 of the public log");
+    expect(text).toContain("/letters/keep-orbit-usable/log/check?leaf&#x3D;1");
+    expect(text).toContain("signatory_name");
   });
 });
