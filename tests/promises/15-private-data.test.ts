@@ -158,6 +158,8 @@ function starts(slug: string): string[] {
     `/letters/${slug}`,
     list,
     ...["json", "csv", "txt", "atom"].map((twin) => `${list}.${twin}`),
+    ...["embed", "badge.svg"].map((part) => `/letters/${slug}/${part}`),
+    `/oembed?url=${encodeURIComponent(`${app.config.publicUrl}/letters/${slug}`)}`,
     `${list}?q=ribeira`,
     `${list}?q=canary`,
     `${list}?sector=ground_segment&country=KE&sort=date`,

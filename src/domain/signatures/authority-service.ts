@@ -89,7 +89,7 @@ function firstOfficer(row: SignatureRow): NamedOfficer {
 }
 
 /** Who has to attest by a link of their own: the officer if somebody else filled in the form, and a second officer. */
-function officersToAsk(row: SignatureRow): NamedOfficer[] {
+export function officersToAsk(row: SignatureRow): NamedOfficer[] {
   const first = row.submitter_email === null ? [] : [firstOfficer(row)];
   if (row.second_email === null) return first;
   const second = { name: row.second_name ?? "", title: row.second_title ?? "", email: row.second_email };

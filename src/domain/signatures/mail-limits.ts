@@ -9,7 +9,7 @@ export const COUNTED_MAILS = [
   "signature-confirm",
   "signature-officer",
   "signature-reminder",
-  "signature-information",
+  "signature-question",
   "signature-duplicate",
 ] as const;
 

@@ -19,7 +19,8 @@ import {
   setReaffirmed,
   type ToAsk,
 } from "./reaffirm-store.js";
-import { causeAfterAcceptance, type SignatureState } from "./signature.js";
+import { settleAccepted } from "./settling-service.js";
+import type { SignatureState } from "./signature.js";
 import { findSignature, lockSignature, type SignatureRow } from "./store.js";
 
 const BATCH = 200;
@@ -162,9 +163,7 @@ export async function reaffirm(
       content_hash: letter.contentHash,
     });
     await setReaffirmed(tx.db, row.id, tx.clock.now());
-    const cause = causeAfterAcceptance(accepted, letter.state);
-    const published = cause === "published" ? { published_at: row.published_at ?? tx.clock.now() } : {};
-    const settled = cause ? await moveSignature(tx, accepted, cause, published) : accepted;
+    const settled = await settleAccepted(tx, accepted, letter, row.published_at);
     await note(tx, settled, "signature.reaffirmed");
     return { state: settled.state };
   });

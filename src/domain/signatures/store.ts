@@ -117,11 +117,6 @@ export async function lockLiveSignature(
     .first();
 }
 
-/** Whether an entry has once taken a step. */
-export async function hadStep(db: Db, id: string, cause: Cause): Promise<boolean> {
-  return (await db("signature_history").where({ signature_id: id, cause }).first("id")) !== undefined;
-}
-
 /** Moves a signature on and raises its version. */
 export async function setState(db: Db, id: string, state: SignatureState, change: StepChange): Promise<void> {
   await db("signatures")

@@ -10,7 +10,7 @@ import {
   writeText,
   type LetterFile,
 } from "../../domain/letters/service.js";
-import { previewAnonymise } from "../../domain/review/anonymise-service.js";
+import { previewAnonymise } from "../../domain/privacy/anonymise-service.js";
 import { changeLetterState } from "../../domain/letters/state-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";

@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { siteNow } from "../../domain/letters/site-service.js";
+import { latestCheckpoint } from "../../domain/log/service.js";
 import { largest } from "../../domain/publication/signatory.js";
 import { letterAtAddress, type PublicLetter } from "../../domain/publication/service.js";
 import {
@@ -67,6 +68,7 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     ...letterFrame(app, seen, base, {}),
     ...figures(app, lang, totals, base, asked),
     ...filterChoices(app, lang, totals),
+    logHref: (await latestCheckpoint(ctx, letter.id)) === undefined ? "" : `${base}/log`,
     bands: bandLines(app, lang, await publishedBands(ctx, letter.id)),
     title: text.title,
     description: text.summary || text.addressee,

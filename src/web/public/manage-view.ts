@@ -1,6 +1,7 @@
 import type { App } from "../../app.js";
 import { logoPath } from "../../domain/statements/statement.js";
 import { currentTerms, signedText, statementsOf, type StatementLine } from "../../domain/statements/views.js";
+import { inclusionOf } from "../../domain/log/service.js";
 import type { ManagedEntry } from "../../domain/signatures/manage-service.js";
 import { stateTone, type SignatureState } from "../../domain/signatures/signature.js";
 import type { Ctx } from "../../platform/context.js";
@@ -24,6 +25,7 @@ export async function manageView(app: App, ctx: Ctx, lang: string, entry: Manage
   const quote = told(open, "quote");
   const logos = open.filter(({ kind }) => kind === "logo");
   const terms = await currentTerms(ctx, lang);
+  const inclusion = await inclusionOf(ctx, signature.id);
   const say = (key: string, args = {}) => app.messages.t(lang, key, args);
   return {
     organisation: signature.display_name,
@@ -33,6 +35,11 @@ export async function manageView(app: App, ctx: Ctx, lang: string, entry: Manage
     signedAt: signature.confirmed_at ?? signature.submitted_at,
     withdrawnAt: signature.withdrawn_at,
     pledge: signature.kind === "pledge",
+    logged: inclusion && {
+      line: inclusion.position,
+      href: `/letters/${entry.letter.slug}/log/check?leaf=${inclusion.position}`,
+      proof: JSON.stringify(inclusion, null, 1),
+    },
     person: `${signature.signatory_name}, ${signature.signatory_title}`,
     appearance: signature.kind === "pledge" ? "pledge" : signature.visibility,
     may: Object.fromEntries([...acts].map((act) => [act, true])),

@@ -3,8 +3,8 @@ import { unsubscribe } from "../../../src/domain/consent/service.js";
 import { placeholdersIn } from "../../../src/domain/links/link.js";
 import { linkAddresses } from "../../../src/domain/links/service.js";
 import { changeLetterState } from "../../../src/domain/letters/state-service.js";
-import { anonymiseFrom } from "../../../src/domain/review/anonymise.js";
-import { anonymiseLetter, previewAnonymise } from "../../../src/domain/review/anonymise-service.js";
+import { anonymiseFrom } from "../../../src/domain/privacy/anonymise.js";
+import { anonymiseLetter, previewAnonymise } from "../../../src/domain/privacy/anonymise-service.js";
 import {
   approveSignerMail,
   sendSignerMail,
