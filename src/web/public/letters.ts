@@ -86,6 +86,7 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     versionAt: text.versionAt,
     versionBefore: text.versionNumber - 1,
     versionReason: text.versionNumber > 1 ? text.versionReason : "",
+    versionsHref: query(`${base}/versions`, { lang: asked }),
     asOf: ctx.clock.now(),
     rows: signatoryRows(app, lang, list.items),
     total: list.total,
