@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { transaction, type Ctx } from "../../platform/context.js";
 import { mapConstraint } from "../../platform/db.js";
 import { conflict, notFound } from "../../platform/errors.js";
-import { newId } from "../../platform/ids.js";
+import { isUuid, newId } from "../../platform/ids.js";
 import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { requirePermission, staffId } from "../team/service.js";
@@ -193,7 +193,7 @@ export async function changeLetterDate(
   const { row_version: seen, outcome, happens_on } = parse(changeDateCommand, input);
   await transaction(ctx, async (tx) => {
     const letter = await holdLetter(tx, slugOrId, undefined);
-    const row = await lockLetterDate(tx.db, id);
+    const row = isUuid(id) ? await lockLetterDate(tx.db, id) : undefined;
     if (row?.letter_id !== letter.id) throw notFound("course.unknown");
     if (seen !== undefined && seen !== row.row_version) throw conflict("letter.stale");
     await setLetterDate(tx.db, id, {

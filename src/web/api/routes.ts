@@ -15,6 +15,7 @@ import { evidenceApi } from "./evidence.js";
 import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { inboundApi } from "./inbound.js";
+import { letterCourseApi } from "./letter-course.js";
 import { letterApi } from "./letters.js";
 import { siteApi } from "./site.js";
 import { mailboxApi } from "./mailboxes.js";
@@ -41,6 +42,7 @@ import { suppressionApi } from "./suppressions.js";
 export function apiRouteTable(app: App): ApiRoute[] {
   return [
     ...letterApi,
+    ...letterCourseApi,
     ...siteApi,
     ...organisationApi,
     ...evidenceApi,

@@ -16,6 +16,7 @@ import { query } from "../../platform/template-helpers.js";
 import { sendPublic } from "../page-cache.js";
 import { languageOf, page } from "../pages.js";
 import { ctxOf } from "../request.js";
+import { courseView } from "./course.js";
 import { bandLines } from "./band-words.js";
 import {
   filterChoices,
@@ -67,6 +68,7 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     ...letterFrame(app, seen, base, {}),
     ...figures(app, lang, totals, base, asked),
     ...filterChoices(app, lang, totals),
+    ...(await courseView(app, ctx, lang, letter, totals.signed)),
     bands: bandLines(app, lang, await publishedBands(ctx, letter.id)),
     title: text.title,
     description: text.summary || text.addressee,
