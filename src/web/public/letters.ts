@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
-import { siteNow } from "../../domain/letters/site-service.js";
+import { siteNotice, siteNow } from "../../domain/letters/site-service.js";
 import { largest } from "../../domain/publication/signatory.js";
 import { letterAtAddress, type PublicLetter } from "../../domain/publication/service.js";
 import {
@@ -75,7 +75,7 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     data: letterData(seen, totals, app.config.publicUrl),
     kind: kindWords(app, seen, ctx.clock.now()),
     signing: site.signing_paused && stands === "open" ? "paused" : stands,
-    notice: [site.banner, site.signing_paused ? site.pause_message : ""].filter(Boolean).join(" "),
+    notice: siteNotice(site),
     officialNote: letter.official_note,
     signHref: query(`${base}/sign`, { lang: asked }),
     listPath: `${base}/signatories`,
