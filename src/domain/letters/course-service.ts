@@ -23,6 +23,7 @@ import {
   lockLetterDate,
   putMilestone,
   setLetterDate,
+  type MilestoneDue,
 } from "./course-store.js";
 import {
   countLeftOut,
@@ -135,17 +136,19 @@ export async function setMilestones(
   });
 }
 
+function eventOf(row: MilestoneDue): "reached" | "unreached" | undefined {
+  return milestoneEvent({ target: row.target, isReached: row.is_reached }, row.signed);
+}
+
 /** Notes which milestones the public signatures reached, and which were lost again. Returns how many. */
 export async function noteMilestones(ctx: Ctx): Promise<number> {
   requirePermission(ctx, "letters:publish");
-  const isDue = (row: { target: number; is_reached: boolean; signed: number }) =>
-    milestoneEvent({ target: row.target, isReached: row.is_reached }, row.signed);
-  const letters = new Set((await listMilestones(ctx.db)).filter(isDue).map((row) => row.letter_id));
+  const letters = new Set((await listMilestones(ctx.db)).filter(eventOf).map((row) => row.letter_id));
   let noted = 0;
   for (const letterId of letters) {
     noted += await transaction(ctx, async (tx) => {
       await holdLetter(tx, letterId, undefined);
-      const due = (await listMilestones(tx.db, letterId)).filter(isDue);
+      const due = (await listMilestones(tx.db, letterId)).filter(eventOf);
       for (const row of due) {
         await insertMilestoneEvent(tx.db, {
           id: newId(tx.clock),

@@ -29,7 +29,6 @@ export function letterCourseRoutes(app: App): Router {
         (form) => show(app, req, res, form, 422),
       );
     });
-  const course = (req: Request) => `/console/letters/${slugOf(req)}/course`;
   act("/letters/:slug/answers", async (req, res) => answer(req, res));
   act("/letters/:slug/milestones", async (req, res) => {
     await setMilestones(ctxOf(res), slugOf(req), asRecord(req.body) as never);
@@ -44,6 +43,10 @@ export function letterCourseRoutes(app: App): Router {
     return course(req);
   });
   return router;
+}
+
+function course(req: Request): string {
+  return `/console/letters/${slugOf(req)}/course`;
 }
 
 function slugOf(req: Request): string {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import fc from "fast-check";
+import { array, assert, constantFrom, property } from "fast-check";
 import { diffTexts, type DiffEntry } from "../../../src/domain/letters/text-diff.js";
 
 const text = (bodyMd: string) => ({ title: "Keep orbit usable", addressee: "To all", bodyMd });
+
+const plain = (texts: readonly string[]) => texts.join(" ").split(/\s+/u).filter(Boolean).sort();
 
 function told(entries: readonly DiffEntry[], kinds: readonly string[]): string[] {
   return entries.flatMap((entry) =>
@@ -43,10 +45,9 @@ describe("what changed between two versions", () => {
   });
 
   it("loses no word of either text, whatever they say", () => {
-    const words = fc.array(fc.constantFrom("a", "orbit", "end", "\n\n", "tests", "é"), { maxLength: 40 });
-    const plain = (texts: readonly string[]) => texts.join(" ").split(/\s+/u).filter(Boolean).sort();
-    fc.assert(
-      fc.property(words, words, (one, other) => {
+    const words = array(constantFrom("a", "orbit", "end", "\n\n", "tests", "é"), { maxLength: 40 });
+    assert(
+      property(words, words, (one, other) => {
         const [before, after] = [text(one.join(" ")), text(other.join(" "))];
         const entries = diffTexts(before, after);
         const gained = plain(told(entries, ["same", "added"])).length;
