@@ -19,7 +19,13 @@ const PUBLIC: Record<string, readonly string[]> = {
     "sponsor_address",
     "sponsor_email",
     "funding_note",
+    "official_note",
   ],
+  site_switch: ["banner", "pause_message"],
+  // What became of a letter: written to be read by everybody. Who recorded it is an id.
+  addressee_answers: ["language", "summary", "body_md", "source_url"],
+  letter_dates: ["title", "outcome"],
+  letter_milestone_events: ["kind"],
   letter_versions: ["reason"],
   letter_translations: ["language", "title", "addressee", "body_md", "summary"],
   signatures: [
