@@ -170,7 +170,8 @@ async function bareSpeed(app: BenchApp, statements: readonly Statement[]): Promi
       while (past() < SECONDS) {
         number += 1;
         for (const { sql, bindings } of statements) {
-          const text = String(bindings[0] ?? "");
+          const [first] = bindings as (string | undefined)[];
+          const text = first ?? "";
           const takesIn = sql.startsWith("\nwith given");
           const values = takesIn ? [another(app, text, number)] : bindings;
           await client.query(takesIn ? { name: "take-in", text: sql, values } : { text: sql, values });

@@ -1,4 +1,5 @@
 import type { App } from "../app.js";
+import { noteMilestones } from "../domain/letters/course-service.js";
 import { closeDueLetters, openDueLetters } from "../domain/letters/state-service.js";
 import { keepLogs } from "../domain/log/integration-service.js";
 import type { Sending } from "../domain/mail/commit-service.js";
@@ -66,6 +67,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "ask signatories again", run: (ctx) => askForReaffirmation(ctx) },
   { name: "remind signatories", run: (ctx) => remindToReaffirm(ctx) },
+  { name: "note milestones", run: (ctx) => noteMilestones(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
   { name: "work on bulk invalidations", run: (ctx) => workOnBulks(ctx) },
   { name: "work on mails to signers", run: (ctx) => workOnSignerMails(ctx) },

@@ -22,7 +22,11 @@ const PUBLIC: Record<string, readonly string[]> = {
     "official_note",
   ],
   letter_history: ["reason"],
-  site_switch: ["pause_message", "banner"],
+  site_switch: ["banner", "pause_message"],
+  // What became of a letter: written to be read by everybody. Who recorded it is an id.
+  addressee_answers: ["language", "summary", "body_md", "source_url"],
+  letter_dates: ["title", "outcome"],
+  letter_milestone_events: ["kind"],
   letter_versions: ["reason"],
   letter_translations: ["language", "title", "addressee", "body_md", "summary"],
   signatures: [

@@ -43,7 +43,8 @@ async function outputs(): Promise<string> {
   const texts: string[] = [];
   for (const path of paths) {
     const answer = await browser(app).get(path).buffer(true);
-    const { status, text = String(answer.body) } = answer;
+    const { status, text: read } = answer as { status: number; text?: string };
+    const text = read ?? String(answer.body);
     // The number of a request stands in refusals; all else has to be the same.
     texts.push(`${path} ${status}\n${text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "id")}`);
   }

@@ -115,6 +115,8 @@ export interface Reaffirmation {
   /** The text they signed, in the language of the newest text if it has that. */
   signed: CurrentText;
   signedNumber: number;
+  /** The version they signed and the newest one, to be compared. */
+  versions: { signed: Version; newest: Version };
   /** `ask` while an answer is wanted; `done` when nothing is open any more; `over` when the letter takes none. */
   verdict: "ask" | "done" | "over";
 }
@@ -129,10 +131,18 @@ export async function openReaffirmation(ctx: Ctx, token: string): Promise<Reaffi
   const versions = await listVersions(ctx, signature.letter_id);
   const version = versions.find(({ id }) => id === signature.version_id);
   const signed = textIn(version, letter.language);
-  if (!version || !signed) throw new Error(`the signature ${signature.id} has no text`);
+  const [newest] = versions;
+  if (!version || !signed || !newest) throw new Error(`the signature ${signature.id} has no text`);
   const open = signature.state === "needs_reaffirmation";
   const asks = open ? (mayAmend(letter.state) ? "ask" : "over") : "done";
-  return { signature, letter, signed, signedNumber: version.number, verdict: asks };
+  return {
+    signature,
+    letter,
+    signed,
+    signedNumber: version.number,
+    versions: { signed: version, newest },
+    verdict: asks,
+  };
 }
 
 function textIn(version: Version | undefined, language: string): CurrentText | undefined {

@@ -16,6 +16,7 @@ import { groupApi } from "./groups.js";
 import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { inboundApi } from "./inbound.js";
+import { letterCourseApi } from "./letter-course.js";
 import { letterApi } from "./letters.js";
 import { siteApi } from "./site.js";
 import { mailboxApi } from "./mailboxes.js";
@@ -42,6 +43,7 @@ import { suppressionApi } from "./suppressions.js";
 export function apiRouteTable(app: App): ApiRoute[] {
   return [
     ...letterApi,
+    ...letterCourseApi,
     ...siteApi,
     ...organisationApi,
     ...evidenceApi,

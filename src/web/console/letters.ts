@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
-import { mayAmend, mayEditText, publicStanding } from "../../domain/letters/letter.js";
+import { mayAmend, mayChange, mayEditText, publicStanding } from "../../domain/letters/letter.js";
 import {
   addVersion,
   browseLetters,
@@ -15,7 +15,9 @@ import { changeLetterState } from "../../domain/letters/state-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
+import type { Version } from "../../domain/letters/views.js";
 import { languageName } from "../../platform/i18n.js";
+import { letterClauses } from "../../platform/markdown.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { letterView } from "../public/letters.js";
 import { ctxOf } from "../request.js";
@@ -178,6 +180,7 @@ async function showOne(
     editable: mayEditText(letter.state, (newest?.signatures ?? 0) > 0).may,
     signed: line.signed,
     inReview: line.inReview,
+    mayLeaveOut: may("letters:publish") && line.inReview > 0 && mayChange(letter.state, "delivered").may,
     facts: [...facts(app, file), ...(await logFacts(ctx, letter))],
     outreach: await letterHold(ctx, letter.id),
     versions: versions.map((version) => ({
@@ -189,6 +192,7 @@ async function showOne(
         own: text.language === letter.default_language,
         hash: text.contentHash.toString("hex"),
         short: text.contentHash.toString("hex").slice(0, 12),
+        ...clausesOf(version, letter.default_language, text.bodyMd),
         words: text.bodyMd.split(/\s+/).filter(Boolean).length,
       })),
     })),
@@ -196,6 +200,14 @@ async function showOne(
     ...form,
   };
   consolePage(app, req, res, "console/letter", view, { status });
+}
+
+/** How many clauses a text has, and whether its original has another number: reservations name clauses by number. */
+function clausesOf(version: Version, ownLanguage: string, bodyMd: string) {
+  const original = version.texts.find(({ language }) => language === ownLanguage);
+  const clauses = letterClauses(bodyMd).length;
+  const ofOriginal = original ? letterClauses(original.bodyMd).length : clauses;
+  return { clauses, ofOriginal, clausesDiffer: clauses !== ofOriginal };
 }
 
 function permissionOf(to: string): "letters:write" | "letters:publish" {

@@ -16,6 +16,7 @@ import { pledgeDeskRoutes } from "./pledges.js";
 import { mailboxRoutes } from "./mailboxes.js";
 import { messageRoutes } from "./messages.js";
 import { outreachRoutes } from "./outreach.js";
+import { letterCourseRoutes } from "./letter-course.js";
 import { letterEvidenceRoutes } from "./letter-evidence.js";
 import { domainRoutes } from "./organisation-domains.js";
 import { letterDeskRoutes } from "./letters.js";
@@ -72,6 +73,7 @@ export function consoleRoutes(app: App): Router {
   router.use(auditRoutes(app));
   router.use(evidenceRoutes(app));
   router.use(domainRoutes());
+  router.use(letterCourseRoutes(app));
   router.use(letterEvidenceRoutes(app));
   router.use(reviewRoutes(app));
   router.use(reviewEntryRoutes(app));

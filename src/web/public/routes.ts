@@ -22,6 +22,7 @@ import { pledgeRoutes } from "./pledge.js";
 import { reaffirmRoutes } from "./reaffirm.js";
 import { pageRoutes } from "./pages.js";
 import { preferenceRoutes } from "./preferences.js";
+import { versionRoutes } from "./versions.js";
 import { reportRoutes } from "./report.js";
 import { unsubscribeRoutes } from "./unsubscribe.js";
 
@@ -31,6 +32,7 @@ export function publicRoutes(app: App): Router {
   router.use(homeRoutes(app));
   router.use(letterRoutes(app));
   router.use(letterPdfRoutes(app));
+  router.use(versionRoutes(app));
   router.use(signatoryRoutes(app));
   router.use(feedRoutes(app));
   router.use(embedRoutes(app));
