@@ -47,6 +47,14 @@ export function staffId(ctx: Ctx): string | null {
   return ctx.actor.kind === "staff" ? ctx.actor.id : null;
 }
 
+/**
+ * The colleague who answers for an act: whoever acts, or whoever made the token that does. What needs a second person
+ * asks for this one, so that nobody is their own second person by way of a script.
+ */
+export function answeringStaffId(ctx: Ctx): string | null {
+  return ctx.actor.kind === "token" ? (ctx.actor.madeBy ?? null) : staffId(ctx);
+}
+
 /** Adds a colleague and returns the address of their one-time sign-in link. Throws conflict if the address is known. */
 export async function addStaff(
   ctx: Ctx,
@@ -282,7 +290,7 @@ export async function tokenActor(
   if (!row.last_used_at || at.getTime() - row.last_used_at.getTime() > SEEN_EVERY) {
     await setApiTokenUsed(ctx.db, row.id, at);
   }
-  return { kind: "token", id: row.id, name: row.name, scopes: row.scopes };
+  return { kind: "token", id: row.id, name: row.name, scopes: row.scopes, madeBy: row.created_by };
 }
 
 /** The record of all acts, newest first, a page at a time. */
