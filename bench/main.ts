@@ -2,18 +2,23 @@ import { dueMessage } from "./due-message.js";
 import { enrolMany } from "./enrol.js";
 import { importRows } from "./import-rows.js";
 import { sendMails } from "./send.js";
-import { publicList } from "./public-list.js";
+import { notModified, publicList, publicListCompressed, publicListLarge } from "./public-list.js";
+import { pledgeEvaluation } from "./pledges.js";
 import { classifyMails } from "./classify.js";
 import type { Figure } from "./figure.js";
 
 /** Every figure, in the order it is shown. */
 const FIGURES: readonly (() => Promise<Figure>)[] = [
   publicList,
+  publicListCompressed,
+  notModified,
+  publicListLarge,
   importRows,
   enrolMany,
   sendMails,
   dueMessage,
   classifyMails,
+  pledgeEvaluation,
 ];
 
 const wanted = process.argv.slice(2);

@@ -6,13 +6,15 @@ interface Wish {
   port: number;
   path: string;
   milliseconds: number;
+  /** More headers, each with its line end. */
+  headers: string;
 }
 
 const CONNECTIONS = 16;
 
 /** Asks over a few kept connections, each as soon as it has its answer. All kept answers are of one length, which the second tells. */
-async function ask({ port, path, milliseconds }: Wish): Promise<number> {
-  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Language: en\r\n\r\n`;
+async function ask({ port, path, milliseconds, headers }: Wish): Promise<number> {
+  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Language: en\r\n${headers}\r\n`;
   await answerLength(port, request);
   const length = await answerLength(port, request);
   let pages = 0;
@@ -42,7 +44,7 @@ function answerLength(port: number, request: string): Promise<number> {
     socket.setEncoding("latin1").on("data", (chunk: string) => {
       text += chunk;
       const head = text.indexOf("\r\n\r\n") + 4;
-      const length = Number(/content-length: (\d+)/i.exec(text)?.[1]);
+      const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
       if (head < 4 || text.length < head + length) return;
       socket.destroy();
       resolve(head + length);

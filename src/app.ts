@@ -6,6 +6,7 @@ import { connect, type Db } from "./platform/db.js";
 import { findEmbeddedPostgres, startEmbeddedPostgres } from "./platform/embedded-postgres.js";
 import { loadMessages, type Messages } from "./platform/i18n.js";
 import { createLog, type Log } from "./platform/log.js";
+import { fileLogbook, type Logbook } from "./platform/logbook.js";
 import { captureMailer, smtpMailer, type Mailer } from "./platform/mailer.js";
 import { openMailers, type Mailers } from "./platform/mailers.js";
 import { fileSendMark, type SendMark } from "./platform/send-mark.js";
@@ -29,6 +30,8 @@ export interface App {
   mailers: Mailers;
   /** What this machine remembers of sending outside the database. */
   mark: SendMark;
+  /** What the public log is signed with, and which of its salts were erased. */
+  logbook: Logbook;
   /** A context for a use case, with the given actor. */
   ctx(actor: Actor): Ctx;
   /** Lets go of the database and of the mail server; calling it again does nothing. */
@@ -43,6 +46,7 @@ export interface Overrides {
   mailer?: Mailer;
   mailers?: Mailers;
   mark?: SendMark;
+  logbook?: Logbook;
 }
 
 /** Where the database is: the application's role, and the owner's for migrations. */
@@ -68,6 +72,7 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
   const mailers = overrides.mailers ?? openMailers(log, { capture: config.unsafeTestDb });
   const settings = settingsOf(config);
   const mark = overrides.mark ?? fileSendMark(config.dataDir, config.environment);
+  const logbook = overrides.logbook ?? fileLogbook(config.dataDir, config.logKeys);
   let closed: Promise<void> | undefined;
   return {
     config,
@@ -81,6 +86,7 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
     mailer,
     mailers,
     mark,
+    logbook,
     ctx: (actor) => ({ db, clock, log, keys, settings, actor }),
     close: () => (closed ??= closeAll([mailer, mailers], overrides.db ? undefined : db)),
   };
@@ -104,6 +110,8 @@ async function closeAll(ways: { close(): Promise<void> }[], db: Db | undefined):
 
 /** A database that may have been started for us; `stop` ends only what we started. */
 export interface OpenDatabase extends DatabaseUrls {
+  /** Leads to the server itself, for what a pooler does not carry (LISTEN). */
+  directUrl?: string;
   stop(): Promise<void>;
 }
 
@@ -116,6 +124,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     return {
       appUrl: config.databaseUrl,
       ownerUrl: config.databaseOwnerUrl ?? config.databaseUrl,
+      directUrl: config.databaseDirectUrl ?? config.databaseUrl,
       stop: async () => {},
     };
   }

@@ -10,6 +10,7 @@ import { checkServer } from "./platform/db.js";
 import { migrate, pendingMigrations } from "./platform/migrations.js";
 import { createLog } from "./platform/log.js";
 import { createWeb } from "./web/main.js";
+import { openChangeFeed } from "./web/change-feed.js";
 import { keepPublicPages } from "./web/page-cache.js";
 import { startWorker } from "./worker/main.js";
 
@@ -53,7 +54,7 @@ export async function start(config: Config, parts: Parts): Promise<Running> {
     else await refuseOldSchema(app);
     if (config.demo) await seedDemo(app);
     if (parts.worker) stops.unshift(workerStop(app));
-    const address = parts.web ? await listen(app, stops) : undefined;
+    const address = parts.web ? await listen(app, stops, database.directUrl ?? database.appUrl) : undefined;
     return { app, address, stop };
   } catch (error) {
     await stop();
@@ -73,10 +74,12 @@ async function refuseOldSchema(app: App): Promise<void> {
   }
 }
 
-async function listen(app: App, stops: (() => Promise<void>)[]): Promise<string> {
+async function listen(app: App, stops: (() => Promise<void>)[], directUrl: string): Promise<string> {
   const { host, port, publicUrl } = app.config;
+  const feed = openChangeFeed(directUrl, app.log);
+  stops.unshift(() => feed.close());
   const limits = { requestTimeout: 30 * SECOND, headersTimeout: 10 * SECOND };
-  const server = createServer(limits, keepPublicPages(app, createWeb(app)));
+  const server = createServer(limits, keepPublicPages(app, createWeb(app), { feed }));
   server.keepAliveTimeout = 5 * SECOND;
   server.listen(port, host);
   try {

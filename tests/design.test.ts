@@ -15,6 +15,9 @@ import {
   startBrowser,
   withPage,
 } from "./support/browser.js";
+import { writeText } from "../src/domain/letters/service.js";
+import { browser, testApp } from "./support/app.js";
+import { LETTER, makeLetter } from "./support/letters.js";
 
 const root = path.join(packageRoot, "templates");
 const css = (name: string): string => readFileSync(path.join(root, "static", "css", `${name}.css`), "utf8");
@@ -211,5 +214,29 @@ inBrowser("the parts of the pages, looked at in a browser", () => {
         expect(await page.evaluate("document.activeElement.id")).toBe(target);
       }
     });
+  });
+});
+
+describe("fonts of other scripts", () => {
+  test("are loaded by pages in that script, and by no other", async () => {
+    const app = await testApp();
+    try {
+      await makeLetter(app.system);
+      for (const language of ["ar", "zh"])
+        await writeText(app.system, LETTER.slug, { ...LETTER, language, reviewed: true });
+      const sheets = async (language: string) => {
+        const page = await browser(app).get(`/letters/${LETTER.slug}?lang=${language}`).expect(200);
+        return [...page.text.matchAll(/script-([a-z]+)\.[0-9a-f]+\.css/g)].map((match) => match[1]);
+      };
+      expect(await sheets("en")).toEqual([]);
+      expect(await sheets("ar")).toEqual(["arab"]);
+      expect(await sheets("zh")).toEqual(["hans"]);
+      const sheet = app.assets.files.get(app.assets.url("script-hans.css"));
+      const files = [...String(sheet?.body).matchAll(/url\(([^)]+)\)/g)].map((match) => match[1] ?? "");
+      expect(files.length).toBeGreaterThan(90);
+      for (const file of files) expect(app.assets.files.has(file)).toBe(true);
+    } finally {
+      await app.close();
+    }
   });
 });

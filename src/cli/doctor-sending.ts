@@ -14,9 +14,9 @@ import { createKeys } from "../platform/tokens.js";
 import type { Finding } from "./finding.js";
 import { COMMAND_LINE } from "./session.js";
 
-/** Everything about sending that a person may have to do something about. */
-export async function sendingFindings(config: Config, db: Db): Promise<Finding[]> {
-  const ctx: Ctx = {
+/** The context in which the doctor looks. */
+export function doctorCtx(config: Config, db: Db): Ctx {
+  return {
     db,
     clock: systemClock(),
     log: silentLog(),
@@ -24,6 +24,11 @@ export async function sendingFindings(config: Config, db: Db): Promise<Finding[]
     settings: { publicUrl: config.publicUrl, mailFrom: config.mailFrom },
     actor: COMMAND_LINE,
   };
+}
+
+/** Everything about sending that a person may have to do something about. */
+export async function sendingFindings(config: Config, db: Db): Promise<Finding[]> {
+  const ctx = doctorCtx(config, db);
   const safety = await sendingSafety(ctx, fileSendMark(config.dataDir, config.environment));
   const uncertain = (await countMessages(ctx)).get("uncertain") ?? 0;
   const sends = config.smtpUrl !== undefined;

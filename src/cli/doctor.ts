@@ -3,7 +3,8 @@ import { ConfigError, loadConfig, type Config } from "../platform/config.js";
 import { silentLog } from "../platform/log.js";
 import { pendingMigrations } from "../platform/migrations.js";
 import { answer, type Command } from "./command.js";
-import { sendingFindings } from "./doctor-sending.js";
+import { logFindings } from "./doctor-log.js";
+import { doctorCtx, sendingFindings } from "./doctor-sending.js";
 import type { Finding } from "./finding.js";
 import { joinDatabase } from "./session.js";
 
@@ -66,7 +67,9 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
         { what: "Database", verdict: "ok", sentence: kind },
         schemaFinding(missing),
       ];
-      return missing.length === 0 ? [...findings, ...(await sendingFindings(config, db))] : findings;
+      return missing.length === 0
+        ? [...findings, ...(await sendingFindings(config, db)), ...(await logFindings(doctorCtx(config, db)))]
+        : findings;
     } finally {
       await closeDb(db);
       await database.stop();

@@ -16,6 +16,7 @@ import { migrateCommand } from "./migrate.js";
 import { serveCommands } from "./serve.js";
 import { sendingCommands } from "./sending.js";
 import { staffAdd } from "./staff-add.js";
+import { verifyLogCommand } from "./verify-log.js";
 import { tokenCreate } from "./token-create.js";
 
 /** Every command there is. */
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   matchCommand,
   classifyMailCommand,
   exportCommand,
+  verifyLogCommand,
 ];
 
 /** Runs one command line; resolves to the exit status: 0 done, 1 refused or failed, 2 not understood. */

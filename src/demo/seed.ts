@@ -1,7 +1,8 @@
 import type { App } from "../app.js";
 import { firstContact } from "../domain/consent/first-contact.js";
 import { createContact, createOrganisation } from "../domain/organisations/service.js";
-import { changeLetterState, createLetter, writeText } from "../domain/letters/service.js";
+import { createLetter, writeText } from "../domain/letters/service.js";
+import { changeLetterState } from "../domain/letters/state-service.js";
 import { listLetters } from "../domain/letters/views.js";
 import type { Sending } from "../domain/mail/commit-service.js";
 import { processDueMail } from "../domain/mail/sending-service.js";
@@ -13,6 +14,7 @@ import { DAY, HOUR, MINUTE, fixedClock, type FixedClock } from "../platform/cloc
 import { as, transaction, type Actor, type Ctx } from "../platform/context.js";
 import { captureMailer } from "../platform/mailer.js";
 import { DEMO_LETTER, DEMO_MAILS, DEMO_TEXTS } from "./letter.js";
+import { leaveOnDesk } from "./desk.js";
 import { hearFromSome } from "./incoming.js";
 import { DEMO_ORGANISATIONS, type DemoOrganisation } from "./organisations.js";
 import { remindSome } from "./sequence.js";
@@ -74,6 +76,7 @@ async function tell(app: App, ctx: Ctx, clock: FixedClock, end: number): Promise
     await answer(ctx, cast, each, send);
     if (isReminded) await send();
   }
+  await leaveOnDesk(as(ctx, cast.tomas));
   await send();
   await hearFromSome(as(ctx, SYSTEM), told, clock, end);
 }

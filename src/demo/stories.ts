@@ -8,8 +8,11 @@ import {
   rejectSignature,
   transitionSignature,
 } from "../domain/signatures/review-service.js";
+import { checkIndependently } from "../domain/signatures/evidence-service.js";
 import { submitSignature } from "../domain/signatures/service.js";
 import { liveSignatureOf } from "../domain/signatures/views.js";
+import { decideStatement } from "../domain/statements/moderation-service.js";
+import { statementsOf } from "../domain/statements/views.js";
 import { as, type Actor, type Ctx } from "../platform/context.js";
 import { DEMO_LETTER } from "./letter.js";
 import type { DemoOrganisation, Story } from "./organisations.js";
@@ -106,6 +109,9 @@ async function sign(
         ? { condition_count: 10, condition_class: "sector" as const }
         : {}),
       ...(organisation.story === "signed_quote" ? { quote: organisation.extra } : {}),
+      ...(RESERVED.has(organisation.story) && organisation.extra !== ""
+        ? { reservation_clause: 4, reservation: organisation.extra }
+        : {}),
       authority: "on",
       language: organisation.language,
     },
@@ -115,15 +121,28 @@ async function sign(
   const signature = await liveSignatureOf(ctx, letter.id, told.organisationId);
   if (!signature) return;
   await confirmAnswer(company, secretOf(linkAddress(ctx, await ensureLink(ctx, "confirm", signature.id))));
-  if (organisation.story === "in_review") return;
+  if (organisation.story === "in_review") {
+    const how = "Rang the switchboard; the number is from the commercial register.";
+    if (organisation.name.startsWith("Harrow"))
+      await checkIndependently(as(ctx, cast.tomas), signature.id, { how });
+    return;
+  }
   await review(as(ctx, cast.tomas), organisation.story, signature.id);
   await send();
 }
+
+/** Stories in which what an organisation has to say more is a reservation. */
+const RESERVED: ReadonlySet<Story> = new Set<Story>(["signed_reserved", "in_review"]);
 
 async function review(reviewer: Ctx, story: Story, id: string): Promise<void> {
   if (story === "rejected") {
     await rejectSignature(reviewer, id, { reason_code: "not_authorised" });
     return;
+  }
+  if (story === "signed_reserved") {
+    for (const { id: said } of await statementsOf(reviewer, id)) {
+      await decideStatement(reviewer, said, { decision: "approved" });
+    }
   }
   await acceptSignature(reviewer, id, { quote_approved: story === "signed_quote" ? "on" : "" });
   if (story === "signed_withdrawn") await transitionSignature(reviewer, id, { to: "withdrawn" });

@@ -1,9 +1,11 @@
+import type { KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { readDkimKey } from "./dkim-key.js";
 import { emailDomain, isSameOrParent, parseDomain } from "./email-address.js";
 import { readMailbox, type DkimKey } from "./mailer.js";
+import { readLogKeys } from "./logbook.js";
 import { randomToken } from "./tokens.js";
 
 /** Where the package's own files (templates, migrations, data) lie; found upwards from the built file. */
@@ -29,6 +31,8 @@ export interface Config {
   databaseUrl: string | undefined;
   /** The role that migrates; the application's own role unless set. */
   databaseOwnerUrl: string | undefined;
+  /** The server itself where DATABASE_URL leads to a pooler; changes are heard there. */
+  databaseDirectUrl?: string | undefined;
   dataDir: string;
   /** Names the installation that may send from a database; unset: an id kept in the data directory. */
   environment?: string | undefined;
@@ -44,6 +48,8 @@ export interface Config {
   bounceDomain: string | undefined;
   /** What mail from MAIL_FROM is signed with; unset: the mail server signs. */
   dkim: DkimKey | undefined;
+  /** What the public log's checkpoints are signed with, the key in use first; unset: a key kept in the data directory. */
+  logKeys?: readonly KeyObject[] | undefined;
   /** Addresses of the proxies whose X-Forwarded-For is believed; empty: nobody's. */
   trustProxy: string[];
   logLevel: string;
@@ -102,6 +108,7 @@ const environment = z.object({
   PORT: z.coerce.number({ error: "expected a port from 1 to 65535" }).int().min(1).max(65_535).default(8080),
   PUBLIC_URL: url(["http:", "https:"]).optional(),
   DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
+  DATABASE_DIRECT_URL: url(["postgres:", "postgresql:"]).optional(),
   DATABASE_OWNER_URL: url(["postgres:", "postgresql:"]).optional(),
   COUNTERSIGN_DATA_DIR: z.string().default("./var"),
   COUNTERSIGN_ENVIRONMENT: z
@@ -117,6 +124,7 @@ const environment = z.object({
   DKIM_DOMAIN: domain.optional(),
   DKIM_SELECTOR: z.string().regex(DKIM_SELECTOR, "expected a name such as s1").optional(),
   DKIM_PRIVATE_KEY_FILE: z.string().optional(),
+  LOG_KEY_FILE: z.string().optional(),
   TRUST_PROXY: proxies.default([]),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   COUNTERSIGN_DEMO: flag.optional(),
@@ -156,6 +164,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     ).replace(/\/+$/, ""),
     databaseUrl: set.DATABASE_URL,
     databaseOwnerUrl: set.DATABASE_OWNER_URL,
+    databaseDirectUrl: set.DATABASE_DIRECT_URL,
     dataDir,
     environment: set.COUNTERSIGN_ENVIRONMENT,
     mtaLogFile: set.MTA_LOG_FILE,
@@ -165,6 +174,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     imapUrl: set.IMAP_URL,
     bounceDomain: set.BOUNCE_DOMAIN,
     dkim: dkimOf(set),
+    logKeys: set.LOG_KEY_FILE === undefined ? undefined : logKeysOf(set.LOG_KEY_FILE),
     trustProxy: set.TRUST_PROXY,
     logLevel: set.LOG_LEVEL,
     demo: set.COUNTERSIGN_DEMO ?? !set.DATABASE_URL,
@@ -191,17 +201,25 @@ function dkimOf(set: z.output<typeof environment>): DkimKey | undefined {
   if (!isSameOrParent(DKIM_DOMAIN, emailDomain(readMailbox(set.MAIL_FROM).address))) {
     throw new ConfigError("DKIM_DOMAIN: expected the domain of MAIL_FROM, or one above or below it");
   }
-  const privateKey = readKeyFile(file);
+  const privateKey = readKeyFile("DKIM_PRIVATE_KEY_FILE", file);
   const key = readDkimKey(privateKey);
   if ("fault" in key) throw new ConfigError(`DKIM_PRIVATE_KEY_FILE: ${DKIM_KEY_FAULTS[key.fault]}`);
   return { domain: DKIM_DOMAIN, selector, privateKey };
 }
 
-function readKeyFile(file: string): string {
+function logKeysOf(file: string): readonly KeyObject[] {
+  const keys = readLogKeys(readKeyFile("LOG_KEY_FILE", file));
+  if (keys.length > 0) return keys;
+  throw new ConfigError(
+    "LOG_KEY_FILE: expected one or more Ed25519 private keys in PEM, the one in use first",
+  );
+}
+
+function readKeyFile(setting: string, file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    throw new ConfigError("DKIM_PRIVATE_KEY_FILE: the file can't be read");
+    throw new ConfigError(`${setting}: the file can't be read`);
   }
 }
 

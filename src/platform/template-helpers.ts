@@ -2,6 +2,7 @@ import { barChart, type BarRow } from "./bar-chart.js";
 import type { Assets } from "./assets.js";
 import { countryOptions } from "./countries.js";
 import { boxState, errorList, fieldState, same, type HelperOptions } from "./form-helpers.js";
+import { scriptsOf } from "./fonts.js";
 import {
   countryName,
   dir,
@@ -128,6 +129,14 @@ function valueHelpers(tools: HelperTools): Record<string, Helper> {
     },
     md: (text: string) => tools.safe(tools.html ? markdown(text) : markdownToText(text)),
     letter: (text: string) => tools.safe(tools.html ? markdownLetter(text) : markdownToText(text)),
+    jsonLd: (data: object) =>
+      tools.safe(
+        `<script type="application/ld+json">${JSON.stringify(data).replaceAll("<", String.raw`\u003c`)}</script>`,
+      ),
+    scriptSheets: (lang: string, options: HelperOptions) =>
+      scriptsOf([lang, words(options.data.root["textLang"]) || "en"]).map((script) =>
+        tools.assets.url(`script-${script}.css`),
+      ),
     asset: (name: string) => tools.assets.url(name),
     barChart: (rows: readonly BarRow[], options: HelperOptions) =>
       barChart(rows, options.data.root["dir"] === "rtl" ? "rtl" : "ltr"),

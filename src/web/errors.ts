@@ -3,6 +3,7 @@ import multer from "multer";
 import type { App } from "../app.js";
 import { isDatabaseDown } from "../platform/db.js";
 import { DomainError, invalid, notFound, type ErrorKind } from "../platform/errors.js";
+import { answerWithOldPage } from "./page-cache.js";
 import { languageOf, page } from "./pages.js";
 import { loggedPath } from "./middleware/request-log.js";
 import { requestIdOf } from "./request.js";
@@ -63,6 +64,7 @@ export function errorPages(app: App): ErrorRequestHandler {
     const refusal = asDomainError(error);
     if (!refusal) logFault(app, error, req, res);
     if (res.headersSent) return next(error);
+    if ((!refusal || refusal.kind === "unavailable") && answerWithOldPage(res, error)) return;
     const status = refusal ? statusOf(refusal) : 500;
     setRetryAfter(res, refusal);
     showError(app, req, res, status, refusal);

@@ -5,7 +5,9 @@ import type { Request, RequestHandler } from "express";
 import multer from "multer";
 import type { App } from "../app.js";
 import type { ImportFile } from "../domain/imports/service.js";
+import { EVIDENCE_FILE_LIMIT } from "../domain/signatures/evidence-file.js";
 import { invalid } from "../platform/errors.js";
+import { LARGEST_PICTURE } from "../platform/logo-image.js";
 
 /** The largest list that is taken, in bytes. */
 export const LIST_LIMIT = 100 * 1024 * 1024;
@@ -35,6 +37,46 @@ export function mailUpload(): RequestHandler {
   const take = multer({
     storage: multer.memoryStorage(),
     limits: { fileSize: MAIL_LIMIT, files: 1, fields: 2, fieldSize: 2_000_000, fieldNameSize: 100, parts: 4 },
+  }).single("file");
+  return (req, res, next) => {
+    void take(req, res, (error: unknown) => next(error === undefined ? undefined : refusal(error)));
+  };
+}
+
+/** Takes one picture in the field `logo` and keeps it in memory only, for as long as the request lasts. */
+export function pictureUpload(): RequestHandler {
+  const take = multer({
+    storage: multer.memoryStorage(),
+    limits: {
+      fileSize: LARGEST_PICTURE,
+      files: 1,
+      fields: 4,
+      fieldSize: 1000,
+      fieldNameSize: 100,
+      parts: 6,
+    },
+  }).single("logo");
+  return (req, res, next) => {
+    void take(req, res, (error: unknown) => {
+      if (!(error instanceof multer.MulterError)) return next(error);
+      next(invalid("form.upload", { logo: "errors.statements.picture.too_large" }, { status: 413 }));
+    });
+  };
+}
+
+/** Takes one file of evidence in the field `file` and keeps it in memory until it is stored. */
+export function evidenceUpload(): RequestHandler {
+  const take = multer({
+    storage: multer.memoryStorage(),
+    limits: {
+      fileSize: EVIDENCE_FILE_LIMIT,
+      files: 1,
+      fields: 4,
+      fieldSize: 10_000,
+      fieldNameSize: 100,
+      parts: 6,
+    },
+    defParamCharset: "utf8",
   }).single("file");
   return (req, res, next) => {
     void take(req, res, (error: unknown) => next(error === undefined ? undefined : refusal(error)));

@@ -10,7 +10,7 @@ import { SECOND } from "../platform/clock.js";
 import type { Ctx } from "../platform/context.js";
 import { newId } from "../platform/ids.js";
 import { ownIdentity } from "../platform/process-identity.js";
-import { sendingOf, tidyUp } from "./schedule.js";
+import { machineOf, sendingOf, tidyUp, type OfMachine } from "./schedule.js";
 
 /** A running worker. */
 export interface Worker {
@@ -46,7 +46,7 @@ export function runWorker(app: App): Worker {
   const guard = { ...base.guard, worker };
   const sending: Sending = { ...base, guard, signal: cutOff.signal };
   const deliveries = trackDeliveries();
-  const loop = keepGoing(ctx, sending, deliveries, stopping.signal, app.config.mtaLogFile);
+  const loop = keepGoing(ctx, sending, deliveries, stopping.signal, machineOf(app));
   let stopped: Promise<void> | undefined;
 
   async function stop(): Promise<void> {
@@ -108,7 +108,7 @@ async function keepGoing(
   sending: Sending,
   deliveries: Deliveries,
   stopping: AbortSignal,
-  mtaLogFile: string | undefined,
+  own: OfMachine,
 ): Promise<void> {
   const writer = verdictWriter(ctx, sending.policy, sending.signal);
   let held: Claim = { token: "", rows: [] };
@@ -121,7 +121,7 @@ async function keepGoing(
       unanswered.length = 0;
       if (performance.now() >= tidyAt) {
         await report(ctx, sending);
-        await tidyUp(ctx, sending, mtaLogFile);
+        await tidyUp(ctx, sending, own);
         tidyAt = performance.now() + HOUSEKEEPING_EVERY;
       }
       if (held.rows.length === 0) held = await claimDueMail(ctx, sending, CLAIM);

@@ -1,5 +1,6 @@
 import type { App } from "../app.js";
-import { closeDueLetters } from "../domain/letters/service.js";
+import { closeDueLetters, openDueLetters } from "../domain/letters/state-service.js";
+import { keepLogs } from "../domain/log/integration-service.js";
 import type { Sending } from "../domain/mail/commit-service.js";
 import {
   expireMessages,
@@ -15,9 +16,19 @@ import { recoverFromDead } from "../domain/mail/worker-service.js";
 import { forgetRawMail } from "../domain/inbound/desk-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { askForBasisChecks } from "../domain/privacy/basis-service.js";
+import { workOnBulks } from "../domain/review/bulk-work-service.js";
+import { workOnSignerMails } from "../domain/review/signer-mail-service.js";
+import { forgetNetworks, screenNewEntries } from "../domain/review/screening-service.js";
+import { publishDueBands } from "../domain/pledges/band-service.js";
+import { evaluateDuePledges, lapseOverduePledges } from "../domain/pledges/evaluation-service.js";
+import { remindPledgers, settleEndedWindows } from "../domain/pledges/window-service.js";
+import { forgetDrafts } from "../domain/signatures/draft-service.js";
+import { remindStuckSigners } from "../domain/signatures/reminder-service.js";
+import { askForReaffirmation, remindToReaffirm } from "../domain/signatures/reaffirm-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
+import type { Logbook } from "../platform/logbook.js";
 
 /** What sending needs, put together from the application. */
 export function sendingOf(app: App): Sending & { guard: Guard } {
@@ -50,24 +61,49 @@ export const housekeeping: readonly Tick[] = [
   { name: "expire messages", run: (ctx, { policy }) => expireMessages(ctx, policy) },
   { name: "release holds", run: (ctx) => releaseDueHolds(ctx) },
   { name: "end stopped enrolments", run: (ctx) => endStoppedEnrolments(ctx) },
+  { name: "open letters", run: (ctx) => openDueLetters(ctx) },
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
+  { name: "ask signatories again", run: (ctx) => askForReaffirmation(ctx) },
+  { name: "remind signatories", run: (ctx) => remindToReaffirm(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
+  { name: "work on bulk invalidations", run: (ctx) => workOnBulks(ctx) },
+  { name: "work on mails to signers", run: (ctx) => workOnSignerMails(ctx) },
+  { name: "screen new entries", run: (ctx) => screenNewEntries(ctx) },
+  { name: "forget networks", run: (ctx) => forgetNetworks(ctx) },
+  { name: "lapse overdue pledges", run: (ctx) => lapseOverduePledges(ctx) },
+  { name: "settle pledges", run: (ctx) => settleEndedWindows(ctx) },
+  { name: "evaluate pledges", run: (ctx) => evaluateDuePledges(ctx) },
+  { name: "remind pledgers", run: (ctx) => remindPledgers(ctx) },
+  { name: "publish bands", run: (ctx) => publishDueBands(ctx) },
+  { name: "remind stuck signers", run: (ctx) => remindStuckSigners(ctx) },
+  { name: "forget drafts", run: (ctx) => forgetDrafts(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },
   { name: "forget raw mail", run: (ctx) => forgetRawMail(ctx) },
 ];
 
+/** What tidying up reads and writes on this machine, outside the database. */
+export interface OfMachine {
+  mtaLogFile: string | undefined;
+  logbook: Logbook;
+}
+
+/** The same, put together from the application. */
+export function machineOf(app: App): OfMachine {
+  return { mtaLogFile: app.config.mtaLogFile, logbook: app.logbook };
+}
+
 /**
  * Tidies up once. While the time is in doubt nothing is done that asks it: a clock that jumped would end leases,
  * letters and mails that have time left. Returns how much was done.
  */
-export async function tidyUp(ctx: Ctx, sending: Sending, mtaLogFile?: string): Promise<number> {
+export async function tidyUp(ctx: Ctx, sending: Sending, own: OfMachine): Promise<number> {
   const halt = await lookForHalt(ctx, sending);
   const ticks = halt?.kind === "time_stepped" ? housekeeping.filter((tick) => tick.timeless) : housekeeping;
   let done = 0;
   for (const tick of ticks) done += await tick.run(ctx, sending);
-  if (mtaLogFile !== undefined) done += await settleFromLog(ctx, sending.policy, mtaLogFile);
-  return done;
+  if (own.mtaLogFile !== undefined) done += await settleFromLog(ctx, sending.policy, own.mtaLogFile);
+  return done + (await keepLogs(ctx, own.logbook));
 }
 
 /** Runs every tick until none finds anything due. Returns how much was done. */
@@ -76,7 +112,7 @@ export async function settleAll(app: App): Promise<number> {
   const sending = sendingOf(app);
   let all = 0;
   for (let done = -1; done !== 0;) {
-    done = await tidyUp(ctx, sending, app.config.mtaLogFile);
+    done = await tidyUp(ctx, sending, machineOf(app));
     done += await processDueMail(ctx, sending);
     all += done;
   }

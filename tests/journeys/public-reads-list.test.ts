@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { changeLetterState, writeText } from "../../src/domain/letters/service.js";
+import { writeText } from "../../src/domain/letters/service.js";
+import { changeLetterState } from "../../src/domain/letters/state-service.js";
 import type { SignatoryListDocument } from "../../src/domain/publication/commands.js";
 import { browser, testApp, type TestApp } from "../support/app.js";
 import { CANARY, insertSignature, LETTER, makeLetter } from "../support/letters.js";

@@ -14,6 +14,7 @@ import {
   languageName,
   loadMessages,
 } from "../../src/platform/i18n.js";
+import { IntlMessageFormat } from "intl-messageformat";
 
 const templates = path.join(packageRoot, "templates");
 const made: string[] = [];
@@ -54,10 +55,30 @@ function raw(lang: string): Record<string, string> {
   return Object.assign({}, ...files.map((file) => JSON.parse(file) as object)) as Record<string, string>;
 }
 
-/** Names of arguments and tags in a message, sorted. */
+interface Piece {
+  type: number;
+  value?: string;
+  options?: Record<string, { value: Piece[] }>;
+  children?: Piece[];
+}
+
+/** The kinds of pieces that a message consists of, as the parser numbers them (words, arguments, …, tags). */
+const WORDS = 0;
+const TAG = 8;
+
+/** Names of arguments and tags in a message, sorted, as its parser finds them. */
 function namesIn(text: string): string {
-  const found = [...text.matchAll(/\{\s*(\w+)\s*[,}]|<(\w+)>/g)].map((match) => match[1] ?? `<${match[2]}>`);
-  return [...new Set(found)].sort().join();
+  const found = new Set<string>();
+  const walk = (pieces: readonly Piece[]): void => {
+    for (const { type, value = "", options = {}, children = [] } of pieces) {
+      if (type === TAG) found.add(`<${value}>`);
+      else if (type !== WORDS && value !== "") found.add(value);
+      for (const option of Object.values(options)) walk(option.value);
+      walk(children);
+    }
+  };
+  walk(new IntlMessageFormat(text, "en").getAst());
+  return [...found].sort().join();
 }
 
 describe("messages", () => {

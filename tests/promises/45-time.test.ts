@@ -5,7 +5,7 @@ import { judgeTime, timeWatch, type TimeMemory } from "../../src/domain/mail/tim
 import { acceptTime } from "../../src/domain/outreach/arming-service.js";
 import { DAY, HOUR, MINUTE, SECOND, systemClock } from "../../src/platform/clock.js";
 import { timedTransaction } from "../../src/platform/database-time.js";
-import { sendingOf, tidyUp } from "../../src/worker/schedule.js";
+import { machineOf, sendingOf, tidyUp } from "../../src/worker/schedule.js";
 import { staffCtx, testApp, type TestApp } from "../support/app.js";
 import { aContact, aLetter, aMailing, messageTo, type TestContact } from "../support/mailing.js";
 import { settle } from "../support/settle.js";
@@ -76,7 +76,7 @@ describe("promise 45: time that jumps stops sending", () => {
   const sending = () => ({ ...sendingOf(app), guard });
   /** One look of the worker: tidies up, then takes what is due. */
   const look = async (): Promise<number> => {
-    await tidyUp(app.system, sending());
+    await tidyUp(app.system, sending(), machineOf(app));
     return (await takeDueMail(app.system, sending(), 10)).mails.length;
   };
   const openTasks = (): Promise<string[]> => app.db("tasks").whereNull("done_at").pluck("kind");

@@ -43,9 +43,26 @@ const MAIL_FRAME = [
   "sandbox allow-popups allow-popups-to-escape-sandbox",
 ].join("; ");
 
-/** The headers as they would be for a page, where they are exactly those of a mail's frame. */
+/** What others put on their pages may be framed by anybody, and runs at most the one script that says how tall it is. */
+const FOR_OTHERS: Record<string, string> = {
+  "/letters/:slug/embed":
+    "default-src 'none'; base-uri 'none'; font-src 'self'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'none'; frame-ancestors *",
+  "/letters/:slug/badge.svg": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+};
+
+/** The headers as they would be for a page, where they are exactly those of a mail's frame, or of what others embed. */
 function asPage(path: string, headers: Record<string, string>): Record<string, string> {
-  const framed = /\/:id\/(html|preview)$/.test(path) && headers["content-security-policy"] === MAIL_FRAME;
+  const forOthers = FOR_OTHERS[path];
+  const framed =
+    (forOthers !== undefined && headers["content-security-policy"] === forOthers) ||
+    (/\/:id\/(html|preview)$/.test(path) && headers["content-security-policy"] === MAIL_FRAME);
+  // The page on which a browser checks the log has a script, of our own and in a file.
+  const policy = headers["content-security-policy"] ?? "";
+  if (path.endsWith("/log/check"))
+    return {
+      ...headers,
+      "content-security-policy": policy.replace("script-src 'self'", "script-src 'none'"),
+    };
   return framed
     ? {
         ...headers,

@@ -9,6 +9,7 @@ import type { Config } from "../../src/platform/config.js";
 import type { Ctx } from "../../src/platform/context.js";
 import { silentLog, type Log } from "../../src/platform/log.js";
 import { createWeb } from "../../src/web/main.js";
+import { memoryLogbook, type MemoryLogbook } from "./memory-logbook.js";
 import { memoryMark } from "./memory-mark.js";
 import { testDatabase, type TestDatabase } from "./database.js";
 
@@ -20,6 +21,7 @@ export interface TestApp extends App {
   clock: FixedClock;
   database: TestDatabase;
   web: Express;
+  logbook: MemoryLogbook;
   /** A context of the system itself, which may do everything. */
   system: Ctx;
 }
@@ -55,11 +57,13 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     ...options.config,
   };
   const mark = memoryMark();
+  const logbook = memoryLogbook();
   const app = buildApp(config, database, {
     clock,
     log: options.log ?? silentLog(),
     db: database.db,
     mark,
+    logbook,
   });
   const empty = database.clean;
   database.clean = async () => {
@@ -69,6 +73,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   return Object.assign(app, {
     clock,
     database,
+    logbook,
     web: createWeb(app),
     system: app.ctx({ kind: "system", name: "test" }),
     close: async () => {

@@ -1,5 +1,7 @@
 import { newId } from "../../src/platform/ids.js";
 import type { TestApp } from "./app.js";
+import type { SignatureState } from "../../src/domain/signatures/signature.js";
+import { pathTo } from "./signature-path.js";
 
 /** Rows of a campaign, inserted as they are named; what a test does not name gets a plain value. */
 export interface Campaign {
@@ -74,14 +76,15 @@ export function campaign(app: TestApp): Campaign {
         .adminDb("letter_versions")
         .where("letter_id", letterId)
         .first("id")) as { id: string } | undefined;
-      return insert("signatures", {
+      const { state = "published", rejection_code = null, ...rest } = values ?? {};
+      const id = await insert("signatures", {
         letter_id: letterId,
         version_id: version?.id,
         content_hash: Buffer.alloc(32),
         organisation_id: organisationId,
         kind: "signature",
         visibility: "public",
-        state: "published",
+        state: "submitted",
         scope: "entity",
         display_name: "Ribeira Alta Telemetria Ltda",
         country: "PT",
@@ -93,8 +96,13 @@ export function campaign(app: TestApp): Campaign {
         submitted_at: at(),
         confirmed_at: at(),
         published_at: at(),
-        ...values,
+        ...rest,
       });
+      for (const next of pathTo(state as SignatureState)) {
+        const change = next === "rejected" ? { state: next, rejection_code } : { state: next };
+        await app.database.adminDb("signatures").where({ id }).update(change);
+      }
+      return id;
     },
     decline: (letterId, organisationId, values) =>
       insert("declines", {

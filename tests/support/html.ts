@@ -18,3 +18,8 @@ export function addressesIn(html: string): string[] {
     decodeEntities(match[1] ?? ""),
   );
 }
+
+/** A page without what it says to search engines (JSON-LD), which is no markup and runs nowhere. */
+export function withoutData(html: string): string {
+  return html.replaceAll(/<script type="application\/ld\+json">[^<]*<\/script>/g, "");
+}

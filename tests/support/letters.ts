@@ -1,4 +1,5 @@
-import { createLetter, changeLetterState } from "../../src/domain/letters/service.js";
+import { createLetter } from "../../src/domain/letters/service.js";
+import { changeLetterState } from "../../src/domain/letters/state-service.js";
 import type { SignatureState } from "../../src/domain/signatures/signature.js";
 import type { LetterState } from "../../src/domain/letters/letter.js";
 import type { Ctx } from "../../src/platform/context.js";
@@ -37,7 +38,8 @@ export async function makeLetter(
       if (to === state) break;
     }
   }
-  if (!["draft", ...WAY].includes(state)) await changeLetterState(ctx, letter.slug, { to: state });
+  if (!["draft", ...WAY].includes(state))
+    await changeLetterState(ctx, letter.slug, { to: state, reason: "As a test asks." });
   return { id: letter.id, slug: letter.slug };
 }
 

@@ -11,12 +11,17 @@ import { createSegment } from "../../src/domain/outreach/segment-service.js";
 import { changeSequence, createSequence } from "../../src/domain/outreach/sequence-service.js";
 import { createTemplate } from "../../src/domain/outreach/template-service.js";
 import { saveMailing } from "../../src/domain/outreach/service.js";
+import { saveBulk } from "../../src/domain/review/bulk-service.js";
+import { writeSignerMail } from "../../src/domain/review/signer-mail-service.js";
+import { saveDraft } from "../../src/domain/signatures/draft-service.js";
+import { signingPlace } from "../../src/domain/signatures/service.js";
 import { addStaff, createApiToken, signInLinkFor } from "../../src/domain/team/service.js";
 import { newId } from "../../src/platform/ids.js";
 import type { TestApp } from "./app.js";
 import { campaign } from "./campaign.js";
 import { rawMail, takeIn } from "./inbound.js";
 import { settle } from "./settle.js";
+import { insertLogo, LOGO_HASH } from "./signatory.js";
 
 /** One of everything, so that each page of each door has something to show. */
 export interface Scene {
@@ -39,7 +44,8 @@ export async function scene(app: TestApp): Promise<Scene> {
     await rows.organisation("Volta Satellite Services Ltd"),
     await rows.organisation("Tidewater Optics Inc."),
   ];
-  await rows.contact(await rows.organisation("Copperline Propulsion Pty Ltd"));
+  const pledging = await rows.organisation("Copperline Propulsion Pty Ltd");
+  await rows.contact(pledging);
   const contact = await rows.contact(asked, { email: "aino@rimfrost.example" });
   const invitation = await ensureInvitation(app.system, letterId, contact);
   const answered = await ensureInvitation(app.system, letterId, await rows.contact(declined));
@@ -54,6 +60,13 @@ export async function scene(app: TestApp): Promise<Scene> {
   });
   const published = await rows.signature(letterId, signed);
   const inReview = await rows.signature(letterId, asked, { state: "in_review", published_at: null });
+  const pledged = await rows.signature(letterId, pledging, {
+    kind: "pledge",
+    state: "standing",
+    condition_count: 5,
+    condition_class: "any",
+    published_at: null,
+  });
   const decline = await rows.decline(letterId, declined, { contact_id: null });
   const message = await rows.message(letterId, asked);
   const uncertain = await rows.message(letterId, signed, { state: "uncertain" });
@@ -81,7 +94,10 @@ export async function scene(app: TestApp): Promise<Scene> {
     smtp_port: 2525,
     smtp_security: "none",
   });
+  const authority = await authorityScene(app, { letterId, letter, inReview });
   const outreach = await outreachScene(app, letter);
+  const review = await reviewScene(app, letter);
+  const shown = await statementScene(app, letterId, published);
   await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
   await settle(app);
   const captured = (await app.database.adminDb("messages").where({ template: "sign-in" }).first("id")) as {
@@ -114,16 +130,61 @@ export async function scene(app: TestApp): Promise<Scene> {
       inbound: inbox.id ?? "",
       mailboxes: mailbox,
       ...outreach,
+      ...review,
+      ...shown,
       mail: captured.id,
+      evidence: authority.file,
     },
     tokens: {
       "/r": invitations,
       "/confirm": [await secret("confirm", submitted)],
+      "/attest": [await secret("attest", authority.officer)],
+      "/drafts": [authority.draft],
       "/unsubscribe": [await secret("unsubscribe", message)],
+      "/manage": [await secret("manage", published), await secret("manage", pledged)],
+      "/reports": [await secret("report", shown["reports"] ?? "")],
       "/preferences": [await secret("preferences", message)],
       "/console/sign-in": signIn ? [lastPart(linkAddress(app.system, signIn.link))] : [],
     },
   };
+}
+
+/** An officer who was asked, one who said no, a half-filled form, and a file of evidence. */
+async function authorityScene(
+  app: TestApp,
+  given: { letterId: string; letter: string; inReview: string },
+): Promise<{ officer: string; draft: string; file: string }> {
+  const officer = newId(app.clock);
+  const waits = await campaign(app).signature(
+    given.letterId,
+    await campaign(app).organisation("Halyard Orbital BV"),
+    { state: "awaiting_authority", published_at: null },
+  );
+  await app.database.adminDb("signature_officers").insert({
+    id: officer,
+    signature_id: waits,
+    place: 1,
+    name: "Aino Lehto",
+    title: "Director",
+    email: "aino@rimfrost.example",
+    state: "asked",
+    asked_at: app.clock.now(),
+  });
+  const place = await signingPlace(app.system, { door: "public", slug: given.letter }, "en");
+  const { address } = await saveDraft(app.system, place, "en", { display_name: "Rimfrost" });
+  const { id: staff } = await addStaff(app.system, { email: "evidence@forum.example", role: "reviewer" });
+  const file = newId(app.clock);
+  await app.database.adminDb("evidence_files").insert({
+    id: file,
+    signature_id: given.inReview,
+    name: "signed.pdf",
+    media_type: "application/pdf",
+    bytes: Buffer.from("%PDF-1.7"),
+    sha256: Buffer.alloc(32),
+    uploaded_by: staff,
+    uploaded_at: app.clock.now(),
+  });
+  return { officer, draft: lastPart(address), file };
 }
 
 /** A running sequence with somebody in it, a template of the library and a segment. */
@@ -145,6 +206,36 @@ async function outreachScene(app: TestApp, letter: string): Promise<Record<strin
   const { id: segments } = await createSegment(app.system, { name: "All", filter: {} });
   await holdOutreach(app.system, { scope: "contact", subject_id: contact });
   return { templates, sequences, enrolments: enrolment.id, approvals: draft.id, segments };
+}
+
+/** A bulk invalidation that was only counted, and a mail to signatories that was only written. */
+async function reviewScene(app: TestApp, letter: string): Promise<Record<string, string>> {
+  const { id: bulk } = await saveBulk(app.system, { summary: "A wave of spam", domain: "spam.example" });
+  const { id: mail } = await writeSignerMail(app.system, letter, { subject: "News", body: "It goes well." });
+  return { bulk, "bulk-invalidations": bulk, "signer-mails": mail };
+}
+
+/** A logo that is shown beside a signature, and a report about an entry. */
+async function statementScene(
+  app: TestApp,
+  letterId: string,
+  signatureId: string,
+): Promise<Record<string, string>> {
+  const statements = await insertLogo(app, signatureId);
+  const reports = newId(app.clock);
+  await app.database.adminDb("entry_reports").insert({
+    id: reports,
+    letter_id: letterId,
+    signature_id: signatureId,
+    entry_name: "Tidewater Optics Inc.",
+    reporter_name: "Aino Virtanen",
+    reporter_role: "Counsel",
+    reporter_email: "aino@tidewater.example",
+    address_hash: app.keys.addressHash("aino@tidewater.example"),
+    language: "en",
+    at: app.clock.now(),
+  });
+  return { statements, reports, logos: `${LOGO_HASH.toString("hex")}.png` };
 }
 
 function lastPart(address: string): string {

@@ -24,6 +24,9 @@ const UNKNOWN_TOKEN = "A".repeat(43);
 
 /** What a page has to be asked with before it shows anything. */
 const QUERIES: Record<string, string> = {
+  "/api/v1/pledges": "?letter=keep-orbit-usable",
+  "/letters/:slug/log/proof": "?leaf=0&size=1",
+  "/letters/:slug/log/consistency": "?from=1&to=1",
   "/api/v1/reports/funnel": "?letter=keep-orbit-usable",
   "/api/v1/reports/declines": "?letter=keep-orbit-usable",
   "/console/reports/funnel.json": "?letter=keep-orbit-usable",
@@ -35,7 +38,10 @@ const QUERIES: Record<string, string> = {
 /** Addresses of a route that lead to something, and some that lead to nothing. Throws for a route it does not know how to ask. */
 function addresses(pattern: string): { real: string[]; unknown: string[] } {
   const query = queryOf(pattern);
-  const path = pattern.replace(":language", "en");
+  const path = pattern
+    .replace(":language", "en")
+    .replace("*path", "0/000.p/1")
+    .replace("/pledge/:act", "/pledge/retract");
   const parameters = path.match(/:\w+/g) ?? [];
   if (parameters.length === 0) return { real: [path + query], unknown: [`${path}?q=%00&page=-1&cursor=x`] };
   const [parameter = ""] = parameters;
@@ -60,6 +66,9 @@ function queryOf(pattern: string): string {
   }
   if (pattern.endsWith("/preview")) return `?contact=${place.ids["contacts"]}`;
   if (pattern === "/console/holds/new") return `?scope=contact&subject=${place.ids["contacts"]}`;
+  if (pattern === "/oembed")
+    return `?url=${encodeURIComponent(`${app.config.publicUrl}/letters/${place.letter}`)}`;
+  if (pattern === "/manage/:token/logo") return `?of=${place.ids["statements"]}`;
   return QUERIES[pattern] ?? "";
 }
 

@@ -1,7 +1,8 @@
 import type { RequestListener } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import supertest from "supertest";
-import { addVersion, changeLetterState } from "../../src/domain/letters/service.js";
+import { addVersion } from "../../src/domain/letters/service.js";
+import { changeLetterState } from "../../src/domain/letters/state-service.js";
 import { keepPublicPages } from "../../src/web/page-cache.js";
 import { START, testApp, type TestApp } from "../support/app.js";
 import { insertSignature, LETTER, makeLetter } from "../support/letters.js";
@@ -29,7 +30,7 @@ function kept(freshFor: number): RequestListener {
     asked.push(req.url ?? "");
     app.web(req, res);
   };
-  return keepPublicPages(app, door, freshFor);
+  return keepPublicPages(app, door, { freshFor });
 }
 const get = (listener: RequestListener, path: string) =>
   supertest(listener).get(path).set("Accept-Language", "en");

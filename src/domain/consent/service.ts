@@ -209,12 +209,18 @@ export async function openUnsubscribe(ctx: Ctx, token: string): Promise<Unsubscr
   const { link } = await openLink(ctx, "unsubscribe", token);
   const recipient = await recipientOf(ctx, link.subjectId);
   if (!recipient) throw notFound("link.unknown");
-  return { recipient, stopped: await isSuppressed(ctx, recipient.addressHash, null) };
+  return { recipient, stopped: await isSuppressed(ctx, recipient.addressHash, scopeOf(recipient)) };
+}
+
+/** What a stop reaches: one letter for those who signed it, everything for those we wrote to unasked. */
+function scopeOf(recipient: UnsubscribeView["recipient"]): string | null {
+  return recipient.letterOnly ? recipient.letterId : null;
 }
 
 /**
- * Stops all mail to the address that a mail went to (RFC 8058 §3.1 and the button). The link never expires and may
- * be used any number of times with the same result. Throws not_found for a link we never sent.
+ * Stops all mail to the address that a mail went to, or all about one letter where the mail told its signatories how
+ * it goes (RFC 8058 §3.1 and the button). The link never expires and may be used any number of times with the same
+ * result. Throws not_found for a link we never sent.
  */
 export async function unsubscribe(ctx: Ctx, token: string): Promise<UnsubscribeView> {
   return transaction(ctx, async (tx) => {
@@ -223,6 +229,7 @@ export async function unsubscribe(ctx: Ctx, token: string): Promise<UnsubscribeV
     if (!recipient) throw notFound("link.unknown");
     await suppress(tx, {
       addressHash: recipient.addressHash,
+      letterId: scopeOf(recipient),
       reason: "unsubscribed",
       source: "unsubscribe link",
       organisationId: recipient.organisationId,

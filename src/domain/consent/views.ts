@@ -12,6 +12,8 @@ export interface MailRecipient {
   letterId: string | null;
   sponsorName: string | null;
   language: string;
+  /** The mail told those who signed how their letter goes: its way to stop is for this letter only. */
+  letterOnly: boolean;
 }
 
 /** The recipient of a message. */
@@ -28,6 +30,7 @@ export async function recipientOf(ctx: Ctx, messageId: string): Promise<MailReci
       "m.letter_id",
       "m.language",
       "l.sponsor_name",
+      ctx.db.raw("m.data->>'unsubscribe_scope' as scope"),
     );
   if (!row) return undefined;
   return {
@@ -38,6 +41,7 @@ export async function recipientOf(ctx: Ctx, messageId: string): Promise<MailReci
     letterId: row["letter_id"] as string | null,
     sponsorName: row["sponsor_name"] as string | null,
     language: row["language"] as string,
+    letterOnly: row["scope"] === "letter",
   };
 }
 

@@ -43,7 +43,7 @@ export async function declineByInvitation(
     const at = tx.clock.now();
     const reason = await reasonOf(tx, command.reason_code);
     await stopMail(tx, opened);
-    const id = await keep(tx, {
+    const id = await keepDecline(tx, {
       letter_id: invitation.letter_id,
       organisation_id: invitation.organisation_id,
       contact_id: invitation.contact_id,
@@ -65,7 +65,7 @@ export async function declineByInvitation(
 }
 
 /** "In six months" when they offered it, never after a no, else by the reason's own rule. */
-function revisitFor(reason: DeclineReason, again: AskAgain, at: Date): string | null {
+export function revisitFor(reason: DeclineReason, again: AskAgain, at: Date): string | null {
   switch (again) {
     case "no":
     case "if_text_changes":
@@ -92,7 +92,8 @@ async function stopMail(tx: Ctx, { invitation, invitee }: OpenInvitation): Promi
   });
 }
 
-async function reasonOf(tx: Ctx, code: string): Promise<DeclineReason> {
+/** The reason with this code. Throws invalid for one that does not exist. */
+export async function reasonOf(tx: Ctx, code: string): Promise<DeclineReason> {
   const reason = (await listReasons(tx.db)).find((each) => each.code === code);
   if (!reason) throw invalid("form.invalid", { reason_code: "errors.declines.reason" });
   return reason;
@@ -101,7 +102,7 @@ async function reasonOf(tx: Ctx, code: string): Promise<DeclineReason> {
 type NewDecline = Omit<DeclineRow, "id" | "created_at" | "superseded_at" | "row_version">;
 
 /** Keeps a decline beside at most one other: the one before is replaced, the same one is not kept twice. */
-async function keep(tx: Ctx, decline: NewDecline): Promise<string> {
+export async function keepDecline(tx: Ctx, decline: NewDecline): Promise<string> {
   await holdLocks(tx.db, { organisation: [decline.organisation_id] });
   const signature = await liveSignatureOf(tx, decline.letter_id, decline.organisation_id);
   const unvouched = isUnvouched({
@@ -174,7 +175,7 @@ export async function recordDecline(ctx: Ctx, input: unknown): Promise<{ id: str
       throw invalid("form.invalid", { decided_on: "errors.declines.decided_later" });
     }
     const reason = await reasonOf(tx, command.reason_code);
-    const id = await keep(tx, {
+    const id = await keepDecline(tx, {
       letter_id: letter.id,
       organisation_id: command.organisation_id,
       contact_id: command.contact_id ?? null,
@@ -208,7 +209,7 @@ export async function confirmAnswer(ctx: Ctx, token: string): Promise<Confirmati
   return transaction(ctx, async (tx) => {
     const confirmation = await confirmSignature(tx, token);
     const { signature } = confirmation;
-    if (signature.invitation_id === null) return confirmation;
+    if (signature.invitation_id === null || signature.state === "awaiting_authority") return confirmation;
     await replaceDecline(tx, signature, signature.confirmed_at ?? tx.clock.now());
     return confirmation;
   });

@@ -4,6 +4,7 @@ import { isDatabaseDown } from "../../platform/db.js";
 import { emailDomain, parseEmail } from "../../platform/email-address.js";
 import { newId } from "../../platform/ids.js";
 import { holdLocks } from "../../platform/locks.js";
+import { mailProvider } from "../../platform/mail-providers.js";
 import { readMailbox } from "../../platform/mailer.js";
 import type { ParseResult } from "../../platform/mail-parser.js";
 import { registrableDomain } from "../../platform/registrable-domain.js";
@@ -15,7 +16,6 @@ import { withoutLinkSecrets } from "../links/link.js";
 import { readVerp } from "../mail/verp.js";
 import { recordHeard, takeSteps, type ActingMail } from "./act-service.js";
 import { FLOOD_TEXT, isFlood } from "./flood.js";
-import { isFreeMail } from "./free-mail.js";
 import { chooseMatch, type Match, type MatchedMessage } from "./match.js";
 import {
   addressesWrittenTo,
@@ -279,7 +279,7 @@ async function messageByReturnPath(
 async function sameDomain(ctx: Ctx, email: string | null): Promise<string[]> {
   const domain = email ? registrableDomain(emailDomain(email)) : undefined;
   const own = registrableDomain(emailDomain(readMailbox(ctx.settings.mailFrom).address));
-  if (!domain || domain === own || isFreeMail(domain)) return [];
+  if (!domain || domain === own || mailProvider(domain)) return [];
   return organisationsAtDomain(ctx, domain);
 }
 

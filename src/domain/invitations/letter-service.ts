@@ -1,5 +1,6 @@
 import type { Ctx } from "../../platform/context.js";
 import { notFound } from "../../platform/errors.js";
+import { standingState } from "../letters/letter.js";
 import { findLetter } from "../letters/service.js";
 import { currentText, type CurrentText } from "../letters/views.js";
 
@@ -7,6 +8,7 @@ import { currentText, type CurrentText } from "../letters/views.js";
 export interface LetterToAnswer extends CurrentText {
   id: string;
   slug: string;
+  /** In which it stands for everybody now. */
   state: string;
   sponsorName: string;
   sponsorEmail: string;
@@ -24,7 +26,7 @@ export async function letterToAnswer(ctx: Ctx, slugOrId: string, language?: stri
     ...text,
     id: letter.id,
     slug: letter.slug,
-    state: letter.state,
+    state: standingState(letter, ctx.clock.now()),
     sponsorName: letter.sponsor_name,
     sponsorEmail: letter.sponsor_email,
     fundingNote: letter.funding_note,

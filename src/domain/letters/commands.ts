@@ -16,6 +16,20 @@ import { LETTER_STATES } from "./letter.js";
 
 const DAY_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 
+/** When a letter opens: a moment, or a day, whose first second in UTC is then meant. */
+export function launch() {
+  return z
+    .string({ error: "errors.field.date" })
+    .trim()
+    .transform((value, context) => {
+      const typed = DAY_ONLY.test(value) ? `${value}T00:00:00Z` : withSeconds(value);
+      const found = moment().safeParse(typed);
+      if (found.success) return found.data;
+      context.addIssue({ code: "custom", message: "errors.field.date" });
+      return z.NEVER;
+    });
+}
+
 /** When a letter ends: a moment, or a day, whose last second in UTC is then meant. */
 export function end() {
   return z
@@ -68,6 +82,10 @@ export const updateLetterCommand = z.object({
   sponsor_email: sponsor.sponsor_email.optional(),
   funding_note: clearable(text(600)),
   closes_at: clearable(end()),
+  /** When it opens by itself, and until when a gathering letter stays hidden; empty for no such moment. */
+  launch_at: clearable(launch()),
+  /** What the sponsor says about the letter on its page. */
+  official_note: clearable(text(2000)),
   row_version: rowVersion,
 });
 
@@ -92,5 +110,16 @@ export const addVersionCommand = z.object({
 /** Moving a letter to another state. */
 export const changeLetterCommand = z.object({
   to: z.enum(LETTER_STATES, { error: "errors.letter.unknown_state" }),
+  /** Said in public where the state is; required for rejecting and withdrawing. */
+  reason: optional(text(500)),
+  /** Delivers without the entries that are still in review, which are then listed as left out. */
+  leave_out: ticked().default(false),
   row_version: rowVersion,
+});
+
+/** What holds for the whole site: whether nobody can sign at the moment, what is said then, and a message on every letter. */
+export const changeSiteCommand = z.object({
+  signing_paused: ticked().default(false),
+  pause_message: optional(text(500)),
+  banner: optional(text(500)),
 });

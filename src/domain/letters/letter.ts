@@ -44,6 +44,8 @@ export interface ChangeFacts {
   closedAt: Date | null;
   /** Signatures that nobody has reviewed yet. */
   entriesInReview: number;
+  /** Whether staff lists those as left out of the delivery. */
+  leaveOut?: boolean;
 }
 
 /** Why a letter may not change its state. */
@@ -61,7 +63,7 @@ export function mayChange(from: LetterState, to: LetterState): ChangeVerdict {
 
 /**
  * Whether a letter may change its state now. It opens only before its end; it is delivered only 24 hours after its
- * end, when confirmations under way have come in, and with no entry left in review (ruling 18).
+ * end, when confirmations under way have come in, and with no entry left in review unless staff leaves those out (ruling 18).
  */
 export function mayChangeNow(from: LetterState, to: LetterState, facts: ChangeFacts): ChangeVerdict {
   const verdict = mayChange(from, to);
@@ -73,7 +75,7 @@ export function mayChangeNow(from: LetterState, to: LetterState, facts: ChangeFa
   if (to !== "delivered") return verdict;
   const ends = [facts.closesAt, facts.closedAt].filter((end) => end !== null).map((end) => end.getTime());
   if (ends.length > 0 && now < Math.min(...ends) + DAY) return { may: false, why: "too_early" };
-  return facts.entriesInReview > 0 ? { may: false, why: "entries_in_review" } : verdict;
+  return facts.entriesInReview > 0 && !facts.leaveOut ? { may: false, why: "entries_in_review" } : verdict;
 }
 
 /** Whether organisations can sign: anybody while it is open, by secret link only while it is gathering. */
@@ -86,6 +88,39 @@ export function mayWrite(state: string): boolean {
   return state === "open" || state === "gathering";
 }
 
+/** What decides when a letter opens by itself. */
+export interface Launch {
+  state: string;
+  /** From this moment an approved or gathering letter is open. */
+  launch_at: Date | null;
+}
+
+/**
+ * The state a letter is in for everybody at a moment. A letter whose launch has come is open, whether or not the
+ * worker has written that down: every page, list, form and mail asks here, so that all of them change at once.
+ */
+export function standingState<S extends string>(
+  letter: { state: S; launch_at: Date | null },
+  at: Date,
+): S | "open" {
+  return letter.launch_at !== null && WAITS.has(letter.state) && letter.launch_at.getTime() <= at.getTime()
+    ? "open"
+    : letter.state;
+}
+
+const WAITS: ReadonlySet<string> = new Set(["approved", "gathering"]);
+
+/** Whether a moment of launch may still be set or moved: until the letter is open. */
+export function mayPlanLaunch(letter: Launch, at: Date): boolean {
+  return ["draft", "in_review", "approved", "gathering"].includes(standingState(letter, at));
+}
+
+/** States whose public reason has to be given on entering them. */
+export const NEEDS_REASON: ReadonlySet<LetterState> = new Set<LetterState>([
+  "rejected",
+  "withdrawn_by_sponsor",
+]);
+
 const SHOWN: ReadonlySet<string> = new Set([
   "open",
   "paused",
@@ -96,9 +131,16 @@ const SHOWN: ReadonlySet<string> = new Set([
   "archived",
 ]);
 
-/** What the public finds at the letter's address: the letter, the word that it is gone, or nothing. */
-export function publicStanding(state: string): "shown" | "gone" | "hidden" {
+/** What the public finds at the letter's address: the letter, why there is none, the word that it is gone, or nothing. */
+export type PublicStanding = "shown" | "ended" | "gone" | "hidden";
+
+/**
+ * What the public finds in a state that has been through `standingState`. One that was rejected or withdrawn keeps a
+ * page that says so, with the reason and without the text.
+ */
+export function publicStanding(state: string): PublicStanding {
   if (SHOWN.has(state)) return "shown";
+  if (state === "rejected" || state === "withdrawn_by_sponsor") return "ended";
   return state === "removed" ? "gone" : "hidden";
 }
 

@@ -6,17 +6,10 @@ import { isUuid, newId } from "../../platform/ids.js";
 import { holdLocks } from "../../platform/locks.js";
 import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
-import type { Permission } from "../team/permission.js";
 import { requirePermission, staffId } from "../team/service.js";
-import {
-  addVersionCommand,
-  changeLetterCommand,
-  createLetterCommand,
-  updateLetterCommand,
-  writeTextCommand,
-} from "./commands.js";
+import { addVersionCommand, createLetterCommand, updateLetterCommand, writeTextCommand } from "./commands.js";
 import { contentHash, type LetterText } from "./content-hash.js";
-import { mayAmend, mayChangeNow, mayEditText, takesSignatures, type LetterState } from "./letter.js";
+import { mayAmend, mayEditText, mayPlanLaunch } from "./letter.js";
 import {
   findLetterById,
   findLetterBySlug,
@@ -25,7 +18,6 @@ import {
   insertLetter,
   insertTranslation,
   insertVersion,
-  listLettersPastEnd,
   lockLetter,
   setLetter,
   setTranslation,
@@ -34,7 +26,6 @@ import {
   type VersionRow,
 } from "./store.js";
 import {
-  entriesInReview,
   letterLine,
   listLetters,
   listVersions,
@@ -96,6 +87,8 @@ export async function createLetter(ctx: Ctx, input: z.input<typeof createLetterC
       opened_at: null,
       closes_at: command.closes_at ?? null,
       closed_at: null,
+      launch_at: null,
+      official_note: "",
       created_by: staffId(tx),
       created_at: at,
       row_version: 1,
@@ -159,8 +152,12 @@ function translationRow(versionId: string, wording: Wording, reviewed: boolean):
   };
 }
 
-/** Locks a letter for a change and checks that nobody was faster. */
-async function holdLetter(tx: Ctx, slugOrId: string, rowVersion: number | undefined): Promise<LetterRow> {
+/** Locks a letter for a change and checks that nobody was faster. Throws not_found, and conflict for a stale row version. */
+export async function holdLetter(
+  tx: Ctx,
+  slugOrId: string,
+  rowVersion: number | undefined,
+): Promise<LetterRow> {
   const found = await findLetter(tx, slugOrId);
   await holdLocks(tx.db, { letter: [found.id] });
   const letter = await lockLetter(tx.db, found.id);
@@ -169,18 +166,45 @@ async function holdLetter(tx: Ctx, slugOrId: string, rowVersion: number | undefi
   return letter;
 }
 
-/** Changes sponsor, funding note or end. Throws conflict for a stale row version and for a letter that has ended. */
+/** A launch is set before the letter is open, for a moment to come before its end. */
+function checkLaunch(
+  tx: Ctx,
+  letter: LetterRow,
+  given: { launch_at?: Date | null | undefined; closes_at?: Date | null | undefined },
+): void {
+  const ends = given.closes_at === undefined ? letter.closes_at : given.closes_at;
+  const launches = given.launch_at === undefined ? letter.launch_at : given.launch_at;
+  if (launches && ends && launches >= ends) {
+    throw conflict("letter.launch_after_end", { launch_at: "errors.letter.launch_after_end" });
+  }
+  if (given.launch_at === undefined || same(given.launch_at, letter.launch_at)) return;
+  if (!mayPlanLaunch(letter, tx.clock.now())) throw conflict("letter.launched");
+  if (given.launch_at && given.launch_at <= tx.clock.now()) {
+    throw conflict("letter.launch_past", { launch_at: "errors.letter.launch_past" });
+  }
+}
+
+function same(one: Date | null, other: Date | null): boolean {
+  return one?.getTime() === other?.getTime();
+}
+
+/** Changes sponsor, notes, launch or end. Throws conflict for a stale row version and for a letter that has ended. */
 export async function updateLetter(
   ctx: Ctx,
   slugOrId: string,
   input: z.input<typeof updateLetterCommand>,
 ): Promise<LetterRow> {
   requirePermission(ctx, "letters:write");
-  const { row_version, funding_note: note, ...rest } = parse(updateLetterCommand, input);
-  const given = { ...rest, funding_note: note === null ? "" : note };
+  const { row_version, funding_note: note, official_note: said, ...rest } = parse(updateLetterCommand, input);
+  const given = {
+    ...rest,
+    funding_note: note === null ? "" : note,
+    official_note: said === null ? "" : said,
+  };
   return transaction(ctx, async (tx) => {
     const letter = await holdLetter(tx, slugOrId, row_version);
     if (!mayAmend(letter.state)) throw conflict("letter.ended");
+    checkLaunch(tx, letter, given);
     const change = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const changed = await setLetter(tx.db, letter.id, change);
     const detail = { fields: Object.keys(change) };
@@ -269,65 +293,4 @@ export async function addVersion(
     const changed = await setLetter(tx.db, letter.id, {});
     return { letter: changed, versionId: version.id, number: version.number };
   });
-}
-
-/** Acts that everybody will see, or that decide that they will, need more than writing does. */
-function permissionFor(to: LetterState): Permission {
-  return to === "in_review" || to === "draft" ? "letters:write" : "letters:publish";
-}
-
-/**
- * Moves a letter to another state. Throws conflict with the reason when it may not go there now, and for a stale row
- * version. Asking for the state it is in already changes nothing.
- */
-export async function changeLetterState(
-  ctx: Ctx,
-  slugOrId: string,
-  input: z.input<typeof changeLetterCommand>,
-): Promise<LetterRow> {
-  const command = parse(changeLetterCommand, input);
-  requirePermission(ctx, permissionFor(command.to));
-  return transaction(ctx, async (tx) => {
-    const letter = await holdLetter(tx, slugOrId, command.row_version);
-    if (letter.state === command.to) return letter;
-    const verdict = mayChangeNow(letter.state, command.to, {
-      now: tx.clock.now(),
-      closesAt: letter.closes_at,
-      closedAt: letter.closed_at,
-      entriesInReview: command.to === "delivered" ? await entriesInReview(tx, letter.id) : 0,
-    });
-    if (!verdict.may) throw conflict(`letter.${verdict.why}`);
-    return move(tx, letter, command.to);
-  });
-}
-
-async function move(tx: Ctx, letter: LetterRow, to: LetterState): Promise<LetterRow> {
-  const at = tx.clock.now();
-  const changed = await setLetter(tx.db, letter.id, {
-    state: to,
-    ...(to === "open" && !letter.opened_at ? { opened_at: at } : {}),
-    ...(to === "closed" ? { closed_at: at } : {}),
-    ...(takesSignatures(to) ? { closed_at: null } : {}),
-  });
-  await record(tx, {
-    action: "letter.state_changed",
-    letterId: letter.id,
-    subjectId: letter.id,
-    detail: { from: letter.state, to },
-  });
-  return changed;
-}
-
-/** Closes the letters whose end has passed; the worker asks again and again. Returns how many it closed. */
-export async function closeDueLetters(ctx: Ctx): Promise<number> {
-  requirePermission(ctx, "letters:publish");
-  const due = await listLettersPastEnd(ctx.db, ctx.clock.now());
-  for (const { id } of due) {
-    await transaction(ctx, async (tx) => {
-      const letter = await holdLetter(tx, id, undefined);
-      const passed = letter.closes_at !== null && letter.closes_at <= tx.clock.now();
-      if (passed && (letter.state === "open" || letter.state === "paused")) await move(tx, letter, "closed");
-    });
-  }
-  return due.length;
 }

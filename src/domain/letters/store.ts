@@ -14,6 +14,8 @@ export interface LetterRow {
   opened_at: Date | null;
   closes_at: Date | null;
   closed_at: Date | null;
+  launch_at: Date | null;
+  official_note: string;
   created_by: string | null;
   created_at: Date;
   row_version: number;
@@ -109,4 +111,26 @@ export async function insertTranslation(db: Db, row: TranslationRow): Promise<vo
 export async function setTranslation(db: Db, row: TranslationRow): Promise<void> {
   const { version_id, language, ...change } = row;
   await db<TranslationRow>("letter_translations").where({ version_id, language }).update(change);
+}
+
+/** A step of a letter as kept; the reason is public where the state is. */
+export interface LetterHistoryRow {
+  id: string;
+  letter_id: string;
+  from_state: LetterState;
+  to_state: LetterState;
+  reason: string;
+  actor_kind: string;
+  actor_id: string | null;
+  at: Date;
+}
+
+/** Keeps a step of a letter; the table takes nothing back. */
+export async function insertLetterHistory(db: Db, row: LetterHistoryRow): Promise<void> {
+  await db<LetterHistoryRow>("letter_history").insert(row);
+}
+
+/** Approved and gathering letters whose launch has come. */
+export async function listLettersToLaunch(db: Db, at: Date): Promise<LetterRow[]> {
+  return db<LetterRow>("letters").whereIn("state", ["approved", "gathering"]).where("launch_at", "<=", at);
 }

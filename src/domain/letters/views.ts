@@ -1,6 +1,6 @@
 import type { Ctx } from "../../platform/context.js";
 import type { Page } from "../../platform/schema.js";
-import type { LetterState } from "./letter.js";
+import { standingState, type LetterState } from "./letter.js";
 
 /** The text of a letter's newest version in the language that fits best. */
 export interface CurrentText {
@@ -138,6 +138,35 @@ export async function entriesInReview(ctx: Ctx, letterId: string): Promise<numbe
   return row?.n ?? 0;
 }
 
+/** A step that a letter took. */
+export interface LetterStep {
+  from: LetterState;
+  to: LetterState;
+  /** Public where the state is. */
+  reason: string;
+  actorKind: string;
+  /** The staff member, where it was one. */
+  by: string | null;
+  at: Date;
+}
+
+/** The steps a letter took, oldest first. */
+export async function letterSteps(ctx: Ctx, letterId: string): Promise<LetterStep[]> {
+  return (await ctx
+    .db("letter_history as h")
+    .leftJoin("staff as s", "s.id", "h.actor_id")
+    .where("h.letter_id", letterId)
+    .orderBy(["h.at", "h.id"])
+    .select(
+      "h.from_state as from",
+      "h.to_state as to",
+      "h.reason",
+      "h.actor_kind as actorKind",
+      "s.name as by",
+      "h.at",
+    )) as LetterStep[];
+}
+
 /** A letter in a list. */
 export interface LetterLine {
   id: string;
@@ -173,6 +202,7 @@ interface LineRow {
   number: number;
   sponsor_name: string;
   closes_at: Date | null;
+  launch_at: Date | null;
   created_at: Date;
   row_version: number;
   signed: number;
@@ -180,10 +210,10 @@ interface LineRow {
 }
 
 const LINES = `
-  select l.id, l.slug, l.state, l.default_language, l.sponsor_name, l.closes_at, l.created_at, l.row_version,
+  select l.id, l.slug, l.state, l.default_language, l.sponsor_name, l.closes_at, l.launch_at, l.created_at, l.row_version,
          t.title, t.addressee, t.summary, t.language, v.number,
          array(select language from letter_translations where version_id = v.id order by language) as languages,
-         (select count(*)::int from signatures s where s.letter_id = l.id and s.state = 'published'
+         (select count(*)::int from signatures s where s.letter_id = l.id and s.state in ('published', 'needs_reaffirmation')
             and s.visibility = 'public' and s.kind = 'signature') as signed,
          (select count(*)::int from signatures s where s.letter_id = l.id and s.state = 'in_review') as in_review
     from letters l
@@ -205,17 +235,22 @@ export async function listLetters(
   return { items, next: result.rows.length > filter.limit ? (items.at(-1)?.id ?? null) : null };
 }
 
-/** Letters in some states, those with the latest end first. */
+/** Letters that stand in some states now, a launch that has come counted as open; those with the latest end first. */
 export async function listLettersIn(
   ctx: Ctx,
   states: readonly LetterState[],
   language: string,
 ): Promise<LetterLine[]> {
   const result = await ctx.db.raw<{ rows: LineRow[] }>(
-    `${LINES} where l.state = any(:states::text[]) order by array_position(:states::text[], l.state), l.closes_at desc nulls first, l.id`,
-    { language, states: [...states] },
+    `${LINES} where l.state = any(:states::text[]) or (l.state in ('approved', 'gathering') and l.launch_at <= :at)
+      order by l.closes_at desc nulls first, l.id`,
+    { language, states: [...states], at: ctx.clock.now() },
   );
-  return result.rows.map(toLine);
+  const order = (line: LetterLine) => states.indexOf(line.state);
+  return result.rows
+    .map((row) => standingLine(ctx, row))
+    .filter((line) => order(line) >= 0)
+    .sort((one, other) => order(one) - order(other));
 }
 
 /** One letter as a line of a list. */
@@ -228,7 +263,12 @@ export async function letterLine(
     language: language ?? "",
     letterId,
   });
-  return result.rows[0] && toLine(result.rows[0]);
+  return result.rows[0] && standingLine(ctx, result.rows[0]);
+}
+
+/** A line with the state in which the letter stands for everybody now. */
+function standingLine(ctx: Ctx, row: LineRow): LetterLine {
+  return { ...toLine(row), state: standingState(row, ctx.clock.now()) };
 }
 
 function toLine(row: LineRow): LetterLine {

@@ -1,6 +1,14 @@
 /** What a secret link is for; a link of one purpose never opens another door. */
 export type LinkPurpose =
-  "sign_in" | "invitation" | "confirm" | "attest" | "manage" | "draft" | "unsubscribe" | "preferences";
+  | "sign_in"
+  | "invitation"
+  | "confirm"
+  | "attest"
+  | "manage"
+  | "draft"
+  | "report"
+  | "unsubscribe"
+  | "preferences";
 
 /** A link as it is kept: never the secret itself. */
 export interface Link {
@@ -24,13 +32,14 @@ export const LINK_PATHS: Record<LinkPurpose, string> = {
   attest: "/attest",
   manage: "/manage",
   draft: "/drafts",
+  report: "/reports",
   unsubscribe: "/unsubscribe",
   preferences: "/preferences",
 };
 
-const ACTS_ONCE: ReadonlySet<LinkPurpose> = new Set(["sign_in", "confirm", "attest"]);
+const ACTS_ONCE: ReadonlySet<LinkPurpose> = new Set(["sign_in", "confirm", "attest", "report"]);
 
-/** Judges a link at a moment. Acting links (sign_in, confirm, attest) act once; standing links last until revoked or expired. */
+/** Judges a link at a moment. Acting links (sign_in, confirm, attest, report) act once; standing links last until revoked or expired. */
 export function judgeLink(link: Link, at: Date): LinkVerdict {
   if (link.revokedAt) return "revoked";
   if (link.actedAt && ACTS_ONCE.has(link.purpose)) return "used";

@@ -47,6 +47,16 @@ async function keepLinks(ctx: Ctx, links: readonly Link[]): Promise<void> {
   await insertLinks(ctx.db, hashed, ctx.clock.now());
 }
 
+/** The standing link of a purpose for a row, if there is one; makes none. */
+export async function standingLink(
+  ctx: Ctx,
+  purpose: LinkPurpose,
+  subjectId: string,
+): Promise<Link | undefined> {
+  const link = await findStandingLink(ctx.db, purpose, subjectId);
+  return link && judgeLink(link, ctx.clock.now()) === "usable" ? link : undefined;
+}
+
 /** The standing link of a purpose for a row, made if there is none. */
 export async function ensureLink(ctx: Ctx, purpose: LinkPurpose, subjectId: string): Promise<Link> {
   return (await findStandingLink(ctx.db, purpose, subjectId)) ?? makeLink(ctx, purpose, subjectId);

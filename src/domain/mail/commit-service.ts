@@ -17,7 +17,7 @@ import {
   type MailWords,
   type WaysOut,
 } from "./rendering-service.js";
-import { ANSWER_TEMPLATE, type MessageState } from "./message.js";
+import { ANSWER_TEMPLATE, SIGNER_UPDATE_TEMPLATE, type MessageState } from "./message.js";
 import { changeStates } from "./service.js";
 import { setSending, type MessageRow, type SendingMessage, type StateChange } from "./store.js";
 import { isOutreachStopped, SENDING_STOPPED } from "./switch-service.js";
@@ -212,9 +212,12 @@ function sendingMessage(
   };
 }
 
-/** What nobody gets who said stop: outreach, and what a person writes; a mail that somebody's own act causes goes out. */
+/**
+ * What nobody gets who said stop: outreach, and what a person writes, to one or to all signers; a mail that somebody's
+ * own act causes goes out.
+ */
 function mindsSuppression({ purpose, template }: MessageRow): boolean {
-  return purpose === "outreach" || template === ANSWER_TEMPLATE;
+  return purpose === "outreach" || template === ANSWER_TEMPLATE || template === SIGNER_UPDATE_TEMPLATE;
 }
 
 function isStopped({ state, archived_at: archivedAt }: MailboxRow): boolean {

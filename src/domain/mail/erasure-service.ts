@@ -1,6 +1,7 @@
 import type { Ctx } from "../../platform/context.js";
 import { changeStates } from "./service.js";
-import { lockMailsTo, wipeMails } from "./erasure-store.js";
+import { lockMailsOfSigning, lockMailsTo, wipeMails } from "./erasure-store.js";
+import type { MessageState } from "./message.js";
 import type { StateChange } from "./store.js";
 
 const UNSENT = ["draft", "approved", "queued", "blocked", "claimed"] as const;
@@ -13,7 +14,20 @@ export async function erasePersonFromMails(
   ctx: Ctx,
   person: { contactId: string; organisationId: string; addressHash: Buffer | null; words: readonly string[] },
 ): Promise<boolean> {
-  const rows = await lockMailsTo(ctx.db, person);
+  return eraseMails(ctx, await lockMailsTo(ctx.db, person), person);
+}
+
+/** Takes every person out of the mails that came of signing a letter, on the same condition. */
+export async function eraseMailsOfSigning(ctx: Ctx, letterId: string): Promise<boolean> {
+  const rows = await lockMailsOfSigning(ctx.db, letterId);
+  return eraseMails(ctx, rows, { organisationId: letterId, words: [] });
+}
+
+async function eraseMails(
+  ctx: Ctx,
+  rows: readonly { id: string; state: MessageState }[],
+  person: { organisationId: string; words: readonly string[] },
+): Promise<boolean> {
   if (rows.some(({ state }) => state === "sending" || state === "uncertain")) return false;
   const changes = rows.map(({ id }): StateChange => ({
     id,

@@ -15,6 +15,20 @@ export async function lockMailsTo(
   }[];
 }
 
+/** The mails that came of signing a letter, held for the rest of the transaction. */
+export async function lockMailsOfSigning(
+  db: Db,
+  letterId: string,
+): Promise<{ id: string; state: MessageState }[]> {
+  return (await db("messages")
+    .where({ letter_id: letterId, purpose: "transactional" })
+    .whereRaw("template like 'sign%'")
+    .whereNot({ to_email: NOBODY })
+    .orderBy("id")
+    .forUpdate()
+    .select("id", "state")) as { id: string; state: MessageState }[];
+}
+
 /** Nobody can be reached there (RFC 2606 §2). */
 const NOBODY = "erased@erased.invalid";
 

@@ -6,6 +6,9 @@ export type MessagePurpose = "outreach" | "transactional" | "test";
 /** The template of an answer that a person wrote to a person: it is no machine's mail, and no outreach either. */
 export const ANSWER_TEMPLATE = "answer";
 
+/** The template of what staff write to everybody who signed a letter: a stop holds it up, as it holds up outreach. */
+export const SIGNER_UPDATE_TEMPLATE = "signer-update";
+
 /** The states of a message, as in the send protocol. */
 export const MESSAGE_STATES = [
   "draft",

@@ -10,7 +10,7 @@ import { ownLinks, standInsToPlaceholders } from "./rendering.js";
 import { mailAccount } from "./mailbox-account-service.js";
 import type { MailboxRow } from "./mailbox-store.js";
 import { LARGEST_HTML, TOO_LARGE, sizeOfHtml } from "./mail-size.js";
-import { ANSWER_TEMPLATE } from "./message.js";
+import { ANSWER_TEMPLATE, SIGNER_UPDATE_TEMPLATE } from "./message.js";
 import type { MailHeaders, MessageRow, SendingMessage, RenderedMessage, StateChange } from "./store.js";
 import type { CommittedMail, StopVerdict } from "./verdict-service.js";
 import type { Sponsor } from "./views.js";
@@ -63,7 +63,9 @@ function headersByPurpose(
   { purpose, template }: MessageRow,
   unsubscribe: string | null,
 ): Partial<MailHeaders> {
-  if (purpose === "outreach") return { list_unsubscribe: unsubscribe };
+  if (purpose === "outreach" || (template === SIGNER_UPDATE_TEMPLATE && unsubscribe !== null)) {
+    return { list_unsubscribe: unsubscribe };
+  }
   return template === ANSWER_TEMPLATE ? {} : { auto_submitted: true };
 }
 

@@ -14,7 +14,7 @@ export function standInsToPlaceholders(text: string): string {
 }
 
 /** The fields of a message's data that hold links of its own; whatever else looks like a link was typed by somebody. */
-const LINK_FIELDS = ["href", "link", "invitation", "unsubscribe", "preferences"] as const;
+const LINK_FIELDS = ["href", "link", "invitation", "manage", "unsubscribe", "preferences"] as const;
 
 /** The ids of the links that a message was queued with. */
 export function ownLinks({ data }: { data: Readonly<Record<string, unknown>> }): string[] {

@@ -38,6 +38,8 @@ export const APPROVE_FIRST = "approve_first_contact";
 /** One mail of the machine's own accord: confirm, published, sign-in; or one that staff send to themselves to look at. */
 export interface TransactionalMail {
   purpose: "transactional" | "test";
+  /** Unset: made here; given by those whose mail holds a link that is bound to it. */
+  id?: string;
   /** What this mail is; the second one with the same key is not queued. */
   sendKey: string;
   /** `emails/<template>` and `mail.<template>.subject`. */
@@ -61,6 +63,7 @@ export async function queueMail(ctx: Ctx, mail: TransactionalMail): Promise<stri
   return transaction(ctx, async (tx) => {
     const senders = await sendersOf(tx, [mail]);
     const row = newMessage(tx, senders, {
+      ...(mail.id ? { id: mail.id } : {}),
       purpose: mail.purpose,
       send_key: mail.sendKey,
       template: mail.template,

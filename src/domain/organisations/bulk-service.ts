@@ -2,6 +2,7 @@ import type { Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
 import { isRoleAddress, type LawfulBasis } from "./contact.js";
 import { compatibleCountries, type ListedOrganisation } from "./organisation.js";
+import { noteDomains } from "./domain-keeping-service.js";
 import { NEVER_CHECKED, nameColumns } from "./service.js";
 import {
   insertNewContacts,
@@ -75,6 +76,8 @@ export async function addListedOrganisations(
 ): Promise<{ ids: string[]; added: number }> {
   const rows = listed.map((each) => organisationRow(ctx, each, defaults));
   const added = await insertNewOrganisations(ctx.db, rows);
+  const fresh = rows.filter(({ id }) => added.has(id));
+  await noteDomains(ctx, fresh.map(ownDomain), "import", defaults.source);
   const missing = rows.filter(({ id }) => !added.has(id));
   const there = await listOrganisationsByKey(
     ctx.db,
@@ -91,6 +94,10 @@ export async function addListedOrganisations(
     );
   });
   return { ids, added: added.size };
+}
+
+function ownDomain({ id, domain }: OrganisationRow) {
+  return { organisationId: id, domain };
 }
 
 /** Adds contacts from a list to organisations; addresses that are there by now are left alone. Returns how many are new. */
@@ -116,6 +123,7 @@ export async function changeListedOrganisation(
   const same = current ? await listOrganisationsByKey(ctx.db, [current.name_key]) : [];
   const free = country !== undefined && same.every((each) => each.country !== country);
   await setOrganisation(ctx.db, id, { ...others, ...(free ? { country } : {}), updated_at: ctx.clock.now() });
+  await noteDomains(ctx, [{ organisationId: id, domain: fields.domain }], "import", "");
 }
 
 /** Writes the fields of a contact that a list changes. */

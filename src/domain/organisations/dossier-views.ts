@@ -108,7 +108,7 @@ async function standings(ctx: Ctx, organisationId: string): Promise<LetterStandi
      asked as (select letter_id, min(created_at) as at, min(answered_at) as answered from invitations
        where organisation_id = :id group by letter_id),
      signed as (select letter_id, min(confirmed_at) as confirmed, min(published_at) as published,
-         min(confirmed_at) filter (where kind = 'pledge') as pledged from signatures
+         min(accepted_at) filter (where condition_class is not null) as pledged from signatures
        where organisation_id = :id group by letter_id),
      refused as (select letter_id, max(decided_at) as at from declines
        where organisation_id = :id and superseded_at is null group by letter_id),

@@ -103,12 +103,38 @@ const LOOK_ALIKES: Record<string, string> = {
   "0": "o",
 };
 
+/** Greek capitals that are drawn like Latin ones; their small letters are not (`Η` and `η`), so they come before folding. */
+const GREEK_CAPITALS: Record<string, string> = {
+  Α: "A",
+  Β: "B",
+  Ε: "E",
+  Ζ: "Z",
+  Η: "H",
+  Ι: "I",
+  Κ: "K",
+  Μ: "M",
+  Ν: "N",
+  Ο: "O",
+  Ρ: "P",
+  Τ: "T",
+  Υ: "Y",
+  Χ: "X",
+};
+
+/** Words of Latin letters and those capitals: a word with other Greek letters in it is Greek, and is left alone. */
+const CAPITAL_WORD =
+  /(?<!\p{L})[\p{Script=Latin}ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ]*[ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ][\p{Script=Latin}ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ]*(?!\p{L})/gu;
+
+function latinCapitals(word: string): string {
+  return Array.from(word, (letter) => GREEK_CAPITALS[letter] ?? letter).join("");
+}
+
 /**
  * What a name looks like: its key with letters that are easily taken for each other made equal. Two different keys
  * with one skeleton are a pair for a person to look at (Unicode UTS #39 §4, with a small table of our own).
  */
 export function nameSkeleton(name: string): string {
-  const key = nameKey(name);
+  const key = nameKey(name.replace(CAPITAL_WORD, latinCapitals));
   return Array.from(key, (letter) => LOOK_ALIKES[letter] ?? letter)
     .join("")
     .replaceAll("rn", "m")

@@ -12,6 +12,7 @@ import {
   updateContactCommand,
   updateOrganisationCommand,
 } from "./commands.js";
+import { noteDomains, replaceDomain } from "./domain-keeping-service.js";
 import { nameKey, nameSkeleton } from "./name-key.js";
 import { keepFormerName } from "./life-service.js";
 import { compatibleCountries } from "./organisation.js";
@@ -67,6 +68,7 @@ export async function createOrganisation(
     await insertOrganisation(tx.db, row).catch((error: unknown) => {
       throw mapConstraint(error, { organisations_name_key_idx: KNOWN });
     });
+    await noteDomains(tx, [{ organisationId: id, domain: row.domain }], "staff", row.source);
     await record(tx, { action: "organisation.created", organisationId: id });
     return { id };
   });
@@ -95,6 +97,7 @@ export async function updateOrganisation(
       },
     );
     if (change.name !== undefined) await keepFormerName(tx, current, change.name);
+    if (change.domain !== undefined) await replaceDomain(tx, id, current.domain, change.domain);
     await record(tx, {
       action: "organisation.changed",
       organisationId: id,

@@ -14,12 +14,16 @@ import { erasePersonFromAnswers } from "../declines/erasure-service.js";
 import { erasePersonFromInbound } from "../inbound/erasure-service.js";
 import { erasePersonFromLists } from "../imports/erasure-service.js";
 import { revokeInvitationsOf } from "../invitations/erasure-service.js";
+import { erasePersonFromLog } from "../log/erasure-service.js";
 import { erasePersonFromMails } from "../mail/erasure-service.js";
 import { erasePersonalData, holdContact } from "../organisations/personal-data-service.js";
 import { getContact } from "../organisations/service.js";
 import { erasePersonFromOutreach } from "../outreach/erasure-service.js";
 import { stopOutreach } from "../outreach/stopping-service.js";
+import { erasePersonFromReports } from "../statements/erasure-service.js";
+import { erasePersonFromOfficers } from "../signatures/erasure-service.js";
 import { erasePersonFromTasks } from "../tasks/service.js";
+import { erasePersonFromReview } from "../review/erasure-service.js";
 import { requirePermission } from "../team/service.js";
 import { eraseContactCommand } from "./commands.js";
 import { signaturesBy } from "./views.js";
@@ -95,9 +99,13 @@ export async function eraseContact(
     await revokeInvitationsOf(tx, contactId);
     await erasePersonFromTasks(tx, person);
     await erasePersonFromAnswers(tx, { ...person, email: seen.email });
+    await erasePersonFromReports(tx, person);
+    await erasePersonFromOfficers(tx, { ...person, email: seen.email });
     await erasePersonFromLists(tx, { ...person, email: seen.email });
     await erasePersonFromInbound(tx, { ...person, email: seen.email });
+    await erasePersonFromLog(tx, seen);
     await erasePersonFromOutreach(tx, person);
+    await erasePersonFromReview(tx, { words: person.words, email: seen.email });
     await erasePersonalData(tx, seen, person.words);
     await record(tx, {
       action: "contact.erased",

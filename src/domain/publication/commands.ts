@@ -42,8 +42,27 @@ export const signatoryItem = z.object({
   signed_at: z.iso.datetime(),
   withdrawn_at: z.iso.datetime().nullable(),
   quote: z.string().nullable(),
+  /** Each on one clause of the letter, in the organisation's own words. */
+  reservations: z.array(z.object({ clause: z.int(), text: z.string(), language: z.string() })),
+  /** Where its logo stands while it may be shown. */
+  logo: z.url().nullable(),
   checked: z.array(z.enum(CHECKS)),
 });
+
+/** Support that is told in bands: at least so many, as of a date; null below five. */
+const band = z
+  .object({
+    at_least: z.int(),
+    published_at: z.iso.datetime(),
+    classes: z.array(
+      z.object({
+        sector: z.string().nullable(),
+        country: z.string().length(2).nullable(),
+        at_least: z.int(),
+      }),
+    ),
+  })
+  .nullable();
 
 /** The public list as JSON; fields that it does not name never go out. */
 export const signatoryListDocument = z.object({
@@ -56,8 +75,10 @@ export const signatoryListDocument = z.object({
     version: z.int(),
     closes_at: z.iso.datetime().nullable(),
   }),
-  /** Of the whole list, whatever it is narrowed to: published public signatures, their countries, and withdrawn ones. */
-  counts: z.object({ signed: z.int(), countries: z.int(), withdrawn: z.int() }),
+  /** Of the whole list, whatever it is narrowed to: published public signatures, how many of them with a reservation, their countries, and withdrawn ones. */
+  counts: z.object({ signed: z.int(), with_reservation: z.int(), countries: z.int(), withdrawn: z.int() }),
+  /** Organisations that are not named: those in confidence, and those ready to sign if more join. */
+  support: z.object({ confidential: band, pledged: band }),
   filter: z.object({ q: z.string(), sector: z.string(), country: z.string(), sort: z.enum(SORTS) }),
   total: z.int(),
   page: z.int().nullable(),
@@ -67,3 +88,19 @@ export const signatoryListDocument = z.object({
 
 /** The public list as JSON. */
 export type SignatoryListDocument = z.output<typeof signatoryListDocument>;
+
+/** What a publishing tool asks about an address of ours (oEmbed 1.0, §2.2); sizes in pixels. */
+export const oembedQuery = z.object({
+  url: word(2000),
+  format: word(10)
+    .transform((value) => value || "json")
+    .default("json"),
+  maxwidth: size(),
+  maxheight: size(),
+});
+
+function size() {
+  return word(6)
+    .transform((value) => (/^[1-9]\d{0,4}$/.test(value) ? Number(value) : 10_000))
+    .default(10_000);
+}

@@ -1,3 +1,5 @@
+import { checksMet, type EvidenceFact } from "../signatures/evidence.js";
+
 /** How many signatories stand on one page of the list. */
 export const PAGE_SIZE = 50;
 
@@ -33,20 +35,53 @@ export interface Signatory {
   /** Only once it was approved. */
   quote: string | null;
   quoteLanguage: string;
+  /** Approved ones only, by clause. */
+  reservations: Reservation[];
+  logo: Logo | null;
+  /** The number of the version it signed, where that is no longer the newest and it was asked to sign again. */
+  signedVersion: number | null;
   /** What was checked, as codes that have words. */
   checked: Check[];
 }
 
+/** What an organisation signs with a reservation on, in its own words. */
+export interface Reservation {
+  clause: number;
+  text: string;
+  language: string;
+}
+
+/** An approved logo: its address names its content, and answers only while it may be shown. */
+export interface Logo {
+  path: string;
+  width: number;
+  height: number;
+}
+
 /** What may have been checked about an entry (ruling 19 leaves room for more). */
-export const CHECKS = ["email_confirmed", "reviewed_by_staff"] as const;
+export const CHECKS = [
+  "email_confirmed",
+  "own_domain",
+  "officer_attested",
+  "checked_independently",
+  "qualified_signature",
+  "reviewed_by_staff",
+] as const;
 
 /** One thing that was checked. */
 export type Check = (typeof CHECKS)[number];
 
-/** What was checked, from when it was. */
-export function checksOf(entry: { confirmedAt: Date | null; acceptedAt: Date | null }): Check[] {
+/** What was checked: from when it was, and what the rows of evidence amount to. */
+export function checksOf(entry: {
+  confirmedAt: Date | null;
+  acceptedAt: Date | null;
+  evidence?: readonly EvidenceFact[];
+  joint?: boolean;
+}): Check[] {
   const checks: Check[] = [];
   if (entry.confirmedAt) checks.push("email_confirmed");
+  const met: readonly string[] = checksMet(entry.evidence ?? [], entry.joint ?? false);
+  checks.push(...CHECKS.filter((check) => met.includes(check)));
   if (entry.acceptedAt) checks.push("reviewed_by_staff");
   return checks;
 }

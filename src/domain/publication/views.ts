@@ -1,4 +1,8 @@
+import type { EvidenceFact } from "../signatures/evidence.js";
+import { EVIDENCE_FACTS } from "../signatures/views.js";
 import type { Ctx } from "../../platform/context.js";
+import { logoPath } from "../statements/statement.js";
+import { standingState } from "../letters/letter.js";
 import {
   anchorOf,
   checksOf,
@@ -6,11 +10,20 @@ import {
   pageCount,
   type Group,
   type ListFilter,
+  type Reservation,
   type Signatory,
 } from "./signatory.js";
 
-/** Published or withdrawn, by name, a signature: what `signatures_public_idx` covers. */
-const PUBLIC = "s.state in ('published', 'withdrawn') and s.visibility = 'public' and s.kind = 'signature'";
+/**
+ * By name, a signature, and standing or withdrawn: what `signatures_public_idx` covers. An entry that was held until a
+ * launch is listed from that moment, whether or not the worker has published it; one asked to sign again stands as it
+ * was signed.
+ */
+function publicly(ctx: Ctx, alias = "s"): string {
+  const launched = `exists (select from letters where id = ${alias}.letter_id and launch_at <= '${ctx.clock.now().toISOString()}')`;
+  return `${alias}.state in ('published', 'needs_reaffirmation', 'held', 'withdrawn') and ${alias}.visibility = 'public'
+    and ${alias}.kind = 'signature' and (${alias}.state <> 'held' or ${launched})`;
+}
 
 /** The order of the Unicode Collation Algorithm, so that É stands with E whatever the database was made with. */
 const BY_NAME = 's.display_name collate "und-x-icu", s.id';
@@ -37,12 +50,20 @@ interface Row {
   signed_at: Date;
   withdrawn_at: Date | null;
   quote: string | null;
+  reservations: Reservation[] | null;
+  logo_hash: Buffer | null;
+  logo_width: number;
+  logo_height: number;
   language: string;
+  state: string;
+  version: number;
   latest: boolean;
+  joint: boolean;
+  evidence: EvidenceFact[];
 }
 
 function listed(ctx: Ctx, letterId: string, filter: ListFilter) {
-  const query = ctx.db("signatures as s").where("s.letter_id", letterId).whereRaw(PUBLIC);
+  const query = ctx.db("signatures as s").where("s.letter_id", letterId).whereRaw(publicly(ctx));
   if (filter.sector) void query.where("s.sector", filter.sector);
   if (filter.country) void query.where("s.country", filter.country);
   if (filter.q) void query.whereRaw("s.display_name ilike ? escape '\\'", [`%${escapeLike(filter.q)}%`]);
@@ -52,6 +73,14 @@ function listed(ctx: Ctx, letterId: string, filter: ListFilter) {
 function escapeLike(text: string): string {
   return text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
 }
+
+/** The approved statement of a kind of which there is at most one (`signature_statements_one_shown_idx`). */
+function shown(name: string, kind: "quote" | "logo", join = "left join"): string {
+  return `${join} signature_statements ${name} on ${name}.signature_id = s.id and ${name}.kind = '${kind}' and ${name}.state = 'approved'`;
+}
+
+const RESERVATIONS = `(select json_agg(json_build_object('clause', r.clause, 'text', r.body, 'language', r.language) order by r.clause)
+  from signature_statements r where r.signature_id = s.id and r.kind = 'reservation' and r.state = 'approved') as reservations`;
 
 /**
  * The public list of a letter: one page, the last one where `page` lies behind it, or everything when `page` is left
@@ -67,15 +96,22 @@ export async function signatoryList(
   const pages = pageCount(counted.n);
   const page = Math.min(filter.page ?? 1, pages);
   const query = listed(ctx, filter.letterId, filter)
-    .select("s.id", "s.organisation_id", "s.display_name", "s.country", "s.sector", "s.language")
+    .joinRaw(shown("q", "quote"))
+    .joinRaw(shown("g", "logo"))
+    .select("g.logo_hash", "g.logo_width", "g.logo_height")
+    .select(ctx.db.raw(RESERVATIONS))
+    .select("s.id", "s.organisation_id", "s.display_name", "s.country", "s.sector", "s.language", "s.state")
+    .select(ctx.db.raw("(select number from letter_versions v where v.id = s.version_id) as version"))
     .select("s.signatory_name", "s.signatory_title", "s.confirmed_at", "s.accepted_at")
     .select(
       ctx.db.raw("coalesce(s.confirmed_at, s.submitted_at) as signed_at"),
       ctx.db.raw("case when s.state = 'withdrawn' then s.withdrawn_at end as withdrawn_at"),
-      ctx.db.raw("case when s.quote_approved then s.quote end as quote"),
+      "q.body as quote",
+      ctx.db.raw(EVIDENCE_FACTS),
+      ctx.db.raw("s.second_email is not null as joint"),
       ctx.db.raw(
         `not exists (select 1 from signatures n where n.letter_id = s.letter_id and n.id > s.id
-           and n.organisation_id = s.organisation_id and ${PUBLIC.replaceAll("s.", "n.")}) as latest`,
+           and n.organisation_id = s.organisation_id and ${publicly(ctx, "n")}) as latest`,
       ),
     )
     .orderByRaw(filter.sort === "date" ? "signed_at desc, s.id desc" : BY_NAME);
@@ -91,13 +127,25 @@ function toSignatory(row: Row): Signatory {
     organisation: row.display_name,
     country: row.country,
     sector: row.sector,
-    signatoryName: row.withdrawn_at ? null : row.signatory_name,
+    // An erased person has no name any more; the organisation stays.
+    signatoryName: row.withdrawn_at ? null : row.signatory_name || null,
     signatoryTitle: row.withdrawn_at ? null : row.signatory_title,
     signedAt: row.signed_at,
     withdrawnAt: row.withdrawn_at,
     quote: row.withdrawn_at ? null : row.quote,
     quoteLanguage: row.language,
-    checked: checksOf({ confirmedAt: row.confirmed_at, acceptedAt: row.accepted_at }),
+    signedVersion: row.state === "needs_reaffirmation" ? row.version : null,
+    reservations: row.withdrawn_at ? [] : (row.reservations ?? []),
+    logo:
+      row.logo_hash && !row.withdrawn_at
+        ? { path: logoPath(row.logo_hash), width: row.logo_width, height: row.logo_height }
+        : null,
+    checked: checksOf({
+      confirmedAt: row.confirmed_at,
+      acceptedAt: row.accepted_at,
+      evidence: row.evidence,
+      joint: row.joint,
+    }),
   };
 }
 
@@ -105,6 +153,8 @@ function toSignatory(row: Row): Signatory {
 export interface SignatoryTotals {
   signed: number;
   withdrawn: number;
+  /** Of those who have signed: with a reservation. */
+  reserved: number;
   countries: Group[];
   sectors: Group[];
 }
@@ -114,20 +164,28 @@ export async function signatoryTotals(ctx: Ctx, letterId: string): Promise<Signa
   const rows = (await ctx
     .db("signatures as s")
     .where("s.letter_id", letterId)
-    .whereRaw(PUBLIC)
+    .whereRaw(publicly(ctx))
     .groupBy("s.state", "s.country", "s.sector")
     .select("s.state", "s.country", "s.sector")
-    .select(ctx.db.raw("count(*)::int as n"))) as {
+    .select(
+      ctx.db.raw("count(*)::int as n"),
+      ctx.db.raw(
+        `(count(*) filter (where exists (select 1 from signature_statements r
+            where r.signature_id = s.id and r.kind = 'reservation' and r.state = 'approved')))::int as reserved`,
+      ),
+    )) as {
     state: string;
     country: string;
     sector: string;
     n: number;
+    reserved: number;
   }[];
-  const standing = rows.filter((row) => row.state === "published");
+  const standing = rows.filter((row) => row.state !== "withdrawn");
   const sum = (some: typeof rows) => some.reduce((total, row) => total + row.n, 0);
   return {
     signed: sum(standing),
     withdrawn: sum(rows) - sum(standing),
+    reserved: standing.reduce((total, row) => total + row.reserved, 0),
     countries: groups(standing.map((row) => [row.country, row.n])),
     sectors: groups(standing.map((row) => [row.sector, row.n])),
   };
@@ -154,12 +212,12 @@ export interface Statement {
 export async function statements(ctx: Ctx, letterId: string, limit: number): Promise<Statement[]> {
   const rows = (await ctx
     .db("signatures as s")
-    .where({ "s.letter_id": letterId, "s.state": "published", "s.quote_approved": true })
-    .whereRaw(PUBLIC)
-    .whereNotNull("s.quote")
+    .joinRaw(shown("q", "quote", "join"))
+    .where({ "s.letter_id": letterId, "s.state": "published" })
+    .whereRaw(publicly(ctx))
     .orderByRaw("s.published_at desc, s.id desc")
     .limit(limit)
-    .select("s.id", "s.organisation_id", "s.display_name", "s.country", "s.quote", "s.language")) as {
+    .select("s.id", "s.organisation_id", "s.display_name", "s.country", "q.body as quote", "q.language")) as {
     id: string;
     organisation_id: string;
     display_name: string;
@@ -191,13 +249,31 @@ export async function letterMark(ctx: Ctx, slug: string): Promise<LetterMark | u
   const row = (await ctx
     .db("letters as l")
     .where("l.slug", slug)
-    .select("l.id", "l.state", "l.row_version")
+    .select("l.id", "l.state", "l.row_version", "l.launch_at")
     .select(
       ctx.db.raw(
         `(select coalesce(bit_xor(hashtextextended(s.id::text || s.state || s.row_version, 0)), 0)::text
-            from signatures s where s.letter_id = l.id and ${PUBLIC}) as entries`,
+            from signatures s where s.letter_id = l.id and ${publicly(ctx)}) as entries`,
       ),
+      ctx.db.raw("coalesce((select row_version from site_switch), 1) as site"),
     )
-    .first()) as { id: string; state: string; row_version: number; entries: string } | undefined;
-  return row && { letterId: row.id, state: row.state, mark: `${row.id}.${row.row_version}.${row.entries}` };
+    .select(ctx.db.raw("(select max(slot) from band_publications b where b.letter_id = l.id) as bands"))
+    .first()) as
+    | {
+        id: string;
+        state: string;
+        row_version: number;
+        launch_at: Date | null;
+        bands: Date | null;
+        entries: string;
+        site: number;
+      }
+    | undefined;
+  if (!row) return undefined;
+  const state = standingState(row, ctx.clock.now());
+  return {
+    letterId: row.id,
+    state,
+    mark: `${row.id}.${row.row_version}.${state}.${row.site}.${row.bands?.getTime() ?? 0}.${row.entries}`,
+  };
 }

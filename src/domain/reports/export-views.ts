@@ -30,7 +30,9 @@ export async function signatoryBatch(ctx: Ctx, letterId?: string, after?: string
     "s.sector",
     ctx.db.raw("to_char(s.published_at at time zone 'UTC', 'YYYY-MM-DD') as signed_on"),
     ctx.db.raw("to_char(s.withdrawn_at at time zone 'UTC', 'YYYY-MM-DD') as withdrew_on"),
-    ctx.db.raw("case when s.quote_approved then s.quote end as quote"),
+    ctx.db.raw(
+      "(select q.body from signature_statements q where q.signature_id = s.id and q.kind = 'quote' and q.state = 'approved') as quote",
+    ),
   );
   return toBatch(rows, ["slug", "display_name", "country", "sector", "signed_on", "withdrew_on", "quote"]);
 }

@@ -1,8 +1,11 @@
 /** Among whom a pledge counts. */
-export const CONDITION_CLASSES = ["any", "sector", "country"] as const;
+export const CONDITION_CLASSES = ["any", "sector", "country", "ten_largest"] as const;
 
-/** Among whom a pledge counts: everybody, the organisation's own sector, or its own country. */
+/** Among whom a pledge counts: everybody, its own sector, its own country, or the ten largest operators pinned with it. */
 export type ConditionClass = (typeof CONDITION_CLASSES)[number];
+
+/** How many of the largest operators a pledge may pin, and how many of them it then waits for. */
+export const TEN_LARGEST = { pinned: 10, half: 5 } as const;
 
 const PRESETS: readonly number[] = [5, 10, 25];
 const OFFERED = 3;

@@ -5,7 +5,9 @@ import { record } from "../activity/service.js";
 import { endOf, letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
 import type { LinkVerdict } from "../links/link.js";
 import { holdLink, openLink, useLink } from "../links/service.js";
-import { mailConfirmation, mailConfirmed, standingConfirmLink } from "./mail-service.js";
+import { mayAskOnce } from "./authority-mail-service.js";
+import { afterConfirmation } from "./authority-service.js";
+import { mailConfirmation, standingConfirmLink } from "./mail-service.js";
 import { moveSignature } from "./movement-service.js";
 import { mayConfirm } from "./signature.js";
 import { findSignature, lockSignature, type SignatureRow } from "./store.js";
@@ -57,16 +59,13 @@ export async function confirmSignature(ctx: Ctx, token: string): Promise<Confirm
     if (now === "closed") throw conflict("signatures.confirmed_too_late");
     if (now !== "usable") throw gone(`signatures.link_${now}`);
     await useLink(tx, link);
-    const signature = await confirmRow(tx, row);
-    await mailConfirmed(tx, signature, letter);
+    const signature = await confirmRow(tx, row, letter);
     return { letter, signature, verdict: "used" };
   });
 }
 
-async function confirmRow(tx: Ctx, row: SignatureRow): Promise<SignatureRow> {
+async function confirmRow(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<SignatureRow> {
   const confirmed = await moveSignature(tx, row, "address_confirmed", { confirmed_at: tx.clock.now() });
-  const attested = await moveSignature(tx, confirmed, "attested");
-  const queued = await moveSignature(tx, attested, "queued");
   await record(tx, {
     action: "signature.confirmed",
     letterId: row.letter_id,
@@ -74,7 +73,7 @@ async function confirmRow(tx: Ctx, row: SignatureRow): Promise<SignatureRow> {
     subjectId: row.id,
     detail: { kind: row.kind, visibility: row.visibility },
   });
-  return queued;
+  return afterConfirmation(tx, confirmed, letter);
 }
 
 /** Mails a fresh link to the same address when the old one has ended; a link that still works is mailed again. */
@@ -85,7 +84,7 @@ export async function mailConfirmationAgain(ctx: Ctx, token: string): Promise<Le
   await transaction(ctx, async (tx) => {
     await holdLocks(tx.db, { organisation: [opened.signature.organisation_id] });
     const row = await lockSignature(tx.db, opened.signature.id);
-    if (row?.state !== "submitted") return;
+    if (row?.state !== "submitted" || !(await mayAskOnce(tx, row.id))) return;
     await mailConfirmation(tx, row, opened.letter, await standingConfirmLink(tx, row.id));
     await record(tx, {
       action: "signature.link_sent_again",

@@ -4,6 +4,10 @@ import type { LetterToAnswer } from "../invitations/letter-service.js";
 import { judgeLink, linkPlaceholder, type Link } from "../links/link.js";
 import { ensureLink, makeLink } from "../links/service.js";
 import { queueMail } from "../mail/service.js";
+import { checkpointForMail } from "./checkpoint-views.js";
+import { sentenceOf } from "./reason-service.js";
+import { managePlaceholder } from "./manage-mail-service.js";
+import { mayAskOnce } from "./authority-mail-service.js";
 import type { SignatureRow } from "./store.js";
 import { publicConfirmationsSince } from "./views.js";
 
@@ -36,12 +40,20 @@ const CONFIRMATIONS_A_DAY = 10;
 async function mayAskAgain(tx: Ctx, row: SignatureRow): Promise<boolean> {
   if (row.invitation_id !== null) return true;
   const since = new Date(tx.clock.now().getTime() - DAY);
-  const asked = await publicConfirmationsSince(tx, tx.keys.addressHash(row.signatory_email), since);
+  const asked = await publicConfirmationsSince(tx, tx.keys.addressHash(confirmerOf(row).email), since);
   return asked < CONFIRMATIONS_A_DAY;
 }
 
-function common(row: SignatureRow, letter: LetterToAnswer) {
+/** Whose address is confirmed first: that of whoever filled in the form. */
+export function confirmerOf(row: SignatureRow): { email: string; name: string } {
+  if (row.submitter_email === null) return { email: row.signatory_email, name: row.signatory_name };
+  return { email: row.submitter_email, name: row.submitter_name ?? "" };
+}
+
+/** The names that every mail about a signature says. */
+export function mailNames(row: SignatureRow, letter: LetterToAnswer) {
   return {
+    signature: row.id,
     organisation: row.display_name,
     signatory: row.signatory_name,
     letterTitle: letter.title.replace(/[.\s]+$/u, ""),
@@ -56,6 +68,7 @@ async function queue(
   template: string,
   sendKey: string,
   data: Record<string, unknown>,
+  to = { email: row.signatory_email, name: row.signatory_name },
 ): Promise<void> {
   await queueMail(tx, {
     purpose: "transactional",
@@ -63,7 +76,7 @@ async function queue(
     template,
     data,
     language: row.language,
-    to: { email: row.signatory_email, name: row.signatory_name },
+    to,
     letterId: row.letter_id,
     organisationId: row.organisation_id,
   });
@@ -82,44 +95,87 @@ export async function mailConfirmation(
 ): Promise<void> {
   if (!(await mayAskAgain(tx, row))) return;
   const copy = copyNumber(link, tx.clock.now());
-  await queue(tx, row, "signature-confirm", `signature-confirm:${link.id}:${copy}`, {
-    ...common(row, letter),
-    title: row.signatory_title,
-    door: row.invitation_id === null ? "public" : "invitation",
-    link: linkPlaceholder(link.id),
-    expiresAt: link.expiresAt?.toISOString() ?? null,
-  });
+  if (copy > 1 && !(await mayAskOnce(tx, row.id))) return;
+  await queue(
+    tx,
+    row,
+    "signature-confirm",
+    `signature-confirm:${link.id}:${copy}`,
+    {
+      ...mailNames(row, letter),
+      title: row.signatory_title,
+      door: row.invitation_id === null ? "public" : "invitation",
+      link: linkPlaceholder(link.id),
+      expiresAt: link.expiresAt?.toISOString() ?? null,
+      submitter: row.submitter_name ?? "",
+    },
+    confirmerOf(row),
+  );
 }
 
 /** Thanks for the confirmation and says what happens next; once a signature. */
 export async function mailConfirmed(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
-  await queue(tx, row, "signature-confirmed", `signature-confirmed:${row.id}`, common(row, letter));
+  await queue(tx, row, "signature-confirmed", `signature-confirmed:${row.id}`, {
+    ...mailNames(row, letter),
+    manage: await managePlaceholder(tx, row.id),
+  });
 }
 
 /** Tells the signatory of a standing signature that somebody submitted another; at most once a day. */
 export async function mailDuplicate(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
   const day = tx.clock.now().toISOString().slice(0, 10);
   await queue(tx, row, "signature-duplicate", `signature-duplicate:${row.id}:${day}`, {
-    ...common(row, letter),
+    ...mailNames(row, letter),
     signedAt: row.submitted_at.toISOString(),
   });
 }
 
 /** Tells the signatory that the signature was accepted, and what became of it. */
 export async function mailAccepted(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
-  await queue(tx, row, "signature-accepted", `signature-accepted:${row.id}`, {
-    ...common(row, letter),
-    outcome: row.state,
+  if (row.state === "standing") return mailPledgeStands(tx, row, letter);
+  await queue(tx, row, "signature-accepted", `signature-accepted:${row.id}:${row.row_version}`, {
+    ...mailNames(row, letter),
+    outcome: row.state === "accepted" && row.visibility === "public" ? "waits" : row.state,
+    manage: await managePlaceholder(tx, row.id),
+    checkpoint: row.state === "published" ? ((await checkpointForMail(tx, row.letter_id)) ?? "") : "",
     listAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/signatories`,
+  });
+}
+
+/** Tells the pledger that the pledge stands, with a link to what it waits for. */
+async function mailPledgeStands(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  const link = await ensureLink(tx, "manage", row.id);
+  await queue(tx, row, "pledge-stands", `pledge-stands:${row.id}`, {
+    ...mailNames(row, letter),
+    link: `${linkPlaceholder(link.id)}/pledge`,
   });
 }
 
 /** Tells the signatory that the signature was rejected, and why. */
 export async function mailRejected(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
-  await queue(tx, row, "signature-rejected", `signature-rejected:${row.id}`, {
-    ...common(row, letter),
+  await queue(tx, row, "signature-rejected", `signature-rejected:${row.id}:${row.row_version}`, {
+    ...mailNames(row, letter),
+    ...(await rejectionWords(tx, row, letter)),
+  });
+}
+
+/** What the mail about a rejection says beside the names: shown to the reviewer before it goes out. */
+export async function rejectionWords(
+  tx: Ctx,
+  row: Pick<SignatureRow, "rejection_code" | "rejection_note" | "language">,
+  letter: LetterToAnswer,
+): Promise<Record<string, unknown>> {
+  return {
     reason: row.rejection_code,
+    reasonText: await sentenceOf(tx, row.rejection_code ?? "", row.language),
     note: row.rejection_note,
     signAddress: `${tx.settings.publicUrl}/letters/${letter.slug}/sign`,
+  };
+}
+
+/** Tells the signatory that the entry was taken off the list; only where staff asked for it. */
+export async function mailInvalidated(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  await queue(tx, row, "signature-invalidated", `signature-invalidated:${row.id}:${row.row_version}`, {
+    ...mailNames(row, letter),
   });
 }

@@ -1,29 +1,22 @@
-/** A reason for which staff may reject a signature. */
+/** A reason for which staff may reject a signature. A code is never deleted once used, only archived. */
 export interface RejectionReason {
   code: string;
-  /** The signatory is told more than the code in words of the reviewer. */
+  /** The signatory is told more than the sentence, in words of the reviewer. */
   needsNote: boolean;
   /** Withdrawn from choice, kept for the signatures that carry it. */
   archived: boolean;
+  /** The sentence that the signatory reads, by language; English is always there. */
+  sentences: Readonly<Record<string, string>>;
+  /** Whether a signature carries it. */
+  used: boolean;
+  rowVersion: number;
 }
 
-/** The structured reasons, in the order of choice. A code is never deleted once used, only archived. */
-export const REJECTION_REASONS: readonly RejectionReason[] = [
-  { code: "not_authorised", needsNote: false, archived: false },
-  { code: "not_an_organisation", needsNote: false, archived: false },
-  { code: "wrong_organisation", needsNote: false, archived: false },
-  { code: "duplicate", needsNote: false, archived: false },
-  { code: "unverifiable", needsNote: false, archived: false },
-  { code: "out_of_scope", needsNote: false, archived: false },
-  { code: "other", needsNote: true, archived: false },
-];
-
-/** The reasons staff may choose now. */
-export function openRejectionReasons(): readonly RejectionReason[] {
-  return REJECTION_REASONS.filter((reason) => !reason.archived);
-}
-
-/** The reason with this code, if it may be chosen. */
-export function findRejectionReason(code: string): RejectionReason | undefined {
-  return openRejectionReasons().find((reason) => reason.code === code);
+/** The sentence of a reason in a language, else in English, else its code. */
+export function reasonSentence(
+  reason: Pick<RejectionReason, "code" | "sentences">,
+  language: string,
+): string {
+  const { sentences, code } = reason;
+  return sentences[language] ?? sentences[language.split("-")[0] ?? ""] ?? sentences["en"] ?? code;
 }

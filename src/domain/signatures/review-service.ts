@@ -8,11 +8,15 @@ import { letterToAnswer, type LetterToAnswer } from "../invitations/letter-servi
 import { settleTasks } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { acceptSignatureCommand, rejectSignatureCommand, transitionSignatureCommand } from "./commands.js";
+import { requireEvidence } from "./evidence-service.js";
 import { mailAccepted, mailRejected } from "./mail-service.js";
 import { moveSignature } from "./movement-service.js";
-import { findRejectionReason } from "./rejection-reason.js";
-import { causeAfterAcceptance, staffStep, type Cause, type SignatureState } from "./signature.js";
-import { findSignature, listHeldIds, lockSignature, type SignatureRow, type StepChange } from "./store.js";
+import { openRejectionReasons } from "./reason-service.js";
+import { mailPublished, mailWithdrawn } from "./manage-mail-service.js";
+import { waitsForReservation } from "./reservation-views.js";
+import { settleAccepted } from "./settling-service.js";
+import { staffStep, type SignatureState } from "./signature.js";
+import { findSignature, listHeldIds, lockSignature, type SignatureRow } from "./store.js";
 
 /**
  * Accepts a signature in review: it goes onto the page, is held until launch, stands as a pledge, or is counted in
@@ -26,21 +30,17 @@ export async function acceptSignature(
   requirePermission(ctx, "signatures:review");
   const command = parse(acceptSignatureCommand, input);
   return decide(ctx, id, command.row_version, async (tx, row, letter) => {
+    await requireEvidence(tx, row);
     const accepted = await moveSignature(tx, row, "accepted", {
       accepted_at: tx.clock.now(),
       reviewed_by: staffId(tx),
       quote_approved: command.quote_approved && row.quote !== null,
     });
-    const cause = causeAfterAcceptance(accepted, letter.state);
-    const settled = cause ? await moveSignature(tx, accepted, cause, changeFor(tx, cause)) : accepted;
+    const settled = await settleAccepted(tx, accepted, letter);
     await mailAccepted(tx, settled, letter);
     await note(tx, settled, "signature.accepted", { outcome: settled.state });
     return { state: settled.state };
   });
-}
-
-function changeFor(tx: Ctx, cause: Cause): StepChange {
-  return cause === "published" ? { published_at: tx.clock.now() } : {};
 }
 
 /**
@@ -54,9 +54,7 @@ export async function rejectSignature(
 ): Promise<{ state: SignatureState }> {
   requirePermission(ctx, "signatures:review");
   const command = parse(rejectSignatureCommand, input);
-  if (!findRejectionReason(command.reason_code)) {
-    throw invalid("form.invalid", { reason_code: "errors.signatures.reason" });
-  }
+  await checkReason(ctx, command);
   return decide(ctx, id, command.row_version, async (tx, row, letter) => {
     const rejected = await moveSignature(tx, row, "rejected", {
       rejection_code: command.reason_code,
@@ -67,6 +65,16 @@ export async function rejectSignature(
     await note(tx, rejected, "signature.rejected", { reason: command.reason_code });
     return { state: rejected.state };
   });
+}
+
+/** Throws invalid for a reason that may not be chosen, and for one that lacks the words it needs. */
+export async function checkReason(
+  ctx: Ctx,
+  given: { reason_code: string; note?: string | undefined },
+): Promise<void> {
+  const reason = (await openRejectionReasons(ctx)).find(({ code }) => code === given.reason_code);
+  if (!reason) throw invalid("form.invalid", { reason_code: "errors.signatures.reason" });
+  if (reason.needsNote && !given.note) throw invalid("form.invalid", { note: "errors.signatures.note" });
 }
 
 /** Moves a signature by script to where staff may bring it. Throws conflict where the table has no such step. */
@@ -87,7 +95,7 @@ export async function transitionSignature(
     return acceptSignature(ctx, id, { row_version, quote_approved: quote_approved ?? false });
   if (to === "rejected")
     return rejectSignature(ctx, id, { reason_code: reason_code ?? "", note: words, row_version });
-  return decide(ctx, id, row_version, async (tx, row) => {
+  return decide(ctx, id, row_version, async (tx, row, letter) => {
     const step = staffStep(row.state, to);
     if (!step) throw conflict("signatures.not_allowed", {}, { from: row.state, to });
     const moved = await moveSignature(tx, row, step.cause, {
@@ -95,6 +103,7 @@ export async function transitionSignature(
       ...(to === "withdrawn" ? { withdrawn_at: tx.clock.now() } : {}),
     });
     await note(tx, moved, `signature.${step.cause}`, {});
+    if (to === "withdrawn" || to === "rescinded") await mailWithdrawn(tx, moved, letter);
     return { state: moved.state };
   });
 }
@@ -118,6 +127,7 @@ async function decide(
     if (rowVersion !== undefined && rowVersion !== row.row_version) throw conflict("signatures.stale");
     const result = await decision(tx, row, letter);
     await settleTasks(tx, "review_signature", id);
+    await settleTasks(tx, "settle_dispute", id);
     return result;
   });
 }
@@ -147,9 +157,10 @@ export async function publishHeldSignatures(ctx: Ctx): Promise<number> {
   for (const id of ids) {
     published += await transaction(ctx, async (tx) => {
       const row = await lockSignature(tx.db, id);
-      if (row?.state !== "held") return 0;
+      if (row?.state !== "held" || (await waitsForReservation(tx, id))) return 0;
       const moved = await moveSignature(tx, row, "published", { published_at: tx.clock.now() });
       await note(tx, moved, "signature.published", {});
+      await mailPublished(tx, moved, await letterToAnswer(tx, row.letter_id, row.language));
       return 1;
     });
   }

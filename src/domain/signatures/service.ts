@@ -7,17 +7,26 @@ import { record } from "../activity/service.js";
 import { mayAnswer, type AnswerVerdict, type Door } from "../invitations/invitation.js";
 import { noteAnswer, openInvitation } from "../invitations/service.js";
 import { endOf, letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
+import { siteNow } from "../letters/site-service.js";
 import { revokeLinks } from "../links/service.js";
 import { createOrganisation, matchOrganisation } from "../organisations/service.js";
 import { createTask, settleTasks } from "../tasks/service.js";
+import { authorityColumns } from "./authority-columns.js";
 import { submitSignatureCommand, type SignatureInput } from "./commands.js";
 import { mailConfirmation, mailDuplicate, newConfirmLink, standingConfirmLink } from "./mail-service.js";
+import { requireSecondOfficer } from "./evidence-service.js";
 import { beginHistory, moveSignature } from "./movement-service.js";
+import { networkHash } from "./network-service.js";
+import { checkClause } from "./reservation.js";
+import { conditionOf, pinTenLargest, requireTenLargest } from "./pledge-service.js";
 import { judgeDuplicate } from "./signature.js";
 import { insertSignature, lockLiveSignature, type SignatureRow } from "./store.js";
 
 /** How somebody came to sign: by the secret of a personal link, or by the address of a letter. */
-export type Via = { door: "invitation"; token: string } | { door: "public"; slug: string };
+export type Via = ({ door: "invitation"; token: string } | { door: "public"; slug: string }) & {
+  /** The network address that the form came from; only a hash of its first part is kept. */
+  network?: string | undefined;
+};
 
 /** Where a signature is being given. */
 export interface SigningPlace {
@@ -29,6 +38,12 @@ export interface SigningPlace {
 
 /** The letter, and the invitation if there is one, behind a way of signing. Throws not_found where there is none. */
 export async function signingPlace(ctx: Ctx, via: Via, language: string): Promise<SigningPlace> {
+  const place = await placeBehind(ctx, via, language);
+  const paused = place.verdict === "open" && (await siteNow(ctx)).signing_paused;
+  return paused ? { ...place, verdict: "paused" } : place;
+}
+
+async function placeBehind(ctx: Ctx, via: Via, language: string): Promise<SigningPlace> {
   if (via.door === "invitation") {
     const { invitation, letter, verdict } = await openInvitation(ctx, via.token, language);
     return {
@@ -59,6 +74,9 @@ export async function checkSignature(
   const place = await signingPlace(ctx, via, command.language);
   requireOpen(place);
   checkDeadline(ctx, command, place.letter);
+  checkClause(command.reservation_clause, place.letter.bodyMd);
+  await requireTenLargest(ctx, command);
+  await requireSecondOfficer(ctx, place.letter.id, command);
   return { place, command };
 }
 
@@ -76,7 +94,10 @@ export async function submitSignature(
   await transaction(ctx, async (tx) => {
     const organisationId = place.invitation?.organisationId ?? (await organisationFor(tx, command));
     await holdLocks(tx.db, { organisation: [organisationId] });
-    const row = newRow(tx, place, command, organisationId);
+    const row = {
+      ...newRow(tx, place, command, organisationId),
+      network_hash: networkHash(tx, via.network),
+    };
     if (await insertSignature(tx.db, row)) return begin(tx, row, place);
     const live = await lockLiveSignature(tx.db, row.letter_id, organisationId);
     if (!live) throw conflict("signatures.try_again");
@@ -138,15 +159,14 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
     signatory_email: command.signatory_email,
     contact_name: command.contact_name ?? null,
     contact_email: command.contact_email ?? null,
-    submitter_name: null,
-    submitter_email: null,
+    ...authorityColumns(command),
     quote: command.quote ?? null,
     quote_approved: false,
+    reservation_clause: command.reservation_clause ?? null,
+    reservation: command.reservation ?? null,
     help_offered: command.help_offered ?? null,
     language: command.language,
-    condition_count: pledge ? (command.condition_count ?? null) : null,
-    condition_class: pledge ? (command.condition_class ?? null) : null,
-    condition_deadline: pledge ? (command.condition_deadline ?? null) : null,
+    ...conditionOf(command),
     rejection_code: null,
     rejection_note: null,
     submitted_at: tx.clock.now(),
@@ -162,6 +182,7 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
 
 async function begin(tx: Ctx, row: SignatureRow, place: SigningPlace): Promise<void> {
   await beginHistory(tx, row.id);
+  await pinTenLargest(tx, row);
   if (place.invitation) await noteAnswer(tx, place.invitation.id, row.kind);
   const link = await newConfirmLink(tx, row.id);
   await mailConfirmation(tx, row, place.letter, link);
@@ -232,9 +253,13 @@ const COMPARED = [
   "signatory_name",
   "signatory_title",
   "signatory_email",
+  "submitter_email",
+  "second_email",
   "contact_name",
   "contact_email",
   "quote",
+  "reservation_clause",
+  "reservation",
   "help_offered",
   "condition_count",
   "condition_class",

@@ -159,7 +159,7 @@ export const TRANSITIONS: readonly Transition[] = [
   ...steps("staff", "discarded", "expired", "submitted"),
   ...steps("system", "expired", "expired", "submitted", "parked", "awaiting_authority", "needs_information"),
   ...steps("company", "replaced", "superseded", "submitted", "parked", ...PENDING),
-  ...steps("staff", "merged", "superseded", "parked", ...PENDING, ...GOOD, "disputed"),
+  ...steps("system", "merged", "superseded", "parked", ...PENDING, ...GOOD, "disputed"),
   ...steps("system", "unmerged", "email_confirmed", "superseded"),
   ...steps("company", "disputed", "disputed", "attested", "in_review", "needs_information", ...GOOD),
   ...steps("staff", "questioned", "disputed", ...GOOD),
@@ -242,12 +242,18 @@ export interface StandingEntry {
   same: boolean;
 }
 
+const UNDECIDED: ReadonlySet<SignatureState> = new Set([
+  "awaiting_authority",
+  "in_review",
+  "needs_information",
+]);
+
 /**
  * Whether nobody vouches for a signature yet: it came by the public page, where anybody may give any name, and staff
  * have not accepted it. It acts for the organisation against nobody who was invited.
  */
 export function isUnvouched({ state, invitationId }: Pick<StandingEntry, "state" | "invitationId">): boolean {
-  return invitationId === null && (state === "in_review" || state === "needs_information");
+  return invitationId === null && UNDECIDED.has(state);
 }
 
 /** What becomes of a second submission: the old mail again, a fresh start, or a note to the owner. */

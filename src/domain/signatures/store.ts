@@ -1,4 +1,5 @@
 import type { Db } from "../../platform/db.js";
+import type { AuthorityColumns } from "./authority-columns.js";
 import type { ConditionClass } from "./condition.js";
 import {
   NOT_LIVE,
@@ -9,7 +10,7 @@ import {
 } from "./signature.js";
 
 /** A signature as kept. */
-export interface SignatureRow {
+export interface SignatureRow extends AuthorityColumns {
   id: string;
   letter_id: string;
   version_id: string;
@@ -28,10 +29,10 @@ export interface SignatureRow {
   signatory_email: string;
   contact_name: string | null;
   contact_email: string | null;
-  submitter_name: string | null;
-  submitter_email: string | null;
   quote: string | null;
   quote_approved: boolean;
+  reservation_clause: number | null;
+  reservation: string | null;
   help_offered: string | null;
   language: string;
   condition_count: number | null;
@@ -47,6 +48,8 @@ export interface SignatureRow {
   activated_at: Date | null;
   reviewed_by: string | null;
   row_version: number;
+  /** Keyed hash of the first part of the network address; null once it was erased, or was never kept. */
+  network_hash?: Buffer | null;
 }
 
 /** One step of a signature as kept. */
@@ -69,9 +72,13 @@ export type StepChange = Partial<
     | "accepted_at"
     | "published_at"
     | "withdrawn_at"
+    | "kind"
+    | "activated_at"
     | "rejection_code"
     | "rejection_note"
     | "quote_approved"
+    | "version_id"
+    | "content_hash"
     | "reviewed_by"
   >
 >;
@@ -118,6 +125,11 @@ export async function lockLiveSignature(
     .first();
 }
 
+/** Whether an entry has once taken a step. */
+export async function hadStep(db: Db, id: string, cause: Cause): Promise<boolean> {
+  return (await db("signature_history").where({ signature_id: id, cause }).first("id")) !== undefined;
+}
+
 /** Moves a signature on and raises its version. */
 export async function setState(db: Db, id: string, state: SignatureState, change: StepChange): Promise<void> {
   await db("signatures")
@@ -129,7 +141,8 @@ export async function setState(db: Db, id: string, state: SignatureState, change
 export async function listHeldIds(db: Db): Promise<string[]> {
   return db("signatures as s")
     .join("letters as l", "l.id", "s.letter_id")
-    .where({ "s.state": "held", "l.state": "open" })
+    .where("s.state", "held")
+    .whereIn("l.state", ["open", "paused", "closed"])
     .orderBy("s.accepted_at")
     .limit(500)
     .pluck("s.id");

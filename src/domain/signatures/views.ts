@@ -1,7 +1,7 @@
 import type { Ctx } from "../../platform/context.js";
 import { readCursor, writeCursor } from "../../platform/cursor.js";
 import type { Page } from "../../platform/schema.js";
-import { evidenceOf, type Evidence } from "./evidence.js";
+import { evidenceOf, type Evidence, type EvidenceFact } from "./evidence.js";
 import type { Cause, SignatureState } from "./signature.js";
 import type { SignatureRow } from "./store.js";
 
@@ -20,7 +20,18 @@ interface Row extends SignatureRow {
   organisation_domain: string | null;
   invited_name: string | null;
   invited_email: string | null;
+  evidence: EvidenceFact[];
+  domain_rows: { domain: string; confirmedAt: string }[];
 }
+
+/** The rows of evidence of a signature `s` as the rules ask about them, in a column `evidence`. */
+export const EVIDENCE_FACTS = `(select coalesce(json_agg(json_build_object('kind', e.kind, 'staffId', e.staff_id, 'place', f.place)), '[]')
+  from signature_evidence e left join signature_officers f on f.id = e.officer_id
+ where e.signature_id = s.id) as evidence`;
+
+const DOMAINS = `(select coalesce(json_agg(json_build_object('domain', d.domain, 'confirmedAt', d.confirmed_at)), '[]')
+  from organisation_domains d
+ where d.organisation_id = s.organisation_id and d.retired_at is null) as domain_rows`;
 
 function rows(ctx: Ctx) {
   return ctx
@@ -31,11 +42,12 @@ function rows(ctx: Ctx) {
     .leftJoin("contacts as c", "c.id", "i.contact_id")
     .select("s.*", "l.slug as letter_slug", "o.name as organisation_name", "o.domain as organisation_domain")
     .select("c.name as invited_name", "c.email as invited_email")
+    .select(ctx.db.raw(EVIDENCE_FACTS), ctx.db.raw(DOMAINS))
     .select(ctx.db.raw("to_char(s.condition_deadline, 'YYYY-MM-DD') as condition_deadline"));
 }
 
 function toLine({ letter_slug, organisation_name, organisation_domain, ...row }: Row): SignatureLine {
-  const { invited_name, invited_email, ...signature } = row;
+  const { invited_name, invited_email, evidence, domain_rows, ...signature } = row;
   return {
     ...signature,
     letterSlug: letter_slug,
@@ -46,57 +58,35 @@ function toLine({ letter_slug, organisation_name, organisation_domain, ...row }:
       signatoryEmail: signature.signatory_email,
       confirmedAt: signature.confirmed_at,
       acceptedAt: signature.accepted_at,
-      organisationDomain: organisation_domain,
+      submittedAt: signature.submitted_at,
+      domains: domain_rows.map(({ domain, confirmedAt }) => ({
+        domain,
+        confirmedAt: new Date(confirmedAt),
+        retiredAt: null,
+      })),
+      rows: evidence,
+      joint: signature.second_email !== null,
       invited: signature.invitation_id !== null,
       invitedEmail: invited_email,
     }),
   };
 }
 
-const REVIEW_HOURS = 48;
-
-/** When a signature that was confirmed at a moment should have been decided. */
-export function reviewDueAt(confirmedAt: Date): Date {
-  return new Date(confirmedAt.getTime() + REVIEW_HOURS * 3_600_000);
+/** Signatures by their ids, in no order. The caller checks who may see them. */
+export async function linesOf(ctx: Ctx, ids: readonly string[]): Promise<SignatureLine[]> {
+  const found = (await rows(ctx).whereIn("s.id", [...ids])) as Row[];
+  return found.map(toLine);
 }
 
-/** A signature that waits for a reviewer. */
-export interface ReviewLine extends SignatureLine {
-  dueAt: Date;
-  late: boolean;
-}
-
-/** Signatures in review, oldest first, with when each is due. The caller checks who may see them. */
-export async function reviewQueue(ctx: Ctx, limit = 200): Promise<ReviewLine[]> {
-  const found = (await rows(ctx)
-    .where("s.state", "in_review")
-    .orderBy("s.confirmed_at")
-    .orderBy("s.id")
-    .limit(limit)) as Row[];
-  const at = ctx.clock.now();
-  return found.map((row) => {
-    const dueAt = reviewDueAt(row.confirmed_at ?? row.submitted_at);
-    return { ...toLine(row), dueAt, late: dueAt < at };
-  });
-}
-
-/** How many signatures wait for a reviewer, how many of them too long, and how many for their signatory's confirmation. */
-export async function reviewCounts(
-  ctx: Ctx,
-): Promise<{ waiting: number; late: number; unconfirmed: number }> {
-  const lateBefore = new Date(ctx.clock.now().getTime() - REVIEW_HOURS * 3_600_000);
+/** How many signatures wait for a reviewer, and how many for their signatory's confirmation. */
+export async function reviewCounts(ctx: Ctx): Promise<{ waiting: number; unconfirmed: number }> {
   const row = (await ctx
     .db("signatures")
     .whereIn("state", ["in_review", "submitted"])
     .select(ctx.db.raw("(count(*) filter (where state = 'in_review'))::int as waiting"))
-    .select(
-      ctx.db.raw("(count(*) filter (where state = 'in_review' and confirmed_at < ?))::int as late", [
-        lateBefore,
-      ]),
-    )
     .select(ctx.db.raw("(count(*) filter (where state = 'submitted'))::int as unconfirmed"))
-    .first()) as { waiting: number; late: number; unconfirmed: number } | undefined;
-  return row ?? { waiting: 0, late: 0, unconfirmed: 0 };
+    .first()) as { waiting: number; unconfirmed: number } | undefined;
+  return row ?? { waiting: 0, unconfirmed: 0 };
 }
 
 /** Newest decisions, for the foot of the review queue. */

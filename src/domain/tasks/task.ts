@@ -17,6 +17,14 @@ export const TASK_KINDS = [
   "complaint",
   "answer_challenge",
   "reading_paused",
+  "suspicious_entry",
+  "review_statement",
+  "correct_name",
+  "settle_dispute",
+  "entry_reported",
+  "approve_officer",
+  "officer_refused",
+  "signer_silent",
   "other",
 ] as const;
 
@@ -44,6 +52,14 @@ const DUE_HOURS: Record<TaskKind, number> = {
   complaint: 4,
   answer_challenge: 24,
   reading_paused: 4,
+  suspicious_entry: 24,
+  review_statement: 48,
+  correct_name: 48,
+  settle_dispute: 24,
+  entry_reported: 24,
+  approve_officer: 24,
+  officer_refused: 48,
+  signer_silent: 72,
   other: 72,
 };
 

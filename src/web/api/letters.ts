@@ -10,13 +10,13 @@ import { LETTER_STATES } from "../../domain/letters/letter.js";
 import {
   addVersion,
   browseLetters,
-  changeLetterState,
   createLetter,
   showLetter,
   updateLetter,
   writeText,
   type LetterFile,
 } from "../../domain/letters/service.js";
+import { changeLetterState } from "../../domain/letters/state-service.js";
 import type { LetterLine, Version } from "../../domain/letters/views.js";
 import { language, slug } from "../../platform/schema.js";
 import { apiRoute, listOf, listQuery, time, type ApiRoute } from "./frame.js";
@@ -50,6 +50,8 @@ const letterFile = letterLine
     funding_note: z.string(),
     opened_at: time().nullable(),
     closed_at: time().nullable(),
+    launch_at: time().nullable(),
+    official_note: z.string(),
   })
   .meta({ id: "LetterFile" });
 
@@ -111,6 +113,8 @@ function presentFile({ letter, line, versions }: LetterFile) {
     funding_note: letter.funding_note,
     opened_at: letter.opened_at,
     closed_at: letter.closed_at,
+    launch_at: letter.launch_at,
+    official_note: letter.official_note,
   };
 }
 

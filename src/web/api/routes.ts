@@ -12,10 +12,12 @@ import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
 import { enrolmentApi } from "./enrolments.js";
 import { groupApi } from "./groups.js";
+import { evidenceApi } from "./evidence.js";
 import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { inboundApi } from "./inbound.js";
 import { letterApi } from "./letters.js";
+import { siteApi } from "./site.js";
 import { mailboxApi } from "./mailboxes.js";
 import { messageApi } from "./messages.js";
 import { mountApi } from "./mount.js";
@@ -24,9 +26,11 @@ import { organisationApi } from "./organisations.js";
 import { apiErrors } from "./problems.js";
 import { declineApi } from "./declines.js";
 import { invitationApi } from "./invitations.js";
+import { pledgeApi } from "./pledges.js";
 import { privacyApi } from "./privacy.js";
 import { sendingApi } from "./sending.js";
 import { sequenceApi } from "./sequences.js";
+import { reviewApi } from "./review.js";
 import { signatureApi } from "./signatures.js";
 import { templateApi } from "./templates.js";
 import { taskApi } from "./tasks.js";
@@ -38,8 +42,10 @@ import { suppressionApi } from "./suppressions.js";
 export function apiRouteTable(app: App): ApiRoute[] {
   return [
     ...letterApi,
+    ...siteApi,
     ...organisationApi,
     ...groupApi,
+    ...evidenceApi,
     ...importApi(app),
     ...templateApi,
     ...sequenceApi,
@@ -55,6 +61,8 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...sendingLimitApi,
     ...invitationApi,
     ...signatureApi,
+    ...reviewApi,
+    ...pledgeApi,
     ...declineApi,
     ...taskApi,
     ...reportApi,

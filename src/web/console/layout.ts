@@ -23,7 +23,20 @@ interface Room extends Page {
 const ROOMS: readonly Room[] = [
   { href: "/console", label: "Today", permission: "reports:read" },
   { href: "/console/inbox", label: "Inbox", permission: "messages:read" },
-  { href: "/console/review", label: "Review", permission: "signatures:read" },
+  {
+    href: "/console/review",
+    label: "Review",
+    permission: "signatures:read",
+    pages: [
+      { href: "/console/review", label: "Queue", permission: "signatures:read" },
+      { href: "/console/signatures", label: "All entries", permission: "signatures:read" },
+      { href: "/console/statements", label: "Statements", permission: "signatures:read" },
+      { href: "/console/bulk", label: "Bulk invalidation", permission: "signatures:read" },
+      { href: "/console/screening", label: "Lists", permission: "signatures:read" },
+      { href: "/console/reasons", label: "Reasons", permission: "signatures:read" },
+    ],
+    also: ["/console/signer-mails"],
+  },
   { href: "/console/tasks", label: "Tasks", permission: "organisations:read" },
   {
     href: "/console/organisations",
@@ -67,7 +80,7 @@ const ROOMS: readonly Room[] = [
       },
     ],
   },
-  { href: "/console/letters", label: "Letters", permission: "letters:read" },
+  { href: "/console/letters", label: "Letters", permission: "letters:read", also: ["/console/site"] },
   { href: "/console/imports", label: "Imports", permission: "imports:write" },
   { href: "/console/staff", label: "Staff", permission: "staff:manage" },
   { href: "/console/tokens", label: "API tokens", permission: "tokens:manage" },

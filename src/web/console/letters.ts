@@ -4,13 +4,14 @@ import { mayAmend, mayEditText, publicStanding } from "../../domain/letters/lett
 import {
   addVersion,
   browseLetters,
-  changeLetterState,
   createLetter,
   showLetter,
   updateLetter,
   writeText,
   type LetterFile,
 } from "../../domain/letters/service.js";
+import { previewAnonymise } from "../../domain/review/anonymise-service.js";
+import { changeLetterState } from "../../domain/letters/state-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
@@ -20,6 +21,7 @@ import { letterView } from "../public/letters.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
 import { stateWords } from "./letter-words.js";
+import { logFacts } from "./log-words.js";
 import { letterHold } from "./outreach-of.js";
 
 const PAGE = 100;
@@ -49,7 +51,7 @@ export function letterDeskRoutes(app: App): Router {
         await changeLetterState(ctxOf(res), slug, asRecord(req.body) as never);
         res.redirect(303, `/console/letters/${slug}`);
       },
-      (form) => showOne(app, req, res, slug, { ...form, values: {} }, 409),
+      (form) => showOne(app, req, res, slug, { ...form, values: {} }, "reason" in form.errors ? 422 : 409),
     );
   });
   detailRoutes(app, router);
@@ -176,7 +178,7 @@ async function showOne(
     editable: mayEditText(letter.state, (newest?.signatures ?? 0) > 0).may,
     signed: line.signed,
     inReview: line.inReview,
-    facts: facts(app, file),
+    facts: [...facts(app, file), ...(await logFacts(ctx, letter))],
     outreach: await letterHold(ctx, letter.id),
     versions: versions.map((version) => ({
       ...version,
@@ -190,6 +192,7 @@ async function showOne(
         words: text.bodyMd.split(/\s+/).filter(Boolean).length,
       })),
     })),
+    mayAnonymise: mayDo(ctx.actor, "privacy:manage") && (await previewAnonymise(ctx, file.letter.slug)).may,
     ...form,
   };
   consolePage(app, req, res, "console/letter", view, { status });
@@ -211,6 +214,7 @@ function facts(app: App, { letter, line }: LetterFile) {
     { name: "E-mail", value: letter.sponsor_email },
     { name: "Who pays", value: letter.funding_note || "not said" },
     { name: "Opened", value: minuteOf(letter.opened_at) },
+    ...(letter.launch_at ? [{ name: "Opens by itself", value: minuteOf(letter.launch_at) }] : []),
     { name: "Ends", value: minuteOf(letter.closes_at) },
     ...(letter.closed_at ? [{ name: "Closed", value: minuteOf(letter.closed_at) }] : []),
     { name: "Made", value: minuteOf(line.createdAt) },
@@ -231,10 +235,14 @@ async function showDetails(
   const view = {
     ...head(file),
     title: "Sponsor and end",
-    given: { ...letter, closes_at: endAsTyped(letter.closes_at) },
+    given: { ...letter, closes_at: endAsTyped(letter.closes_at), launch_at: minuteAsTyped(letter.launch_at) },
     ...form,
   };
   consolePage(app, req, res, "console/letter-details", view, { status });
+}
+
+function minuteAsTyped(at: Date | null): string {
+  return at?.toISOString().replace(":00.000Z", "Z") ?? "";
 }
 
 /** An end as people type it: a day when it is the day's last second, else day and time. */

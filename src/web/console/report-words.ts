@@ -68,6 +68,10 @@ const TASK_WORDS: Record<string, string> = {
   review_forward: "Look at a forwarded invitation",
   left_company: "Contact has left: find the successor",
   review_signature: "Review a signature",
+  review_statement: "Decide on a statement",
+  correct_name: "Check a legal name",
+  settle_dispute: "Settle a dispute: they say they never signed",
+  entry_reported: "Look at a report about an entry",
   uncertain_message: "Find out whether a mail arrived",
   blocked_message: "Fill in what a mail lacks, or shorten it",
   expired_message: "A mail was too late and did not go out",
@@ -81,6 +85,10 @@ const TASK_WORDS: Record<string, string> = {
   complaint: "Somebody complained about our mail",
   answer_challenge: "A mail asks to be confirmed by hand",
   reading_paused: "A mailbox can’t be read",
+  suspicious_entry: "Look twice at an entry that looks odd",
+  approve_officer: "May this officer be asked to attest?",
+  officer_refused: "An officer refused: record the decline",
+  signer_silent: "A signatory did not answer: ask by another way",
   other: "Task",
 };
 

@@ -1,253 +1,196 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
-import { acceptAnswer, transitionAnswer } from "../../domain/declines/service.js";
-import { openRejectionReasons } from "../../domain/signatures/rejection-reason.js";
-import { rejectSignature } from "../../domain/signatures/review-service.js";
-import { staffMoves, stateTone, type SignatureState } from "../../domain/signatures/signature.js";
-import {
-  historyOf,
-  recentDecisions,
-  reviewCounts,
-  reviewQueue,
-  signatureDetail,
-  type ReviewLine,
-  type SignatureLine,
-} from "../../domain/signatures/views.js";
+import { DUE_BANDS, type DueBand } from "../../domain/review/due.js";
+import { setReviewTime } from "../../domain/review/note-service.js";
+import { queueOf, queueTotals, type QueueEntry, type QueueFilter } from "../../domain/review/queue-views.js";
+import { HINTS, isGrave, type Hint } from "../../domain/review/hint.js";
+import { readHints } from "../../domain/review/screening-service.js";
+import { looksLike } from "../../domain/signatures/look-alike-views.js";
+import { stateTone } from "../../domain/signatures/signature.js";
+import { reasonSentences } from "../../domain/signatures/reason-service.js";
+import { linesOf, recentDecisions, reviewCounts, type SignatureLine } from "../../domain/signatures/views.js";
 import { mayDo } from "../../domain/team/permission.js";
-import { requirePermission } from "../../domain/team/service.js";
-import { notFound } from "../../platform/errors.js";
-import { countryName } from "../../platform/i18n.js";
-import { isUuid } from "../../platform/ids.js";
-import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
+import { requirePermission, staffId } from "../../domain/team/service.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
+import { BAND_TONES, LANG, claimWords, doneWords, kindWords, say } from "./review-words.js";
 
-const LANG = "en";
+/** How many entries one page of the queue shows. */
+const SHOWN = 100;
 
-/** Signatures that wait for a person, one of them with what was checked, and the two decisions. */
+/** The queue: what waits for a person, how long it may, who has it, and what to look at twice. */
 export function reviewRoutes(app: App): Router {
   const router = Router();
   router.get("/review", async (req, res) => showQueue(app, req, res));
-  router.get("/review/:id", async (req, res) => showSignature(app, req, res));
-  router.post("/review/:id/accept", async (req, res) => {
-    const body = asRecord(req.body);
-    await withForm(
-      body,
-      async () => {
-        const { state } = await acceptAnswer(ctxOf(res), idOf(req), body);
-        res.redirect(303, `/console/review?done=${state}`);
-      },
-      (form) => showSignature(app, req, res, form),
-    );
-  });
-  router.post("/review/:id/reject", async (req, res) => {
-    const body = asRecord(req.body);
-    await withForm(
-      body,
-      async () => {
-        await rejectSignature(ctxOf(res), idOf(req), body);
-        res.redirect(303, "/console/review?done=rejected");
-      },
-      (form) => showSignature(app, req, res, form),
-    );
-  });
-  router.post("/review/:id/move", async (req, res) => {
-    const body = asRecord(req.body);
-    await withForm(
-      body,
-      async () => {
-        const { state } = await transitionAnswer(ctxOf(res), idOf(req), body);
-        res.redirect(303, `/console/review?done=${state}`);
-      },
-      (form) => showSignature(app, req, res, form),
-    );
+  router.post("/review-times/:slug", async (req, res) => {
+    await setReviewTime(ctxOf(res), req.params.slug, req.body);
+    res.redirect(303, "/console/review?done=time#letters");
   });
   return router;
 }
 
-function idOf(req: Request): string {
-  return String(req.params["id"]);
+function oneOf<T extends string>(value: unknown, among: readonly T[]): T | undefined {
+  return among.find((each) => each === value);
 }
 
-const DONE: Record<string, string> = {
-  published: "Accepted and published. The signatory has been told.",
-  held: "Accepted and held until launch. The signatory has been told.",
-  standing: "The pledge stands. The signatory has been told.",
-  accepted: "Accepted and counted in confidence. The signatory has been told.",
-  rejected: "Rejected. The signatory has been told why.",
-  withdrawn: "Withdrawn. The public list shows both dates.",
-  rescinded: "Taken back before it was public.",
-  invalidated: "Invalidated. It is on no public list any more.",
-};
+interface Asked extends QueueFilter {
+  hint?: Hint | "any" | undefined;
+}
+
+function filterOf(req: Request): Asked {
+  const { letter, claim, band, kind, hint } = req.query;
+  return {
+    letter: typeof letter === "string" && letter !== "" ? letter : undefined,
+    claim: oneOf(claim, ["free", "mine", "taken"] as const),
+    band: oneOf<DueBand>(band, DUE_BANDS),
+    kind: oneOf(kind, ["signature", "pledge", "confidential"] as const),
+    hint: oneOf(hint, ["any", ...HINTS] as const),
+  };
+}
 
 async function showQueue(app: App, req: Request, res: Response): Promise<void> {
   const ctx = ctxOf(res);
   requirePermission(ctx, "signatures:read");
-  const [queue, counts, decided] = [
-    await reviewQueue(ctx),
+  const filter = filterOf(req);
+  const holder = staffId(ctx);
+  const found = await queueOf(ctx, holder, filter);
+  const hints = await readHints(
+    ctx,
+    found.slice(0, filter.hint ? 500 : SHOWN).map(({ id }) => id),
+  );
+  const asked = found.filter((entry) => fitsHint(hints.get(entry.id) ?? [], filter.hint));
+  const shown = asked.slice(0, SHOWN);
+  const lines = new Map(
+    (
+      await linesOf(
+        ctx,
+        shown.map(({ id }) => id),
+      )
+    ).map((line) => [line.id, line]),
+  );
+  const [totals, counts, decided, sentences] = [
+    await queueTotals(ctx),
     await reviewCounts(ctx),
     await recentDecisions(ctx),
+    await reasonSentences(ctx, LANG),
   ];
-  const done = req.query["done"];
+  const at = ctx.clock.now();
+  const alike = await looksLike(ctx, [...lines.values()]);
+  const first = asked.find(
+    (entry) => entry.state === "in_review" && (!entry.claim || entry.claim.holderId === holder),
+  );
   consolePage(app, req, res, "console/review", {
     title: "Review",
-    notice: typeof done === "string" && Object.hasOwn(DONE, done) ? DONE[done] : "",
-    counts,
-    queue: queue.map((line) => queueRow(app, line)),
-    decided: decided.map((line) => lineView(app, line)),
-    first: queue[0]?.id ?? "",
+    notice: doneWords(req.query["done"]),
+    counts: { waiting: counts.waiting, unconfirmed: counts.unconfirmed },
+    totals: totals.map((total) => totalView(total)),
+    overdue: totals.reduce((sum, each) => sum + each.overdue, 0),
+    nearly: totals.reduce((sum, each) => sum + each.nearly, 0),
+    mayReview: mayDo(ctx.actor, "signatures:review"),
+    filter: Object.fromEntries(
+      ["letter", "claim", "band", "kind", "hint"].map((name) => [name, filter[name as keyof Asked] ?? ""]),
+    ),
+    filtered: Object.values(filter).some(Boolean),
+    letters: totals.map(({ letter }) => ({ value: letter, label: letter })),
+    bands: DUE_BANDS.map((band) => ({ value: band, label: say(app, `review.band.${band}`) })),
+    claims: [
+      { value: "free", label: "Taken by nobody" },
+      { value: "mine", label: "Taken by me" },
+      { value: "taken", label: "Taken by anybody" },
+    ],
+    kinds: [
+      { value: "signature", label: "Public signatures" },
+      { value: "confidential", label: "In confidence" },
+      { value: "pledge", label: "Pledges" },
+    ],
+    hintChoices: [
+      { value: "any", label: "With any hint" },
+      ...HINTS.map((hint) => ({ value: hint, label: say(app, `review.hint.${hint}`) })),
+    ],
+    queue: shown.map((entry) =>
+      queueRow(
+        app,
+        entry,
+        lines.get(entry.id),
+        hints.get(entry.id) ?? [],
+        alike.get(entry.id) ?? [],
+        holder,
+        at,
+      ),
+    ),
+    more: asked.length - shown.length,
+    total: asked.length,
+    decided: decided.map((line) => decidedRow(app, line, sentences)),
+    first: first?.id ?? "",
   });
 }
 
-function say(app: App, key: string, args = {}): string {
-  return app.messages.t(LANG, key, args);
+function fitsHint(hints: readonly Hint[], asked: Asked["hint"]): boolean {
+  if (!asked) return true;
+  return asked === "any" ? hints.length > 0 : hints.includes(asked);
 }
 
-function lineView(app: App, line: SignatureLine) {
+function totalView(total: Awaited<ReturnType<typeof queueTotals>>[number]) {
+  const cell = (band: DueBand) => ({
+    n: total[band],
+    href: `/console/review?${new URLSearchParams({ letter: total.letter, band }).toString()}`,
+  });
+  return {
+    letter: total.letter,
+    workingDays: total.workingDays,
+    overdue: cell("overdue"),
+    nearly: cell("nearly"),
+    inTime: cell("in_time"),
+    stopped: cell("stopped"),
+  };
+}
+
+function queueRow(
+  app: App,
+  entry: QueueEntry,
+  line: SignatureLine | undefined,
+  hints: readonly Hint[],
+  alike: readonly string[],
+  holder: string | null,
+  at: Date,
+) {
+  const { checks, caveats } = line?.evidence ?? { checks: [], caveats: [] };
+  return {
+    id: entry.id,
+    name: entry.displayName,
+    letter: entry.letterSlug,
+    by: `${entry.signatoryName}, ${entry.signatoryTitle}`,
+    kind: kindWords(entry),
+    checks: checks.map((check) => say(app, `signatures.check_done.${check}`)).join(". "),
+    caveats: caveats.map((caveat) => say(app, `signatures.caveat.${caveat}`)).join(". "),
+    hints: [
+      ...hints
+        .filter((hint) => hint !== "look_alike_name" || alike.length === 0)
+        .map((hint) => say(app, `review.hint.${hint}`)),
+      ...alike.map((name) => `Looks like ${name}`),
+    ].join(". "),
+    grave: isGrave(hints),
+    tags: entry.tags.join(", "),
+    claim: claimWords(entry.claim, holder, at),
+    dueAt: entry.dueAt,
+    band: say(app, `review.band.${entry.band}`),
+    bandTone: BAND_TONES[entry.band],
+  };
+}
+
+function decidedRow(app: App, line: SignatureLine, sentences: ReadonlyMap<string, string>) {
   return {
     id: line.id,
     name: line.display_name,
-    organisationId: line.organisation_id,
-    letter: line.letterSlug,
     by: `${line.signatory_name}, ${line.signatory_title}`,
-    kind: kindWords(line),
+    kind: kindWords({
+      ...line,
+      conditionCount: line.condition_count,
+      conditionClass: line.condition_class,
+    }),
     tone: stateTone(line.state),
     words: say(app, `signatures.state.${line.state}`),
     at: line.accepted_at ?? line.confirmed_at ?? line.submitted_at,
-    reason: line.rejection_code ? say(app, `signatures.rejection.${line.rejection_code}`) : "",
+    reason: line.rejection_code ? (sentences.get(line.rejection_code) ?? line.rejection_code) : "",
   };
-}
-
-function queueRow(app: App, line: ReviewLine) {
-  const { checks, caveats } = line.evidence;
-  return {
-    ...lineView(app, line),
-    checks: checks.map((check) => say(app, `signatures.check_done.${check}`)).join(". "),
-    caveats: caveats.map((caveat) => say(app, `signatures.caveat.${caveat}`)).join(". "),
-    dueAt: line.dueAt,
-    late: line.late,
-  };
-}
-
-function kindWords(line: SignatureLine): string {
-  if (line.kind === "pledge") {
-    const among = { any: "", sector: " of their sector", country: " of their country" }[
-      line.condition_class ?? "any"
-    ];
-    return `Pledge, once ${line.condition_count ?? 0}${among} have signed`;
-  }
-  return line.visibility === "confidential" ? "Signature in confidence" : "Public signature";
-}
-
-async function showSignature(app: App, req: Request, res: Response, form?: FormState): Promise<void> {
-  const ctx = ctxOf(res);
-  requirePermission(ctx, "signatures:read");
-  const line = isUuid(idOf(req)) ? await signatureDetail(ctx, idOf(req)) : undefined;
-  if (!line) throw notFound("signatures.unknown");
-  const history = await historyOf(ctx, line.id);
-  const inReview = line.state === "in_review";
-  consolePage(
-    app,
-    req,
-    res,
-    "console/review-signature",
-    {
-      title: line.display_name,
-      line: lineView(app, line),
-      checks: line.evidence.checks.map((check) => say(app, `signatures.check_done.${check}`)),
-      caveats: line.evidence.caveats.map((caveat) => say(app, `signatures.caveat.${caveat}`)),
-      otherName: line.organisationName === line.display_name ? "" : line.organisationName,
-      facts: facts(app, line),
-      quote: line.quote ?? "",
-      help: line.help_offered ?? "",
-      note: line.rejection_note ?? "",
-      rowVersion: line.row_version,
-      mayDecide: inReview && mayDo(ctx.actor, "signatures:review"),
-      inReview,
-      moves: mayDo(ctx.actor, "signatures:review")
-        ? staffMoves(line.state).map((to) => ({ to, ...MOVES[to] }))
-        : [],
-      reasons: openRejectionReasons().map(({ code }) => ({
-        value: code,
-        label: say(app, `signatures.rejection.${code}`),
-      })),
-      history: history.map((step) => ({
-        at: step.at,
-        title: say(app, `signatures.state.${step.to}`),
-        text: CAUSES[step.cause] ?? "",
-        sub: step.actorName ?? ACTORS[step.actorKind] ?? "",
-      })),
-      ...(form ?? emptyForm()),
-    },
-    { status: form ? 422 : 200 },
-  );
-}
-
-/** What staff may do later, and what it means. */
-const MOVES: Partial<Record<SignatureState, { label: string; means: string }>> = {
-  withdrawn: {
-    label: "Withdraw at their request",
-    means: "The public list shows both dates. They can sign again later.",
-  },
-  rescinded: {
-    label: "Take back at their request",
-    means: "It was never public and leaves no public trace.",
-  },
-  invalidated: {
-    label: "Invalidate",
-    means: "It vanishes from every public list. For entries that should never have stood there.",
-  },
-};
-
-const ACTORS: Record<string, string> = {
-  company: "The company, by its own link",
-  public: "From the public page",
-  system: "By itself",
-  token: "By the API",
-  staff: "Staff",
-};
-
-const CAUSES: Record<string, string> = {
-  submitted: "sent in by form",
-  address_confirmed: "the signatory pressed the button behind the mailed link",
-  attested: "the signatory says that they may bind the organisation",
-  queued: "waits for a person here",
-  accepted: "accepted by staff",
-  rejected: "rejected by staff",
-  published: "put on the public page",
-  held: "held back, since the letter is not open yet",
-  pledge_stands: "stands until its condition is met",
-  replaced: "sent in again with other answers",
-  withdrawn: "withdrawn by the signatory",
-  withdrawn_on_request: "withdrawn by staff, since the signatory asked",
-  rescinded: "taken back by staff, since the signatory asked",
-  invalidated: "invalidated by staff",
-};
-
-function facts(app: App, line: SignatureLine) {
-  const contact = [line.contact_name, line.contact_email].filter(Boolean).join(", ");
-  return [
-    { name: "Letter", value: line.letterSlug, href: `/console/letters/${line.letterSlug}` },
-    {
-      name: "Organisation",
-      value: line.organisationName,
-      href: `/console/organisations/${line.organisation_id}`,
-    },
-    { name: "Country", value: countryName(LANG, line.country) },
-    { name: "Sector", value: say(app, `sector.${line.sector}`) },
-    { name: "Binds", value: say(app, `signatures.scope.${line.scope}`) },
-    { name: "Signed by", value: `${line.signatory_name}, ${line.signatory_title}` },
-    { name: "E-mail", value: line.signatory_email },
-    ...(contact ? [{ name: "Working contact", value: contact }] : []),
-    {
-      name: "Came by",
-      value: line.invitation_id ? `Invitation to ${line.invitedName ?? "a contact"}` : "Public page",
-    },
-    { name: "Language", value: line.language },
-    { name: "Known domain", value: line.organisationDomain ?? "none" },
-    { name: "Kind", value: kindWords(line) },
-    ...(line.kind === "pledge"
-      ? [{ name: "Until", value: String(line.condition_deadline ?? "the letter closes") }]
-      : []),
-  ];
 }

@@ -60,7 +60,10 @@ const ABOUT_INBOUND: ReadonlySet<string> = new Set([
 /** Where the task can be settled, if there is such a page. */
 function settledAt({ kind, subjectId, detail }: TaskLine): string {
   if (!subjectId) return "";
-  if (kind === "review_signature") return `/console/review/${subjectId}`;
+  if (kind === "review_signature" || kind === "suspicious_entry") return `/console/review/${subjectId}`;
+  if (kind === "settle_dispute") return `/console/review/${subjectId}/statements`;
+  if (["review_statement", "correct_name", "entry_reported"].includes(kind)) return "/console/statements";
+  if (typeof detail["signature"] === "string") return `/console/review/${detail["signature"]}/evidence`;
   if (kind === "recheck_basis") return `/console/contacts/${subjectId}`;
   if (ABOUT_INBOUND.has(kind) && typeof detail["inbound"] === "string") {
     return `/console/inbox/${detail["inbound"]}`;

@@ -15,6 +15,8 @@ export interface Limit {
 export const PUBLIC_POSTS: Limit = { limit: 60, windowMinutes: 10 };
 /** The limit on sending a public signing form in: each mails an address that the sender chose. */
 export const PUBLIC_SUBMISSIONS: Limit = { limit: 12, windowMinutes: 10 };
+/** The limit on handing in pictures: each is decoded in a process of its own. */
+export const PICTURE_UPLOADS: Limit = { limit: 20, windowMinutes: 10 };
 /** The limit on one-click unsubscribing: large mail providers send everybody's from few addresses (RFC 8058). */
 export const UNSUBSCRIBE_POSTS: Limit = { limit: 6000, windowMinutes: 10 };
 /** The limit on asking for sign-in links. */

@@ -67,7 +67,9 @@ async function show(app: App, req: Request, res: Response): Promise<void> {
   const view = {
     title: heading,
     heading,
-    sentence: app.messages.t(lang, `signatures.confirm.${verdict}.sentence`),
+    sentence: app.messages.t(lang, sentenceKey(signature, verdict), { officer: signature.signatory_name }),
+    forOfficer: signature.submitter_email === null ? "" : signature.signatory_name,
+    waiting: signature.state === "awaiting_authority",
     address: addressOf(req),
     usable: verdict === "usable",
     expired: verdict === "expired",
@@ -82,6 +84,7 @@ async function show(app: App, req: Request, res: Response): Promise<void> {
             country: signature.country,
             scope: signature.scope,
             name: signature.signatory_name,
+            submitter: signature.submitter_name ?? "",
             jobTitle: signature.signatory_title,
             appearance: signature.kind === "pledge" ? "pledge" : signature.visibility,
             quote: signature.quote ?? "",
@@ -89,4 +92,15 @@ async function show(app: App, req: Request, res: Response): Promise<void> {
         : undefined,
   };
   personalPage(app, req, res, "public/confirm", view, { letter, lang, status: STATUS[verdict] });
+}
+
+/** What the page says first; whoever filled in the form for an officer confirms an address and no more. */
+function sentenceKey(
+  { state, submitter_email: submitter }: Confirmation["signature"],
+  verdict: Confirmation["verdict"],
+): string {
+  if (verdict === "usable" && submitter !== null) return "authority.confirm.usable.sentence";
+  if (verdict === "used" && state === "awaiting_authority")
+    return submitter === null ? "authority.confirm.joint" : "authority.confirm.used.waits";
+  return `signatures.confirm.${verdict}.sentence`;
 }

@@ -42,7 +42,6 @@ async function showForm(
 ): Promise<void> {
   const { opened, lang } = await open(app, req, res);
   const { letter, invitee, verdict } = opened;
-  const say = (key: string) => app.messages.t(lang, key);
   const reasons = await declineReasons(ctxOf(res));
   const mayDecline = verdict === "open" || verdict === "paused";
   personalPage(
@@ -56,29 +55,38 @@ async function showForm(
       organisation: invitee.organisationName,
       mayDecline,
       verdict,
-      groups: GROUPS.map((group) => ({
-        group,
-        label: say(`declines.group.${group}`),
-        reasons: reasons
-          .filter((reason) => reason.group === group)
-          .map((reason) => reasonView(app, lang, req, reason)),
-      })),
-      more: reasons
-        .filter(({ code }) => code !== "other")
-        .map(({ code }) => ({ value: code, label: say(`declines.reason.${code}`) })),
-      again: AGAIN.map((value) => ({ value, label: say(`declines.again.${value}`) })),
+      ...reasonChoices(app, lang, reasons, (ask) => askView(app, lang, req, ask)),
       ...(form ?? emptyForm({ said_by: invitee.contactName ?? "" })),
     },
     { letter, lang, status: mayDecline ? status : 409 },
   );
 }
 
-function reasonView(app: App, lang: string, req: Request, { code, nextAsk }: DeclineReason) {
+/** The choices of the form: reasons by group, each with its ask where asks can be offered, and when to ask again. */
+export function reasonChoices(
+  app: App,
+  lang: string,
+  reasons: readonly DeclineReason[],
+  offer?: (ask: Ask) => unknown,
+) {
+  const say = (key: string) => app.messages.t(lang, key);
   return {
-    code,
-    label: app.messages.t(lang, `declines.reason.${code}`),
-    hint: app.messages.t(lang, `declines.hint.${code}`),
-    ask: nextAsk ? askView(app, lang, req, nextAsk) : undefined,
+    groups: GROUPS.map((group) => ({
+      group,
+      label: say(`declines.group.${group}`),
+      reasons: reasons
+        .filter((reason) => reason.group === group)
+        .map(({ code, nextAsk }) => ({
+          code,
+          label: say(`declines.reason.${code}`),
+          hint: say(`declines.hint.${code}`),
+          ask: nextAsk && offer ? offer(nextAsk) : undefined,
+        })),
+    })),
+    more: reasons
+      .filter(({ code }) => code !== "other")
+      .map(({ code }) => ({ value: code, label: say(`declines.reason.${code}`) })),
+    again: AGAIN.map((value) => ({ value, label: say(`declines.again.${value}`) })),
   };
 }
 

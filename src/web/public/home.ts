@@ -35,10 +35,17 @@ export function homeRoutes(app: App): Router {
   });
   router.get("/sitemap.xml", async (_req, res) => {
     const letters = await listLettersIn(ctxOf(res), SHOWN, "en");
-    const pages = letters.flatMap(({ slug }) => [`/letters/${slug}`, `/letters/${slug}/signatories`]);
-    pages.push(...FOOTER_PAGES.map((name) => `/${name}`));
-    const urls = pages.map((path) => `<url><loc>${app.config.publicUrl}${path}</loc></url>`);
-    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${urls.join("\n")}\n</urlset>\n`;
+    const home = app.config.publicUrl;
+    const pages = [
+      ...letters
+        .flatMap((letter) => [letter, { ...letter, slug: `${letter.slug}/signatories` }])
+        .map(({ slug, languages }) => ({ href: `${home}/letters/${slug}`, languages })),
+      ...FOOTER_PAGES.map((name) => ({ href: `${home}/${name}`, languages: app.messages.languages })),
+    ].map(({ href, languages }) => ({
+      href,
+      languages: languages.map((lang) => ({ lang, href: `${href}?lang=${lang}` })),
+    }));
+    const body = app.templates.render("feeds/sitemap", { pages }, { lang: "en" });
     sendPublic(res, { type: "application/xml; charset=utf-8", body });
   });
   return router;

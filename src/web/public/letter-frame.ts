@@ -19,25 +19,34 @@ export interface LetterInLanguage {
   asked: string;
 }
 
-const TWINS = ["json", "csv", "txt"];
+/** Everybody may read these from pages of their own. */
+export const SHARED = { "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" };
+
+/** The list in other forms, and those that programs look for in a page's head. */
+const TWINS = ["json", "csv", "txt", "atom"];
+const ANNOUNCED = { json: "application/json", csv: "text/csv", atom: "application/atom+xml" };
 
 /** The languages a request wishes for, the one in the address first. */
-function wishes(req: Request): string[] {
-  const asked = req.query["lang"];
+function wishes(req: Request, given: string): string[] {
+  const asked = given || req.query["lang"];
   const own = typeof asked === "string" ? [asked] : [];
   return [...own, ...req.acceptsLanguages()].filter((wish) => /^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$/.test(wish));
 }
 
-/** Reads a letter's text for a request, in the first wished language that the letter has, else in its own. */
+/**
+ * Reads a letter's text for a request, in the first wished language that the letter has, else in its own; `wish` goes
+ * before what the request says.
+ */
 export async function letterInLanguage(
   app: App,
   ctx: Ctx,
   req: Request,
   letter: PublicLetter,
+  wish = "",
 ): Promise<LetterInLanguage> {
   const line = await letterLine(ctx, letter.id);
   const languages = line?.languages ?? [];
-  const found = wishes(req)
+  const found = wishes(req, wish)
     .flatMap((wish) => [wish, wish.split("-")[0] ?? ""])
     .find((wish) => languages.includes(wish));
   const text = await currentText(ctx, letter.id, found);
@@ -79,11 +88,32 @@ export function letterFrame(app: App, seen: LetterInLanguage, path: string, para
       funding: [run, letter.funding_note].filter(Boolean).join(" "),
       links: footerLinks(app, lang, asked !== ""),
     },
-    alternates: ["json", "csv"].map((kind) => ({
-      href: `${base}/signatories.${kind}`,
-      type: kind === "json" ? "application/json" : "text/csv",
-      title: app.messages.t(lang, "public.list.heading"),
+    translations: [
+      ...line.languages.map((language) => ({ lang: language, language })),
+      { lang: "x-default", language: "" },
+    ].map(({ lang: hreflang, language }) => ({
+      lang: hreflang,
+      href: app.config.publicUrl + query(path, { ...params, lang: language }),
     })),
+    alternates: [
+      ...Object.entries(ANNOUNCED).map(([kind, type]) => ({
+        href: `${base}/signatories.${kind}`,
+        type,
+        title: app.messages.t(lang, "public.list.heading"),
+      })),
+      {
+        href: query("/oembed", { url: app.config.publicUrl + query(base, { lang: asked }) }),
+        type: "application/json+oembed",
+        title: text.title,
+      },
+    ],
+    social: {
+      title: text.title,
+      description: text.summary || text.addressee,
+      url: app.config.publicUrl + query(base, { lang: asked }),
+      site: letter.sponsor_name,
+      locale: text.language.replace("-", "_"),
+    },
     feeds: [
       ...TWINS.map((kind) => ({
         href: query(`${base}/signatories.${kind}`, { ...params, page: "", lang: asked }),

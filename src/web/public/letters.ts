@@ -1,18 +1,22 @@
-import { Router, type Request } from "express";
+import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
+import { siteNow } from "../../domain/letters/site-service.js";
 import { largest } from "../../domain/publication/signatory.js";
-import { publicLetter, type PublicLetter } from "../../domain/publication/service.js";
+import { letterAtAddress, type PublicLetter } from "../../domain/publication/service.js";
 import {
   signatoryList,
   signatoryTotals,
   statements,
   type SignatoryTotals,
 } from "../../domain/publication/views.js";
+import { publishedBands } from "../../domain/pledges/views.js";
 import type { Ctx } from "../../platform/context.js";
 import { countryName } from "../../platform/i18n.js";
 import { query } from "../../platform/template-helpers.js";
 import { sendPublic } from "../page-cache.js";
+import { languageOf, page } from "../pages.js";
 import { ctxOf } from "../request.js";
+import { bandLines } from "./band-words.js";
 import {
   filterChoices,
   letterFrame,
@@ -21,6 +25,7 @@ import {
   signing,
   type LetterInLanguage,
 } from "./letter-frame.js";
+import { letterData } from "./structured-data.js";
 import { signatoryRows } from "./signatory-rows.js";
 
 const FIRST = 10;
@@ -31,12 +36,21 @@ const STATEMENTS = 4;
 export function letterRoutes(app: App): Router {
   const router = Router();
   router.get("/letters/:slug", async (req, res) => {
-    const letter = await publicLetter(ctxOf(res), req.params.slug);
+    const { letter, endedWhy } = await letterAtAddress(ctxOf(res), req.params.slug);
+    if (endedWhy !== "") return showEnded(app, req, res, letter, endedWhy);
     const { view, lang } = await letterView(app, ctxOf(res), req, letter);
     const body = app.templates.render("public/letter", view, { lang });
-    sendPublic(res, { type: "text/html; charset=utf-8", body, headers: { "Content-Language": lang } });
+    return sendPublic(res, { type: "text/html; charset=utf-8", body, headers: { "Content-Language": lang } });
   });
   return router;
+}
+
+/** Why there is no letter here any more; its text, which nobody approved or the sponsor took back, is not told. */
+function showEnded(app: App, req: Request, res: Response, letter: PublicLetter, reason: string): void {
+  const lang = languageOf(app, req);
+  const heading = app.messages.t(lang, `versions.ended.${letter.state}`);
+  const view = { title: heading, heading, reason, noindex: true, sponsorName: letter.sponsor_name };
+  page(app, req, res, "public/letter-ended", view, { lang });
 }
 
 /** What the letter's page shows, and the language of the words around the text. */
@@ -47,14 +61,20 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
   const first = { q: "", sector: "", country: "", sort: "name" as const };
   const list = await signatoryList(ctx, { ...first, letterId: letter.id, limit: FIRST });
   const base = `/letters/${letter.slug}`;
+  const site = await siteNow(ctx);
+  const stands = signing(line, ctx.clock.now());
   const view = {
     ...letterFrame(app, seen, base, {}),
     ...figures(app, lang, totals, base, asked),
     ...filterChoices(app, lang, totals),
+    bands: bandLines(app, lang, await publishedBands(ctx, letter.id)),
     title: text.title,
     description: text.summary || text.addressee,
+    data: letterData(seen, totals, app.config.publicUrl),
     kind: kindWords(app, seen, ctx.clock.now()),
-    signing: signing(line, ctx.clock.now()),
+    signing: site.signing_paused && stands === "open" ? "paused" : stands,
+    notice: [site.banner, site.signing_paused ? site.pause_message : ""].filter(Boolean).join(" "),
+    officialNote: letter.official_note,
     signHref: query(`${base}/sign`, { lang: asked }),
     listPath: `${base}/signatories`,
     listHref: query(`${base}/signatories`, { lang: asked }),
@@ -102,6 +122,7 @@ function figures(app: App, lang: string, totals: SignatoryTotals, base: string, 
   return {
     signed: totals.signed,
     withdrawn: totals.withdrawn,
+    reserved: totals.reserved,
     countries: totals.countries.length,
     greatest: Math.max(
       1,

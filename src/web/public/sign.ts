@@ -8,6 +8,8 @@ import {
   type SigningPlace,
   type Via,
 } from "../../domain/signatures/service.js";
+import { knowsTenLargest } from "../../domain/signatures/pledge-service.js";
+import { saveDraft } from "../../domain/signatures/draft-service.js";
 import { as, type Ctx } from "../../platform/context.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { PUBLIC_POSTS, PUBLIC_SUBMISSIONS, limitPosts } from "../middleware/rate-limit.js";
@@ -28,6 +30,7 @@ export function signRoutes(app: App): Router {
     router.get(path, async (req, res) => showForm(app, req, res, undefined));
     router.post(path, limit, async (req, res) => {
       const body = asRecord(req.body);
+      if (body["do"] === "hand") return handOn(app, req, res, body);
       if (typeof body["change"] === "string") return showForm(app, req, res, emptyForm(body));
       await withForm(
         body,
@@ -118,7 +121,11 @@ async function showForm(
       organisation: name ?? "",
       nameHint: name ? "signatures.hint.display_name_filled" : "signatures.hint.display_name",
       backLabel: name ? "answers.back_to_ways" : "answers.back_to_letter",
-      ...formView(app, lang, soFar.all),
+      forward: place.invitation ? `${addressOf(req)}/wrong-person${suffixOf(app, req)}` : "",
+      forwardKind: place.invitation ? "yes" : "none",
+      jointOpen:
+        Boolean(typed["joint"]) || Object.keys(given.errors).some((field) => field.startsWith("second")),
+      ...formView(app, lang, soFar.all, await knowsTenLargest(ctxOf(res)), place.letter.bodyMd),
       values: typed,
       errors: given.errors,
     },
@@ -168,9 +175,18 @@ async function showAnswers(
   );
 }
 
+/** Keeps what was typed under an address of its own, and shows that. */
+async function handOn(app: App, req: Request, res: Response, body: Record<string, unknown>): Promise<void> {
+  const { place, lang } = await open(app, req, res);
+  if (place.verdict !== "open") return showClosed(app, req, res, place, lang);
+  const { address } = await saveDraft(actingCtx(res, place), place, lang, body);
+  res.redirect(303, `${new URL(address).pathname}${suffixOf(app, req)}`);
+}
+
 async function submit(app: App, req: Request, res: Response, body: Record<string, unknown>): Promise<void> {
   const { place, lang } = await open(app, req, res);
-  await submitSignature(actingCtx(res, place), viaOf(req), { ...body, language: lang });
+  const via = { ...viaOf(req), network: req.ip };
+  await submitSignature(actingCtx(res, place), via, { ...body, language: lang });
   res.redirect(303, `${addressOf(req)}/sign/sent${suffixOf(app, req)}`);
 }
 

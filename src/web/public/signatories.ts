@@ -13,6 +13,7 @@ import {
   type SignatoryPage,
   type SignatoryTotals,
 } from "../../domain/publication/views.js";
+import { publishedBands } from "../../domain/pledges/views.js";
 import type { Ctx } from "../../platform/context.js";
 import { csvFile } from "../../platform/csv.js";
 import { countryName, formatDate } from "../../platform/i18n.js";
@@ -20,11 +21,16 @@ import { parse } from "../../platform/schema.js";
 import { query } from "../../platform/template-helpers.js";
 import { sendPublic } from "../page-cache.js";
 import { ctxOf } from "../request.js";
-import { filterChoices, letterFrame, letterInLanguage, type LetterInLanguage } from "./letter-frame.js";
+import {
+  filterChoices,
+  letterFrame,
+  letterInLanguage,
+  SHARED,
+  type LetterInLanguage,
+} from "./letter-frame.js";
+import { embedCode } from "./embed.js";
+import { bandDocument, bandLines, type Bands } from "./band-words.js";
 import { signatoryRows } from "./signatory-rows.js";
-
-/** Everybody may read these from pages of their own. */
-const SHARED = { "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" };
 
 /** The list of signatories as a page, and its twins for programs, spreadsheets and plain readers. */
 export function signatoryRoutes(app: App): Router {
@@ -46,7 +52,7 @@ export function signatoryRoutes(app: App): Router {
     const list = await readList(app, ctxOf(res), req, req.params.slug);
     if (redirectToLast(res, list, ".csv")) return;
     const headers = { ...SHARED, "Content-Disposition": `attachment; filename="${fileName(list, "csv")}"` };
-    sendPublic(res, { type: "text/csv; charset=utf-8", body: listCsv(list), headers });
+    sendPublic(res, { type: "text/csv; charset=utf-8", body: listCsv(app.config.publicUrl, list), headers });
   });
   router.get("/letters/:slug/signatories.txt", async (req, res) => {
     const list = await readList(app, ctxOf(res), req, req.params.slug);
@@ -64,6 +70,7 @@ interface List {
   wanted: number | undefined;
   found: SignatoryPage;
   totals: SignatoryTotals;
+  bands: Bands;
   at: Date;
 }
 
@@ -78,6 +85,7 @@ async function readList(app: App, ctx: Ctx, req: Request, slug: string, without?
     wanted,
     found: await signatoryList(ctx, { ...filter, letterId: letter.id, page: wanted }),
     totals: await signatoryTotals(ctx, letter.id),
+    bands: await publishedBands(ctx, letter.id),
     at: ctx.clock.now(),
   };
 }
@@ -111,14 +119,19 @@ function pageView(app: App, list: List) {
     title: app.messages.t(lang, "public.list.title", { letter: text.title }),
     letterTitle: text.title,
     letterHref: query(`/letters/${seen.letter.slug}`, { lang: seen.asked }),
+    reportHref: query(`/letters/${seen.letter.slug}/report`, { lang: seen.asked }),
     path,
     filter,
     filtered: Boolean(filter.q || filter.sector || filter.country),
     clearHref: query(path, { lang: seen.asked }),
-    rows: signatoryRows(app, lang, found.items),
+    rows: signatoryRows(app, lang, found.items, query(`/letters/${seen.letter.slug}`, { lang: seen.asked })),
+    bands: bandLines(app, lang, list.bands),
+    whyHref: `${query(`/letters/${seen.letter.slug}`, { lang: seen.asked })}#bands`,
     total: found.total,
+    embedCode: embedCode(app, seen),
     signed: totals.signed,
     withdrawn: totals.withdrawn,
+    reserved: totals.reserved,
     asOf: list.at,
     sortName: {
       href: query(path, { ...params(list), sort: "" }),
@@ -152,7 +165,16 @@ function listDocument(app: App, list: List): SignatoryListDocument {
       version: text.versionNumber,
       closes_at: letter.closes_at?.toISOString() ?? null,
     },
-    counts: { signed: totals.signed, countries: totals.countries.length, withdrawn: totals.withdrawn },
+    counts: {
+      signed: totals.signed,
+      with_reservation: totals.reserved,
+      countries: totals.countries.length,
+      withdrawn: totals.withdrawn,
+    },
+    support: {
+      confidential: bandDocument(list.bands.confidential),
+      pledged: bandDocument(list.bands.pledge),
+    },
     filter,
     total: found.total,
     page: wanted === undefined ? null : found.page,
@@ -169,6 +191,8 @@ function listDocument(app: App, list: List): SignatoryListDocument {
       signed_at: item.signedAt.toISOString(),
       withdrawn_at: item.withdrawnAt?.toISOString() ?? null,
       quote: item.quote,
+      reservations: item.reservations,
+      logo: item.logo ? app.config.publicUrl + item.logo.path : null,
       checked: item.checked,
     })),
   });
@@ -185,9 +209,11 @@ const COLUMNS = [
   "withdrawn_on",
   "quote",
   "checked",
+  "reservation",
+  "logo",
 ];
 
-function listCsv({ found }: List): string {
+function listCsv(publicUrl: string, { found }: List): string {
   return csvFile(
     COLUMNS,
     found.items.map((item) => [
@@ -201,6 +227,8 @@ function listCsv({ found }: List): string {
       item.withdrawnAt ? isoDay(item.withdrawnAt) : "",
       item.quote,
       item.checked.join(" "),
+      item.reservations.map(({ clause, text }) => `${clause}: ${text}`).join("\n"),
+      item.logo ? publicUrl + item.logo.path : "",
     ]),
   );
 }
@@ -217,10 +245,16 @@ function listText(app: App, list: List): string {
       withdrawn: totals.withdrawn,
       date: at,
     }),
+    ...bandText(app, lang, list),
     `${app.config.publicUrl}/letters/${seen.letter.slug}`,
   ];
   const lines = found.items.map((item) => textLine(app, lang, item));
   return `${[...head, "", ...lines].join("\n")}\n`;
+}
+
+function bandText(app: App, lang: string, { bands }: List): string[] {
+  const { lines, note } = bandLines(app, lang, bands);
+  return lines.length > 0 ? [[...lines, note].join(" ")] : [];
 }
 
 function textLine(app: App, lang: string, item: Signatory): string {
@@ -232,7 +266,10 @@ function textLine(app: App, lang: string, item: Signatory): string {
         withdrew: formatDate(lang, item.withdrawnAt, "short"),
       })
     : signed;
-  return [...who.filter(Boolean), dates].join(", ").replaceAll(/\s+/g, " ");
+  const reserved = item.reservations.map(({ clause, text }) =>
+    app.messages.t(lang, "statements.public.reservation_text", { clause, text }),
+  );
+  return [[...who.filter(Boolean), dates].join(", "), ...reserved].join(". ").replaceAll(/\s+/g, " ");
 }
 
 function isoDay(at: Date): string {

@@ -1,5 +1,5 @@
 import type { App } from "../../app.js";
-import type { Check, Signatory } from "../../domain/publication/signatory.js";
+import { CHECKS, type Check, type Signatory } from "../../domain/publication/signatory.js";
 import { countryName } from "../../platform/i18n.js";
 import { sectorName } from "./letter-frame.js";
 
@@ -16,19 +16,40 @@ export interface SignatoryRow {
   quote: string;
   quoteLang: string;
   checked: string;
+  reservations: { clause: number; text: string; lang: string; href: string }[];
+  logo: Signatory["logo"];
+  /** The version it signed, where it was asked to sign a newer one. */
+  signedVersion: number | null;
 }
 
 /** What was checked, in words. */
 export function checkedWords(app: App, lang: string, checks: readonly Check[]): string {
   const said = (check: Check): string => (checks.includes(check) ? "yes" : "no");
-  return app.messages.t(lang, "public.list.checked_words", {
+  const more = CHECKS.filter((check) => MORE.has(check) && checks.includes(check)).map((check) =>
+    app.messages.t(lang, `public.check.${check}`),
+  );
+  const first = app.messages.t(lang, "public.list.checked_words", {
     email: said("email_confirmed"),
     reviewed: said("reviewed_by_staff"),
   });
+  return [first, ...more].join(", ");
 }
 
-/** The entries of the list as rows of its table. */
-export function signatoryRows(app: App, lang: string, items: readonly Signatory[]): SignatoryRow[] {
+/** What comes after the confirmed address and the review, where it was checked too. */
+const MORE: ReadonlySet<Check> = new Set<Check>([
+  "own_domain",
+  "officer_attested",
+  "checked_independently",
+  "qualified_signature",
+]);
+
+/** The entries of the list as rows of its table; `letterHref` leads to the letter's text, unless it is on the same page. */
+export function signatoryRows(
+  app: App,
+  lang: string,
+  items: readonly Signatory[],
+  letterHref = "",
+): SignatoryRow[] {
   return items.map((item) => ({
     anchor: item.anchor,
     organisation: item.organisation,
@@ -40,5 +61,13 @@ export function signatoryRows(app: App, lang: string, items: readonly Signatory[
     quote: item.quote ?? "",
     quoteLang: item.quoteLanguage,
     checked: checkedWords(app, lang, item.checked),
+    reservations: item.reservations.map(({ clause, text, language }) => ({
+      clause,
+      text,
+      lang: language,
+      href: `${letterHref}#c${clause}`,
+    })),
+    logo: item.logo,
+    signedVersion: item.signedVersion,
   }));
 }

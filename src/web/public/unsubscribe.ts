@@ -42,6 +42,7 @@ function show(app: App, req: Request, res: Response, { recipient, stopped }: Uns
       title: app.messages.t(lang, stopped ? "unsubscribe.done_title" : "unsubscribe.title"),
       sponsor: { name: sponsor },
       stopped,
+      letterOnly: recipient.letterOnly,
       action: req.originalUrl,
     },
     { lang, layout: "personal" },

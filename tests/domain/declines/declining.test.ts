@@ -10,7 +10,7 @@ import {
 } from "../../../src/domain/declines/service.js";
 import { declinesOf, revisitsDue, standingDeclineOf } from "../../../src/domain/declines/views.js";
 import { stopWriting } from "../../../src/domain/invitations/service.js";
-import { changeLetterState } from "../../../src/domain/letters/service.js";
+import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import { submitSignature } from "../../../src/domain/signatures/service.js";
 import { finishTask } from "../../../src/domain/tasks/service.js";
 import { openTasks, tasksOf } from "../../../src/domain/tasks/views.js";

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   addVersion,
-  changeLetterState,
-  closeDueLetters,
   createLetter,
   findLetter,
   updateLetter,
   writeText,
 } from "../../../src/domain/letters/service.js";
+import { changeLetterState, closeDueLetters } from "../../../src/domain/letters/state-service.js";
 import { currentText, listLetters, listVersions } from "../../../src/domain/letters/views.js";
 import { listActivity } from "../../../src/domain/activity/views.js";
 import type { Ctx } from "../../../src/platform/context.js";

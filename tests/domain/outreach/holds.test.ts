@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { changeLetterState } from "../../../src/domain/letters/service.js";
+import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import { processDueMail } from "../../../src/domain/mail/sending-service.js";
 import { heldBy, type HoldScope } from "../../../src/domain/outreach/hold.js";
 import {

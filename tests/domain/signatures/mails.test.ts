@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { confirmAnswer } from "../../../src/domain/declines/service.js";
-import { changeLetterState } from "../../../src/domain/letters/service.js";
+import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import { acceptSignature, rejectSignature } from "../../../src/domain/signatures/review-service.js";
 import { submitSignature } from "../../../src/domain/signatures/service.js";
 import { MINUTE } from "../../../src/platform/clock.js";

@@ -17,8 +17,8 @@ import {
 
 const CAUSES = [...new Set(TRANSITIONS.map(({ cause }) => cause))];
 
-const CONFIRMS: readonly Cause[] = ["address_confirmed", "second_entry"];
-const ACCEPTED: readonly SignatureState[] = [
+const CONFIRMS: ReadonlySet<Cause> = new Set<Cause>(["address_confirmed", "second_entry"]);
+const ACCEPTED: ReadonlySet<SignatureState> = new Set<SignatureState>([
   "accepted",
   "published",
   "held",
@@ -28,8 +28,8 @@ const ACCEPTED: readonly SignatureState[] = [
   "withdrawn",
   "lapsed",
   "retracted",
-];
-const UNDOES: readonly Cause[] = ["restored", "reopened", "unmerged"];
+]);
+const UNDOES: ReadonlySet<Cause> = new Set<Cause>(["restored", "reopened", "unmerged"]);
 
 /** Runs causes one after the other; what the table refuses changes nothing. Returns every state that was entered. */
 function run(causes: readonly Cause[]): { state: SignatureState; taken: Cause[]; states: SignatureState[] } {
@@ -54,8 +54,8 @@ describe("the table of what may happen to a signature", () => {
         const { taken, states } = run(causes);
         states.forEach((state, at) => {
           const before = taken.slice(0, at);
-          if (ACCEPTED.includes(state)) {
-            const confirmed = before.findIndex((cause) => CONFIRMS.includes(cause));
+          if (ACCEPTED.has(state)) {
+            const confirmed = before.findIndex((cause) => CONFIRMS.has(cause));
             const attested = before.indexOf("attested");
             const accepted = before.indexOf("accepted");
             expect(confirmed).toBeGreaterThanOrEqual(0);
@@ -63,7 +63,7 @@ describe("the table of what may happen to a signature", () => {
             expect(accepted).toBeGreaterThan(attested);
           }
           if (state === "withdrawn") expect(before).toContain("accepted");
-          if (ENDED.has(state) && at < taken.length) expect(UNDOES).toContain(taken[at]);
+          if (ENDED.has(state) && at < taken.length) expect(UNDOES.has(taken[at] ?? "accepted")).toBe(true);
         });
       }),
       { numRuns: 10_000 },
@@ -84,7 +84,7 @@ describe("the table of what may happen to a signature", () => {
     }
     expect([...reached].sort()).toEqual([...SIGNATURE_STATES].sort());
     for (const state of SIGNATURE_STATES) {
-      const onwards = TRANSITIONS.filter(({ from, cause }) => from === state && !UNDOES.includes(cause));
+      const onwards = TRANSITIONS.filter(({ from, cause }) => from === state && !UNDOES.has(cause));
       expect(onwards.length > 0).toBe(!ENDED.has(state));
     }
   });

@@ -3,7 +3,7 @@ import { confirmAnswer } from "../../../src/domain/declines/service.js";
 import { mailConfirmationAgain, openConfirmation } from "../../../src/domain/signatures/confirm-service.js";
 import { submitSignature } from "../../../src/domain/signatures/service.js";
 import { historyOf } from "../../../src/domain/signatures/views.js";
-import { changeLetterState } from "../../../src/domain/letters/service.js";
+import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import { DAY, HOUR, MINUTE } from "../../../src/platform/clock.js";
 import type { Ctx } from "../../../src/platform/context.js";
 import { testApp, type TestApp } from "../../support/app.js";

@@ -17,6 +17,10 @@ beforeEach(async () => {
 });
 afterAll(() => app.close());
 
+function lines(table: readonly { from: string; cause: string; to: string; by: string }[]): string[] {
+  return table.map(({ from, cause, to, by }) => `${from} ${cause} ${to} ${by}`).sort();
+}
+
 /** Steps a signature by bare SQL; true when the database let it. */
 async function step(id: string, to: SignatureState): Promise<boolean> {
   const rejection_code = to === "rejected" ? "other" : null;
@@ -38,8 +42,6 @@ describe("the database refuses what the table of transitions refuses", () => {
     const rows = await app
       .db("signature_transitions")
       .select("from_state as from", "cause", "to_state as to", "moved_by as by");
-    const lines = (table: readonly { from: string; cause: string; to: string; by: string }[]) =>
-      table.map(({ from, cause, to, by }) => `${from} ${cause} ${to} ${by}`).sort();
     expect(lines(rows)).toEqual(lines(TRANSITIONS));
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { changeLetterState } from "../../../src/domain/letters/service.js";
+import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import { revokeLinks } from "../../../src/domain/links/service.js";
 import { DAY } from "../../../src/platform/clock.js";
 import { browser, testApp, type TestApp } from "../../support/app.js";

@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { readKey } from "../domain/log/note.js";
+import { verifyLetterLog } from "../domain/log/verification-service.js";
+import { verifyLog, type ListedEntry, type LogCopy, type Verdict } from "../domain/log/verify.js";
+import { SECOND } from "../platform/clock.js";
+import { CommandError, answer, note, textOption, type Command } from "./command.js";
+import { withApp } from "./session.js";
+
+/** A list that is kept somewhere may be ten seconds old (ruling 17); then it is asked for once more. */
+const LIST_AGE = 12 * SECOND;
+const OF_THE_MOMENT: ReadonlySet<string> = new Set([
+  "list_has",
+  "list_lacks",
+  "not_opened",
+  "leaves_missing",
+]);
+
+/** `verify-log <letter>`: works out the log anew, from the database or from a public address, and says what does not fit. */
+export const verifyLogCommand: Command = {
+  name: "verify-log",
+  usage: "<letter> [--against <checkpoint file>] [--from <address>] [--json]",
+  summary: "Check a letter's public log: every leaf, root and signature, and that the list is what it says",
+  options: { against: { type: "string" }, from: { type: "string" }, json: { type: "boolean" } },
+  takes: [1, 1],
+  run: async (line) => {
+    const [letter = ""] = line.positionals;
+    const file = textOption(line, "against");
+    const against = file === undefined ? undefined : readFile(file);
+    const from = textOption(line, "from");
+    const verdict =
+      from === undefined
+        ? await withApp((_app, ctx) => verifyLetterLog(ctx, letter, against))
+        : await verifyPublished(from, letter, against);
+    if (line.options["json"]) await answer(`${JSON.stringify(verdict)}\n`);
+    else await answer(`${sentences(verdict, against !== undefined)}\n`);
+    return verdict.discrepancies.length === 0 ? 0 : 1;
+  },
+};
+
+function sentences({ origin, size, root, listed, discrepancies }: Verdict, compared: boolean): string {
+  const head = `${origin}: ${size} leaves, root ${root}`;
+  if (discrepancies.length === 0) {
+    const continued = compared ? " It continues the checkpoint you gave." : "";
+    return `${head}\nAll of it fits: leaves, root, signature, and the ${listed} entries of the list.${continued}`;
+  }
+  return [head, ...discrepancies.map(({ row, sentence }) => `DOES NOT FIT  ${row}: ${sentence}`)].join("\n");
+}
+
+function readFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new CommandError(`${file} can't be read.`);
+  }
+}
+
+async function verifyPublished(address: string, letter: string, against?: string): Promise<Verdict> {
+  const base = `${address.replace(/\/+$/, "")}/letters/${encodeURIComponent(letter)}`;
+  const first = verifyLog(await copyFrom(base), against);
+  if (!first.discrepancies.some(({ code }) => OF_THE_MOMENT.has(code))) return first;
+  note("The list and the log are not of the same moment; asking once more.");
+  await pause(LIST_AGE);
+  return verifyLog(await copyFrom(base), against);
+}
+
+async function get(address: string): Promise<Response> {
+  const response = await fetch(address).catch(() => undefined);
+  if (!response) throw new CommandError(`${address} does not answer.`);
+  if (!response.ok) throw new CommandError(`${address} answers ${response.status}.`);
+  return response;
+}
+
+async function copyFrom(base: string): Promise<LogCopy> {
+  const checkpoint = await (await get(`${base}/log/checkpoint`)).text();
+  const keys = await (await get(`${base}/log/keys`)).text();
+  const leaves: LogCopy["leaves"][number][] = [];
+  for (let size = 1; leaves.length < size;) {
+    const page = (await (await get(`${base}/log/entries?start=${leaves.length}`)).json()) as {
+      size: number;
+      entries: LogCopy["leaves"];
+    };
+    leaves.push(...page.entries);
+    size = page.entries.length === 0 ? 0 : page.size;
+  }
+  const list = (await (await get(`${base}/signatories.json`)).json()) as { items: PublishedItem[] };
+  return {
+    keys: keys.split("\n").flatMap((word) => readKey(word) ?? []),
+    checkpoint,
+    earlier: [],
+    leaves,
+    listed: list.items.map(toEntry),
+  };
+}
+
+interface PublishedItem {
+  organisation: string;
+  country: string;
+  sector: string;
+  state: "published" | "withdrawn";
+  signed_at: string;
+  withdrawn_at: string | null;
+}
+
+function toEntry(item: PublishedItem): ListedEntry {
+  const { organisation, country, sector, state } = item;
+  return { organisation, country, sector, state, signed: item.signed_at, withdrew: item.withdrawn_at };
+}

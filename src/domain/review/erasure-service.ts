@@ -1,0 +1,10 @@
+import type { Ctx } from "../../platform/context.js";
+import { wipePerson } from "./erasure-store.js";
+
+/** Takes a person out of notes, questions, lists and mails of the review; part of erasing them everywhere. */
+export async function erasePersonFromReview(
+  tx: Ctx,
+  person: { words: readonly string[]; email: string | null },
+): Promise<void> {
+  await wipePerson(tx.db, person);
+}

@@ -1,0 +1,17 @@
+/**
+ * What signing means, in the words that the form shows. The words are pinned with each signature by their version and
+ * hash, so they stand here and not among the sentences that anybody may polish: a new wording is a new version.
+ */
+export const MEANING_VERSION = "2026-11";
+
+/** The words by language; a form in another language shows the English ones. */
+export const MEANINGS: Readonly<Record<string, string>> = {
+  en: "The organisation supports this version of the letter and agrees to be shown as chosen. Whoever signs may bind it. It takes on no legal duty. It can withdraw at any time; the list then shows both dates.",
+  fr: "L’organisation soutient cette version de la lettre et accepte d’apparaître comme choisi. La personne qui signe peut l’engager. Elle ne contracte aucune obligation juridique. Elle peut se retirer à tout moment ; la liste indique alors les deux dates.",
+};
+
+/** The words that a form in a language shows, and the language they are in. */
+export function meaningIn(language: string): { words: string; language: string } {
+  const own = MEANINGS[language];
+  return own ? { words: own, language } : { words: MEANINGS["en"] ?? "", language: "en" };
+}
