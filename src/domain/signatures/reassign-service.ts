@@ -1,6 +1,4 @@
 import type { Ctx } from "../../platform/context.js";
-import { letterToAnswer } from "../invitations/letter-service.js";
-import { afterConfirmation } from "./authority-service.js";
 import { moveSignature } from "./movement-service.js";
 import { nextStep } from "./signature.js";
 import { giveBackSignatures, giveSignatures, lockLiveOf, lockSignatures } from "./reassign-store.js";
@@ -52,8 +50,7 @@ export async function returnSignatures(
   const taken = new Set((await lockLiveOf(tx.db, [from, to])).map(liveKey));
   for (const row of await lockSignatures(tx.db, did.ended)) {
     if (taken.has(liveKey(row)) || !nextStep(row.state, "unmerged")) continue;
-    const again = await moveSignature(tx, row, "unmerged");
-    await afterConfirmation(tx, again, await letterToAnswer(tx, row.letter_id));
+    await moveSignature(tx, row, "unmerged");
     taken.add(liveKey(row));
   }
 }
