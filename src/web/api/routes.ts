@@ -8,6 +8,7 @@ import { requireBearer } from "../middleware/bearer.js";
 import { API_REQUESTS, limitPosts, limitWrongTokens } from "../middleware/rate-limit.js";
 import { page } from "../pages.js";
 import { auditApi } from "./audit.js";
+import { deliveryApi } from "./deliveries.js";
 import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
 import { enrolmentApi } from "./enrolments.js";
@@ -48,6 +49,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...organisationApi,
     ...evidenceApi,
     ...groupApi,
+    ...deliveryApi(app),
     ...importApi(app),
     ...templateApi,
     ...sequenceApi,

@@ -5,6 +5,7 @@ import { attestRoutes } from "./attest.js";
 import { draftRoutes } from "./drafts.js";
 import { homeRoutes } from "./home.js";
 import { letterRoutes } from "./letters.js";
+import { deliveryRoutes } from "./delivery.js";
 import { letterPdfRoutes } from "./letter-pdf.js";
 import { signatoryRoutes } from "./signatories.js";
 import { embedRoutes } from "./embed.js";
@@ -33,6 +34,7 @@ export function publicRoutes(app: App): Router {
   router.use(letterRoutes(app));
   router.use(letterPdfRoutes(app));
   router.use(versionRoutes(app));
+  router.use(deliveryRoutes(app));
   router.use(signatoryRoutes(app));
   router.use(feedRoutes(app));
   router.use(embedRoutes(app));
