@@ -25,11 +25,8 @@ create trigger log_checkpoints_announce after insert on log_checkpoints
 create trigger organisations_announce after update of name, legal_name on organisations
   for each row when (old.name is distinct from new.name or old.legal_name is distinct from new.legal_name)
   execute function announce_all();
-create trigger site_switch_announce after insert or update or delete on site_switch
-  for each statement execute function announce_all();
 
 -- down
-drop trigger site_switch_announce on site_switch;
 drop trigger organisations_announce on organisations;
 drop trigger log_checkpoints_announce on log_checkpoints;
 drop trigger band_publications_announce on band_publications;
