@@ -100,6 +100,8 @@ const CONSOLE: Record<string, Permission | "anybody" | "staff"> = {
   "POST /console/letters/:slug/dates/:id": "letters:write",
   "GET /console/letters/:slug/evidence": "letters:read",
   "POST /console/letters/:slug/evidence": "letters:publish",
+  "GET /console/letters/:slug/delivery": "letters:read",
+  "POST /console/letters/:slug/delivery": "letters:publish",
   "GET /console/letters": "letters:read",
   "GET /console/letters/new": "letters:write",
   "POST /console/letters": "letters:write",

@@ -18,7 +18,7 @@ import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { inboundApi } from "./inbound.js";
 import { letterCourseApi } from "./letter-course.js";
-import { letterApi } from "./letters.js";
+import { letterApi, letterTransitionApi } from "./letters.js";
 import { siteApi } from "./site.js";
 import { mailboxApi } from "./mailboxes.js";
 import { messageApi } from "./messages.js";
@@ -44,6 +44,7 @@ import { suppressionApi } from "./suppressions.js";
 export function apiRouteTable(app: App): ApiRoute[] {
   return [
     ...letterApi,
+    letterTransitionApi(app),
     ...letterCourseApi,
     ...siteApi,
     ...organisationApi,

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
-import { mayAmend, mayChange, mayEditText, publicStanding } from "../../domain/letters/letter.js";
+import { mayAmend, mayEditText, publicStanding } from "../../domain/letters/letter.js";
 import {
   addVersion,
   browseLetters,
@@ -50,6 +50,9 @@ export function letterDeskRoutes(app: App): Router {
     await withForm(
       req.body,
       async () => {
+        // A delivery wants to be recorded; that has a page of its own.
+        if (asRecord(req.body)["to"] === "delivered")
+          return res.redirect(303, `/console/letters/${slug}/delivery`);
         await changeLetterState(ctxOf(res), slug, asRecord(req.body) as never);
         res.redirect(303, `/console/letters/${slug}`);
       },
@@ -180,7 +183,6 @@ async function showOne(
     editable: mayEditText(letter.state, (newest?.signatures ?? 0) > 0).may,
     signed: line.signed,
     inReview: line.inReview,
-    mayLeaveOut: may("letters:publish") && line.inReview > 0 && mayChange(letter.state, "delivered").may,
     facts: [...facts(app, file), ...(await logFacts(ctx, letter))],
     outreach: await letterHold(ctx, letter.id),
     versions: versions.map((version) => ({

@@ -25,6 +25,7 @@ import { signInRoutes } from "./sign-in.js";
 import { sendingLimitRoutes } from "./sending-limits.js";
 import { staffRoutes } from "./staff.js";
 import { declineRoutes } from "./declines.js";
+import { deliveryDeskRoutes } from "./delivery.js";
 import { bulkRoutes } from "./bulk.js";
 import { entryRoutes } from "./entries.js";
 import { reasonRoutes } from "./reasons.js";
@@ -100,6 +101,7 @@ export function consoleRoutes(app: App): Router {
   router.use(sendingLimitRoutes(app));
   router.use(safetyRoutes(app));
   router.use(letterDeskRoutes(app));
+  router.use(deliveryDeskRoutes(app));
   router.use(pledgeDeskRoutes(app));
   router.use(siteRoutes(app));
   router.use(styleGuideRoutes(app));

@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { siteNotice, siteNow } from "../../domain/letters/site-service.js";
 import { latestCheckpoint } from "../../domain/log/service.js";
+import { deliveryOf } from "../../domain/delivery/views.js";
 import { largest } from "../../domain/publication/signatory.js";
 import { letterAtAddress, type PublicLetter } from "../../domain/publication/service.js";
 import {
@@ -69,6 +70,7 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     ...letterFrame(app, seen, base, {}),
     ...figures(app, lang, totals, base, asked),
     ...filterChoices(app, lang, totals),
+    deliveryHref: (await deliveryOf(ctx, letter.id)) ? query(`${base}/delivery`, { lang: asked }) : "",
     logHref: (await latestCheckpoint(ctx, letter.id)) === undefined ? "" : `${base}/log`,
     ...(await courseView(app, ctx, lang, letter, totals.signed)),
     bands: bandLines(app, lang, await publishedBands(ctx, letter.id)),

@@ -27,7 +27,7 @@ describe("a letter in the console", () => {
   it("offers to deliver without what is still in review, only while something is", async () => {
     const { id: letterId, slug } = await makeLetter(app.system, { state: "closed" });
     const editor = await signedIn(app, "editor");
-    const page = () => editor.get(`/console/letters/${slug}`).expect(200);
+    const page = () => editor.get(`/console/letters/${slug}/delivery`).expect(200);
     expect((await page()).text).not.toContain('name="leave_out"');
     await insertSignature(app.system, { letterId, state: "in_review" });
     expect((await page()).text).toContain('name="leave_out"');
