@@ -69,8 +69,9 @@ const words = (list: readonly string[]): string => list.map((each) => `'${each}'
 /** The statement itself, as knex reads it. Its one parameter is a JSON array of submissions. */
 const TAKE_IN = `
 with given as materialized (
-  select place, (jsonb_populate_record(null::signatures, entry)).*, history, link, mail, activity
-    from jsonb_to_recordset(?::jsonb) as g(place int, entry jsonb, history jsonb, link jsonb, mail jsonb, activity jsonb)),
+  select place, e.*, history, link, mail, activity
+    from jsonb_to_recordset(?::jsonb) as g(place int, entry jsonb, history jsonb, link jsonb, mail jsonb, activity jsonb),
+      jsonb_populate_record(null::signatures, entry) e),
 kept as (
   insert into signatures (${ENTRY.join(", ")})
   select ${ENTRY.join(", ")} from given order by ${SAME_SIGNATORY}
