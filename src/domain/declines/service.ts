@@ -205,9 +205,9 @@ export async function declineReasons(ctx: Ctx): Promise<DeclineReason[]> {
  * is thereby replaced if the signature came by invitation. One from the public page waits for `acceptAnswer`, since
  * anybody may give any name there. Signatures know nothing of declines, so that the two meet here.
  */
-export async function confirmAnswer(ctx: Ctx, token: string): Promise<Confirmation> {
+export async function confirmAnswer(ctx: Ctx, token: string, seen?: number): Promise<Confirmation> {
   return transaction(ctx, async (tx) => {
-    const confirmation = await confirmSignature(tx, token);
+    const confirmation = await confirmSignature(tx, token, seen);
     const { signature } = confirmation;
     if (signature.invitation_id === null || ["awaiting_authority", "parked"].includes(signature.state))
       return confirmation;

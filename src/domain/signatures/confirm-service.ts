@@ -68,9 +68,11 @@ function judge(
 /**
  * The signatory confirms, from their own address, that the organisation signs: address confirmed, attested, queued for
  * review, in one transaction with a line of history each. Pressing again, or twice at once, gives the same answer and
- * one mail of thanks. Throws gone for an ended link, conflict once the letter has closed and its 24 hours are over.
+ * one mail of thanks. `seen` is the version of the answers that the page showed: somebody may have sent the form again
+ * since. Throws gone for an ended link, conflict once the letter has closed and its 24 hours are over, or when the
+ * answers are not those that were seen.
  */
-export async function confirmSignature(ctx: Ctx, token: string): Promise<Confirmation> {
+export async function confirmSignature(ctx: Ctx, token: string, seen?: number): Promise<Confirmation> {
   const opened = await openConfirmation(ctx, token);
   return transaction(ctx, async (tx) => {
     const organisationId =
@@ -85,6 +87,7 @@ export async function confirmSignature(ctx: Ctx, token: string): Promise<Confirm
     if (now === "used") return settled(tx, row, letter);
     if (now === "closed") throw conflict("signatures.confirmed_too_late");
     if (now !== "usable") throw gone(`signatures.link_${now}`);
+    if (seen !== undefined && seen !== row.row_version) throw conflict("signatures.answers_renewed");
     await useLink(tx, link);
     if (organisationId !== null) await setOrganisation(tx.db, row.id, organisationId);
     const signature = await confirmRow(tx, { ...row, organisation_id: organisationId }, letter);

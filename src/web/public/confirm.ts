@@ -8,6 +8,8 @@ import {
 } from "../../domain/signatures/confirm-service.js";
 import { as } from "../../platform/context.js";
 import { DomainError } from "../../platform/errors.js";
+import { query } from "../../platform/template-helpers.js";
+import { asRecord } from "../forms.js";
 import { PUBLIC_POSTS, limitPosts } from "../middleware/rate-limit.js";
 import { ctxOf } from "../request.js";
 import { personalLanguage, personalPage, suffixOf } from "./personal.js";
@@ -30,12 +32,15 @@ export function confirmRoutes(app: App): Router {
     const token = tokenOf(req);
     const opened = await openConfirmation(ctxOf(res), token);
     const company = as(ctxOf(res), { kind: "company", id: opened.signature.id });
+    let renewed = "";
     try {
-      await confirmAnswer(company, token);
+      await confirmAnswer(company, token, seenBy(req));
     } catch (error) {
       if (!(error instanceof DomainError) || error.kind === "not_found") throw error;
+      if (error.code === "signatures.answers_renewed") renewed = "1";
     }
-    res.redirect(303, `${addressOf(req)}${suffixOf(app, req)}`);
+    const lang = typeof req.query["lang"] === "string" ? req.query["lang"] : "";
+    res.redirect(303, query(addressOf(req), { lang: suffixOf(app, req) === "" ? "" : lang, renewed }));
   });
   router.post("/confirm/:token/again", limit, async (req, res) => {
     await mailConfirmationAgain(ctxOf(res), tokenOf(req));
@@ -52,6 +57,12 @@ export function confirmRoutes(app: App): Router {
 
 function tokenOf(req: Request): string {
   return String(req.params["token"]);
+}
+
+/** The version of the answers that the page showed, so that nobody confirms others than they read. */
+function seenBy(req: Request): number | undefined {
+  const seen = Number(asRecord(req.body)["seen"]);
+  return Number.isInteger(seen) && seen > 0 ? seen : undefined;
 }
 
 function addressOf(req: Request): string {
@@ -76,6 +87,8 @@ async function show(app: App, req: Request, res: Response): Promise<void> {
     waiting: seenAs === "awaiting_authority",
     address: addressOf(req),
     usable: verdict === "usable",
+    renewed: verdict === "usable" && req.query["renewed"] === "1",
+    seen: signature.row_version,
     expired: verdict === "expired",
     used: verdict === "used",
     pledge: signature.kind === "pledge",

@@ -263,6 +263,21 @@ describe("two submissions for one organisation", () => {
 });
 
 describe("confirming", () => {
+  it("is refused when the form was sent in again since the page was read, and goes on once it was read again", async () => {
+    const { company } = await openLetterWithCompany(app);
+    await byLink(company, { signatory_title: "Director" });
+    const token = await tokenFor(company.email);
+    const before = await openConfirmation(visitor, token);
+    await byLink(company, { signatory_title: "Managing Director" });
+    const { signature } = await openConfirmation(visitor, token);
+    expect(signature.signatory_title).toBe("Managing Director");
+    await expect(confirmAnswer(visitor, token, before.signature.row_version)).rejects.toMatchObject({
+      code: "signatures.answers_renewed",
+    });
+    await confirmAnswer(visitor, token, signature.row_version);
+    expect(await countRows(app, "signatures", { state: "in_review" })).toBe(1);
+  });
+
   it("takes all steps to the review at once, each with its line of history", async () => {
     const { company } = await openLetterWithCompany(app);
     await byLink(company);
