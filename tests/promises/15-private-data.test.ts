@@ -23,6 +23,8 @@ const PUBLIC: Record<string, readonly string[]> = {
   ],
   letter_history: ["reason"],
   site_switch: ["banner", "pause_message"],
+  deliveries: ["addressee", "delivered_by", "language"],
+  delivery_files: ["name"],
   // What became of a letter: written to be read by everybody. Who recorded it is an id.
   addressee_answers: ["language", "summary", "body_md", "source_url"],
   letter_dates: ["title", "outcome"],
