@@ -8,4 +8,6 @@ export default {
   globalTeardown: "<rootDir>/dist/tests/support/global-teardown.js",
   testTimeout: 30_000,
   maxWorkers: 2,
+  // Each file loads the program anew, and what it loaded is let go of late: a worker that has grown begins anew.
+  workerIdleMemoryLimit: "1000MB",
 };

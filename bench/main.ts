@@ -5,6 +5,7 @@ import { sendMails } from "./send.js";
 import { notModified, publicList, publicListCompressed, publicListLarge } from "./public-list.js";
 import { pledgeEvaluation } from "./pledges.js";
 import { classifyMails } from "./classify.js";
+import { signBurst, signLetters } from "./sign.js";
 import type { Figure } from "./figure.js";
 
 /** Every figure, in the order it is shown. */
@@ -19,6 +20,8 @@ const FIGURES: readonly (() => Promise<Figure>)[] = [
   dueMessage,
   classifyMails,
   pledgeEvaluation,
+  signLetters,
+  signBurst,
 ];
 
 const wanted = process.argv.slice(2);

@@ -26,6 +26,7 @@ const CONCEPTS = [
   "publication",
   "log",
   "delivery",
+  "merging",
   "reports",
   "privacy",
 ];

@@ -6,7 +6,8 @@ import type { Keys } from "./tokens.js";
 /** Who acts. Staff and tokens are checked by the permission table, the others by the door they came through. */
 export type Actor =
   | { kind: "staff"; id: string; name: string; role: string }
-  | { kind: "token"; id: string; name: string; scopes: readonly string[] }
+  /** `madeBy` is the colleague who made the token. */
+  | { kind: "token"; id: string; name: string; scopes: readonly string[]; madeBy?: string | null }
   | { kind: "company"; id: string }
   | { kind: "public" }
   | { kind: "system"; name: string };

@@ -84,6 +84,16 @@ export function mapConstraint(error: unknown, meanings: Record<string, Error>): 
   return new Error("something that is no error was thrown", { cause: error });
 }
 
+/** A row whose bytes stand as PostgreSQL reads them from a text, for `jsonb_populate_record`. */
+export function bytesAsText(row: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]: [string, unknown]) => [
+      name,
+      Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : value,
+    ]),
+  );
+}
+
 const SYSTEM_FAULTS = new Set([
   "ECONNREFUSED",
   "ECONNRESET",

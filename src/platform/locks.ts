@@ -15,8 +15,8 @@ export async function holdSwitch(db: Db, how: "shared" | "alone"): Promise<void>
   await db.raw(`select ${lock}(hashtextextended(?, 0))`, [SWITCH]);
 }
 
-/** Which rows' sending is held: ids, hashes in hex, or names. */
-export type Locks = Partial<Record<(typeof KINDS)[number], readonly string[]>>;
+/** Which rows' sending is held: ids, hashes in hex, or names; null for none. */
+export type Locks = Partial<Record<(typeof KINDS)[number], readonly (string | null)[]>>;
 
 /**
  * Holds transaction-level advisory locks until the transaction ends, always in the same order, so that nobody waits
@@ -24,7 +24,12 @@ export type Locks = Partial<Record<(typeof KINDS)[number], readonly string[]>>;
  * the ones they touch. What is read after this call sees everything that committed before it.
  */
 export async function holdLocks(db: Db, locks: Locks): Promise<void> {
-  const names = KINDS.flatMap((kind) => [...new Set(locks[kind])].sort().map((name) => `${kind}:${name}`));
+  const names = KINDS.flatMap((kind) =>
+    [...new Set(locks[kind])]
+      .filter((name) => name !== null)
+      .sort()
+      .map((name) => `${kind}:${name}`),
+  );
   if (names.length === 0) return;
   await db.raw(
     "select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(?::text[]) with ordinality as held (name, place) order by place",

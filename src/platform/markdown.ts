@@ -148,3 +148,36 @@ export function markdownToText(text: string): string {
     .replace(/\n{3,}/g, "\n\n")
     .trim();
 }
+
+/** One paragraph of a text for print: what it is, its plain words, and what stands before it (a number, a dot). */
+export interface PlainBlock {
+  kind: "heading" | "text" | "item" | "quote" | "rule";
+  text: string;
+  mark?: string;
+}
+
+/** Markdown as paragraphs of plain text in reading order, for pages that are printed. */
+export function markdownBlocks(text: string): PlainBlock[] {
+  const blocks: PlainBlock[] = [];
+  const lists: List[] = [];
+  let mark: string | undefined;
+  let kind: PlainBlock["kind"] = "text";
+  for (const token of parser.parse(text, {})) {
+    if (token.type.endsWith("_list_open")) lists.push(listFor(token));
+    else if (token.type.endsWith("_list_close")) lists.pop();
+    else if (token.type === "list_item_open") mark = lists.at(-1)?.marker().trim().replace(/^-$/, "•");
+    else if (token.type === "heading_open") kind = "heading";
+    else if (token.type === "blockquote_open") kind = "quote";
+    else if (token.type === "heading_close" || token.type === "blockquote_close") kind = "text";
+    else if (token.type === "hr") blocks.push({ kind: "rule", text: "" });
+    else if (token.type === "fence" || token.type === "code_block")
+      blocks.push({ kind: "quote", text: token.content.trimEnd() });
+    else if (token.type === "inline") {
+      const words = inlineToText(token.children ?? []).replaceAll("\n", kind === "quote" ? "\n" : " ");
+      const block = { kind: lists.length > 0 && kind === "text" ? ("item" as const) : kind, text: words };
+      blocks.push(mark === undefined ? block : { ...block, mark });
+      mark = undefined;
+    }
+  }
+  return blocks;
+}

@@ -40,7 +40,16 @@ export function etagOf(body: Buffer): string {
 
 /** A page as it was rendered, with the headers it was answered with. */
 export function keptPage(body: Buffer, headers: Record<string, string>): KeptPage {
-  return { identity: written(body, headers), bytes: body.length };
+  return { identity: written(body, headers), bytes: weightOf(body, headers) };
+}
+
+/** About what an entry takes besides its bytes and headers: its place in the maps, its key, its objects. */
+const OBJECTS = 2048;
+
+/** What one way of writing takes in memory: a small page with many headers weighs more than its bytes. */
+function weightOf(body: Buffer, headers: Record<string, string>): number {
+  const texts = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return body.length + 2 * texts + OBJECTS;
 }
 
 function written(body: Buffer, headers: Record<string, string>): Written {
@@ -61,7 +70,7 @@ function compressed(page: KeptPage, encoding: "br" | "gzip", body: Buffer): Writ
     etag: tag.replace(/"$/, `-${encoding}"`),
   });
   page[encoding] = made;
-  page.bytes += body.length;
+  page.bytes += weightOf(body, headers);
   return made;
 }
 

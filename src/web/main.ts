@@ -7,6 +7,7 @@ import { errorPages, unknownAddress } from "./errors.js";
 import { requestLog } from "./middleware/request-log.js";
 import { sameOrigin } from "./middleware/same-origin.js";
 import { securityHeaders } from "./middleware/security-headers.js";
+import { signingGate } from "./middleware/signing-gate.js";
 import { publicRoutes } from "./public/routes.js";
 
 const YEAR_SECONDS = 31_536_000;
@@ -42,6 +43,7 @@ export function createWeb(app: App): Express {
     res.send(brotli ?? asset.body);
   });
 
+  web.use("/letters/:slug/sign", signingGate(app));
   web.use(sameOrigin(app.config.publicUrl));
   web.use("/api", apiRoutes(app));
   web.use(express.urlencoded({ extended: false, limit: "200kb", parameterLimit: 2000 }));

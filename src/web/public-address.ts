@@ -19,15 +19,14 @@ const OF_ALL = new Set(["/", "/sitemap.xml", "/embed.js"]);
 /** Longer addresses and headers are answered, but not kept: nobody fills the store with them. */
 const LONGEST = 400;
 const MOST_REMEMBERED = 5000;
-const MOST_WISHES = 50;
 
 /** Remembers what a text stands for, and forgets everything when it has become too much. */
-function remembering<T>(work: (text: string) => T, most = MOST_REMEMBERED): (text: string) => T {
+function remembering<T>(work: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
     const found = known.get(text);
     if (found !== undefined) return found;
-    if (known.size >= most) known.clear();
+    if (known.size >= MOST_REMEMBERED) known.clear();
     const made = work(text);
     known.set(text, made);
     return made;
@@ -37,20 +36,10 @@ function remembering<T>(work: (text: string) => T, most = MOST_REMEMBERED): (tex
 interface Read {
   slug: string | undefined;
   key: string | undefined;
-  /** What was made of it, by the languages wished for. */
-  byWishes: (header: string) => PublicAddress;
 }
 
+/** Addresses and wishes are remembered apart: together they would be as many as the product of both. */
 const readAddress = remembering((url: string): Read => {
-  const { slug, key } = readUrl(url);
-  return {
-    slug,
-    key,
-    byWishes: remembering((header) => ({ slug, key: `${key}\n${readWishes(header)}` }), MOST_WISHES),
-  };
-});
-
-function readUrl(url: string): { slug: string | undefined; key: string | undefined } {
   const cut = url.indexOf("?");
   const path = cut < 0 ? url : url.slice(0, cut);
   const found = OF_LETTER.exec(path);
@@ -65,7 +54,7 @@ function readUrl(url: string): { slug: string | undefined; key: string | undefin
     if (values[0] !== undefined && values[0] !== "") parts.push(`${name}=${encodeURIComponent(values[0])}`);
   }
   return { slug, key: parts.length > 0 ? `${path}?${parts.join("&")}` : path };
-}
+});
 
 /** The languages a browser wishes for, most wished first, as they are compared: `fr-ch, fr;q=0.9` → `fr-ch,fr`. */
 const readWishes = remembering((header: string): string =>
@@ -88,8 +77,8 @@ export function publicAddress(req: IncomingMessage): PublicAddress | undefined {
   const url = req.url ?? "";
   const wishes = req.headers["accept-language"] ?? "";
   if (url.length > LONGEST || wishes.length > LONGEST) return undefined;
-  const read = readAddress(url);
-  return read.key === undefined ? undefined : read.byWishes(wishes);
+  const { slug, key } = readAddress(url);
+  return key === undefined ? undefined : { slug, key: `${key}\n${readWishes(wishes)}` };
 }
 
 /** How an answer may be written. */

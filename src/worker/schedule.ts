@@ -1,4 +1,5 @@
 import type { App } from "../app.js";
+import { noteMilestones } from "../domain/letters/course-service.js";
 import { closeDueLetters, openDueLetters } from "../domain/letters/state-service.js";
 import { keepLogs } from "../domain/log/integration-service.js";
 import type { Sending } from "../domain/mail/commit-service.js";
@@ -25,6 +26,7 @@ import { remindPledgers, settleEndedWindows } from "../domain/pledges/window-ser
 import { forgetDrafts } from "../domain/signatures/draft-service.js";
 import { remindStuckSigners } from "../domain/signatures/reminder-service.js";
 import { askForReaffirmation, remindToReaffirm } from "../domain/signatures/reaffirm-service.js";
+import { tellOfSecondEntries } from "../domain/signatures/parking-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
@@ -65,6 +67,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "close letters", run: (ctx) => closeDueLetters(ctx) },
   { name: "ask signatories again", run: (ctx) => askForReaffirmation(ctx) },
   { name: "remind signatories", run: (ctx) => remindToReaffirm(ctx) },
+  { name: "note milestones", run: (ctx) => noteMilestones(ctx) },
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
   { name: "work on bulk invalidations", run: (ctx) => workOnBulks(ctx) },
   { name: "work on mails to signers", run: (ctx) => workOnSignerMails(ctx) },
@@ -76,6 +79,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "remind pledgers", run: (ctx) => remindPledgers(ctx) },
   { name: "publish bands", run: (ctx) => publishDueBands(ctx) },
   { name: "remind stuck signers", run: (ctx) => remindStuckSigners(ctx) },
+  { name: "tell of second entries", run: (ctx) => tellOfSecondEntries(ctx) },
   { name: "forget drafts", run: (ctx) => forgetDrafts(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },

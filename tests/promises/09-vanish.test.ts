@@ -8,9 +8,10 @@ import { insertLogo, LOGO_HASH, managePath } from "../support/signatory.js";
 
 /**
  * Every public output that may name an organisation. A new one (a feed, a PDF, a card, an embedded list) is added here
- * by one line; `shows` says whether it names single organisations when it is not narrowed to one.
+ * by one line; `names` says whether it names single organisations when it is not narrowed to one, `standing` that it
+ * names those only that stand by their signature.
  */
-const OUTPUTS: { path: (slug: string) => string; names: boolean }[] = [
+const OUTPUTS: { path: (slug: string) => string; names: boolean; standing?: true }[] = [
   { path: () => "/", names: false },
   { path: (slug) => `/letters/${slug}`, names: true },
   { path: (slug) => `/letters/${slug}/signatories`, names: true },
@@ -19,6 +20,13 @@ const OUTPUTS: { path: (slug: string) => string; names: boolean }[] = [
   { path: (slug) => `/letters/${slug}/signatories.json`, names: true },
   { path: (slug) => `/letters/${slug}/signatories.csv`, names: true },
   { path: (slug) => `/letters/${slug}/signatories.txt`, names: true },
+  { path: (slug) => `/letters/${slug}/signatories.atom`, names: true },
+  { path: (slug) => `/letters/${slug}/embed`, names: true, standing: true },
+  { path: (slug) => `/letters/${slug}/badge.svg`, names: false },
+  {
+    path: (slug) => `/oembed?url=${encodeURIComponent(`${app.config.publicUrl}/letters/${slug}`)}`,
+    names: false,
+  },
 ];
 
 const NAME = "Marker7f3a Orbital";
@@ -65,10 +73,10 @@ afterAll(() => app.close());
 async function saying(word: string): Promise<string[]> {
   const found: string[] = [];
   for (const { path } of OUTPUTS) {
-    const answer = await door.get(path(slug));
+    const answer = await door.get(path(slug)).buffer(true);
     // The home page leads on to the letter while there is only one.
     expect([200, 302]).toContain(answer.status);
-    const all = `${answer.text} ${JSON.stringify(answer.headers)}`;
+    const all = `${answer.text ?? String(answer.body)} ${JSON.stringify(answer.headers)}`;
     if (all.includes(word)) found.push(path(slug));
   }
   return found;
@@ -125,7 +133,8 @@ describe("promise 9: what is over vanishes from every public output", () => {
     await browser(app)
       .post(`${await managePath(app, id)}/withdraw`)
       .expect(303);
-    expect(await saying(NAME)).toEqual(naming());
+    const both = OUTPUTS.filter(({ names, standing }) => names && !standing).map(({ path }) => path(slug));
+    expect(await saying(NAME)).toEqual(both);
     expect(await saying(QUOTE)).toEqual([]);
     expect(await saying(RESERVED)).toEqual([]);
     expect(await saying("Sigrid Aune")).toEqual([]);

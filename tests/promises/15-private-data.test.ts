@@ -22,7 +22,13 @@ const PUBLIC: Record<string, readonly string[]> = {
     "official_note",
   ],
   letter_history: ["reason"],
-  site_switch: ["pause_message", "banner"],
+  site_switch: ["banner", "pause_message"],
+  deliveries: ["addressee", "delivered_by", "language"],
+  delivery_files: ["name"],
+  // What became of a letter: written to be read by everybody. Who recorded it is an id.
+  addressee_answers: ["language", "summary", "body_md", "source_url"],
+  letter_dates: ["title", "outcome"],
+  letter_milestone_events: ["kind"],
   letter_versions: ["reason"],
   letter_translations: ["language", "title", "addressee", "body_md", "summary"],
   signatures: [
@@ -158,6 +164,8 @@ function starts(slug: string): string[] {
     `/letters/${slug}`,
     list,
     ...["json", "csv", "txt", "atom"].map((twin) => `${list}.${twin}`),
+    ...["embed", "badge.svg"].map((part) => `/letters/${slug}/${part}`),
+    `/oembed?url=${encodeURIComponent(`${app.config.publicUrl}/letters/${slug}`)}`,
     `${list}?q=ribeira`,
     `${list}?q=canary`,
     `${list}?sector=ground_segment&country=KE&sort=date`,

@@ -35,12 +35,16 @@ async function outputs(): Promise<string> {
       `${base}/signatories${twin}?q=Quillfeather`,
       `${base}/signatories${twin}?sector=satellite_operator&country=NO`,
     ]),
+    ...["/signatories.atom", "/embed", "/badge.svg", "/log"].map((path) => base + path),
+    `/oembed?url=${encodeURIComponent(app.config.publicUrl + base)}`,
     "/api/v1/pledges?letter=keep-orbit-usable",
     "/api/v1/signatures?letter=keep-orbit-usable",
   ];
   const texts: string[] = [];
   for (const path of paths) {
-    const { text, status } = await browser(app).get(path);
+    const answer = await browser(app).get(path).buffer(true);
+    const { status, text: read } = answer as { status: number; text?: string };
+    const text = read ?? String(answer.body);
     // The number of a request stands in refusals; all else has to be the same.
     texts.push(`${path} ${status}\n${text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "id")}`);
   }

@@ -35,7 +35,8 @@ function addresses(app: TestApp, place: Scene, pattern: string): Addresses {
   const path = pattern
     .replace(":language", "en")
     .replace("*path", "0/000.p/1")
-    .replace("/pledge/:act", "/pledge/retract");
+    .replace("/pledge/:act", "/pledge/retract")
+    .replace("/delivery/:name", `/delivery/${place.letter}.pdf`);
   const parameters = path.match(/:\w+/g) ?? [];
   if (parameters.length === 0) return { real: [path + query], unknown: [`${path}?q=%00&page=-1&cursor=x`] };
   const [parameter = ""] = parameters;
@@ -60,6 +61,7 @@ function queryOf(app: TestApp, place: Scene, pattern: string): string {
   }
   if (pattern.endsWith("/preview")) return `?contact=${place.ids["contacts"]}`;
   if (pattern === "/console/holds/new") return `?scope=contact&subject=${place.ids["contacts"]}`;
+  if (pattern === "/api/v1/organisations/:id/merge") return `?organisation_id=${place.ids["merging"]}`;
   if (pattern === "/oembed")
     return `?url=${encodeURIComponent(`${app.config.publicUrl}/letters/${place.letter}`)}`;
   if (pattern === "/manage/:token/logo") return `?of=${place.ids["statements"]}`;

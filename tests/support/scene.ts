@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { suppressAddress } from "../../src/domain/consent/service.js";
 import { startImport } from "../../src/domain/imports/service.js";
 import { ensureInvitation } from "../../src/domain/invitations/service.js";
@@ -98,6 +99,7 @@ export async function scene(app: TestApp): Promise<Scene> {
   const outreach = await outreachScene(app, letter);
   const review = await reviewScene(app, letter);
   const shown = await statementScene(app, letterId, published);
+  await deliveryScene(app, letterId, letter);
   await requestSignIn(app.system, { email: "tomas@forum.example" }, undefined);
   await settle(app);
   const captured = (await app.database.adminDb("messages").where({ template: "sign-in" }).first("id")) as {
@@ -112,6 +114,7 @@ export async function scene(app: TestApp): Promise<Scene> {
     letter,
     ids: {
       organisations: asked,
+      merging: pledging,
       contacts: contact,
       review: inReview,
       signatures: published,
@@ -213,6 +216,26 @@ async function reviewScene(app: TestApp, letter: string): Promise<Record<string,
   const { id: bulk } = await saveBulk(app.system, { summary: "A wave of spam", domain: "spam.example" });
   const { id: mail } = await writeSignerMail(app.system, letter, { subject: "News", body: "It goes well." });
   return { bulk, "bulk-invalidations": bulk, "signer-mails": mail };
+}
+
+/** A record of a delivery with one file; that the letter is still open matters to no page of it. */
+async function deliveryScene(app: TestApp, letterId: string, letter: string): Promise<void> {
+  const id = newId(app.clock);
+  const at = app.clock.now();
+  await app.database.adminDb("deliveries").insert({
+    id,
+    letter_id: letterId,
+    addressee: "To the member states",
+    delivered_by: "The Forum",
+    delivered_at: at,
+    language: "en",
+    recorded_at: at,
+  });
+  const body = Buffer.from("%PDF-1.7 a file that was handed over");
+  const sha256 = createHash("sha256").update(body).digest();
+  await app.database
+    .adminDb("delivery_files")
+    .insert({ delivery_id: id, name: `${letter}.pdf`, sha256, body });
 }
 
 /** A logo that is shown beside a signature, and a report about an entry. */

@@ -12,22 +12,26 @@ export interface Act {
   detail?: Record<string, unknown>;
 }
 
+/** An act as a row of the table, for whoever keeps it in a statement of their own. */
+export function actToKeep(ctx: Ctx, act: Act) {
+  return {
+    id: newId(ctx.clock),
+    at: ctx.clock.now(),
+    ...actorColumns(ctx.actor),
+    action: act.action,
+    letter_id: act.letterId ?? null,
+    organisation_id: act.organisationId ?? null,
+    contact_id: act.contactId ?? null,
+    subject_id: act.subjectId ?? null,
+    detail: act.detail ?? {},
+  };
+}
+
 /** Keeps acts in the record that audit page and timelines read; belongs in the transaction of the act itself. */
 export async function record(ctx: Ctx, ...acts: Act[]): Promise<void> {
-  const at = ctx.clock.now();
   await insertActivity(
     ctx.db,
-    acts.map((act): ActivityRow => ({
-      id: newId(ctx.clock),
-      at,
-      ...actorColumns(ctx.actor),
-      action: act.action,
-      letter_id: act.letterId ?? null,
-      organisation_id: act.organisationId ?? null,
-      contact_id: act.contactId ?? null,
-      subject_id: act.subjectId ?? null,
-      detail: act.detail ?? {},
-    })),
+    acts.map((act): ActivityRow => actToKeep(ctx, act)),
   );
 }
 

@@ -4,6 +4,7 @@ import { parse } from "../../platform/schema.js";
 import { confirmedDomains } from "../organisations/domain-keeping-service.js";
 import { ownDomainOf } from "../organisations/organisation-domain.js";
 import { noteDeclined, openAttestation, type Attestation } from "../signatures/attest-service.js";
+import { organisationOf } from "../signatures/signature.js";
 import { createTask } from "../tasks/service.js";
 import { declineCommand } from "./commands.js";
 import { contributingTo, nextAskFor } from "./decline-reason.js";
@@ -41,7 +42,7 @@ export async function declineByOfficer(ctx: Ctx, token: string, input: unknown):
     }
     await keepDecline(tx, {
       letter_id: letter.id,
-      organisation_id: signature.organisation_id,
+      organisation_id: organisationOf(signature),
       contact_id: null,
       invitation_id: signature.invitation_id,
       reason_code: command.reason_code,
@@ -60,6 +61,6 @@ export async function declineByOfficer(ctx: Ctx, token: string, input: unknown):
 
 async function isVouched(tx: Ctx, { officer, signature }: Attestation): Promise<boolean> {
   if (signature.invitation_id !== null) return true;
-  const domains = await confirmedDomains(tx, signature.organisation_id);
+  const domains = await confirmedDomains(tx, organisationOf(signature));
   return ownDomainOf(officer.email ?? "", domains, signature.submitted_at) !== undefined;
 }

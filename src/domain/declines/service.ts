@@ -11,7 +11,7 @@ import { getOrganisation } from "../organisations/service.js";
 import { confirmSignature, type Confirmation } from "../signatures/confirm-service.js";
 import { transitionSignatureCommand } from "../signatures/commands.js";
 import { acceptSignature, transitionSignature } from "../signatures/review-service.js";
-import { isUnvouched, type SignatureState } from "../signatures/signature.js";
+import { NOT_LIVE, isUnvouched, organisationOf, type SignatureState } from "../signatures/signature.js";
 import { liveSignatureOf, signatureDetail } from "../signatures/views.js";
 import { createTask } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
@@ -110,7 +110,7 @@ export async function keepDecline(tx: Ctx, decline: NewDecline): Promise<string>
     invitationId: signature?.invitation_id ?? null,
   });
   const beside = unvouched && decline.invitation_id !== null;
-  if (signature && signature.state !== "submitted" && !beside) throw conflict("declines.signed");
+  if (signature && !NOT_LIVE.has(signature.state) && !beside) throw conflict("declines.signed");
   const standing = await lockStandingDecline(tx.db, decline.letter_id, decline.organisation_id);
   if (standing && saysTheSame(standing, decline)) return standing.id;
   const at = tx.clock.now();
@@ -205,11 +205,12 @@ export async function declineReasons(ctx: Ctx): Promise<DeclineReason[]> {
  * is thereby replaced if the signature came by invitation. One from the public page waits for `acceptAnswer`, since
  * anybody may give any name there. Signatures know nothing of declines, so that the two meet here.
  */
-export async function confirmAnswer(ctx: Ctx, token: string): Promise<Confirmation> {
+export async function confirmAnswer(ctx: Ctx, token: string, seen?: number): Promise<Confirmation> {
   return transaction(ctx, async (tx) => {
-    const confirmation = await confirmSignature(tx, token);
+    const confirmation = await confirmSignature(tx, token, seen);
     const { signature } = confirmation;
-    if (signature.invitation_id === null || signature.state === "awaiting_authority") return confirmation;
+    if (signature.invitation_id === null || ["awaiting_authority", "parked"].includes(signature.state))
+      return confirmation;
     await replaceDecline(tx, signature, signature.confirmed_at ?? tx.clock.now());
     return confirmation;
   });
@@ -252,10 +253,11 @@ async function replaceByAccepted(tx: Ctx, id: string): Promise<void> {
 /** Replaces the standing decline of a signature's organisation that was given until a moment, and records it. */
 async function replaceDecline(
   tx: Ctx,
-  signature: { id: string; letter_id: string; organisation_id: string },
+  signature: { id: string; letter_id: string; organisation_id: string | null },
   until: Date,
 ): Promise<void> {
-  const { letter_id, organisation_id } = signature;
+  const { letter_id } = signature;
+  const organisation_id = organisationOf(signature);
   const standing = await lockStandingDecline(tx.db, letter_id, organisation_id);
   if (!standing || standing.decided_at > until) return;
   await setSuperseded(tx.db, standing.id, tx.clock.now());

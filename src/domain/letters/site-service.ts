@@ -11,6 +11,11 @@ export async function siteNow(ctx: Ctx): Promise<SiteRow> {
   return findSite(ctx.db);
 }
 
+/** What stands over public pages now: the message, and why nobody can sign; empty for nothing. */
+export function siteNotice(site: SiteRow): string {
+  return [site.banner, site.signing_paused ? site.pause_message : ""].filter(Boolean).join(" ");
+}
+
 /** Sets the whole switch at once: what is left out is off or empty. It holds from the next request on. */
 export async function changeSite(ctx: Ctx, input: z.input<typeof changeSiteCommand>): Promise<SiteRow> {
   requirePermission(ctx, "letters:publish");

@@ -9,6 +9,7 @@ import { requirePermission } from "../team/service.js";
 import { changeLetterCommand } from "./commands.js";
 import { mayChangeNow, NEEDS_REASON, standingState, takesSignatures, type LetterState } from "./letter.js";
 import { holdLetter } from "./service.js";
+import { insertLeftOut } from "./course-store.js";
 import {
   insertLetterHistory,
   listLettersPastEnd,
@@ -48,11 +49,18 @@ export async function changeLetterState(
       leaveOut: command.leave_out,
     });
     if (!verdict.may) throw conflict(`letter.${verdict.why}`);
-    return move(tx, letter, command.to, command.reason);
+    if (command.to === "delivered") await insertLeftOut(tx.db, letter.id, tx.clock.now());
+    return moveLetter(tx, letter, command.to, command.reason);
   });
 }
 
-async function move(tx: Ctx, letter: LetterRow, to: LetterState, reason = ""): Promise<LetterRow> {
+/** Moves a letter that is held and of which was checked that it may go there, and keeps the step. For this concept's use cases. */
+export async function moveLetter(
+  tx: Ctx,
+  letter: LetterRow,
+  to: LetterState,
+  reason = "",
+): Promise<LetterRow> {
   const at = tx.clock.now();
   const changed = await setLetter(tx.db, letter.id, {
     state: to,
@@ -92,7 +100,7 @@ export async function openDueLetters(ctx: Ctx): Promise<number> {
     await transaction(ctx, async (tx) => {
       const letter = await holdLetter(tx, id, undefined);
       const stands = standingState(letter, tx.clock.now());
-      if (letter.state !== stands) await move(tx, letter, stands);
+      if (letter.state !== stands) await moveLetter(tx, letter, stands);
     });
   }
   return due.length;
@@ -106,7 +114,8 @@ export async function closeDueLetters(ctx: Ctx): Promise<number> {
     await transaction(ctx, async (tx) => {
       const letter = await holdLetter(tx, id, undefined);
       const passed = letter.closes_at !== null && letter.closes_at <= tx.clock.now();
-      if (passed && (letter.state === "open" || letter.state === "paused")) await move(tx, letter, "closed");
+      if (passed && (letter.state === "open" || letter.state === "paused"))
+        await moveLetter(tx, letter, "closed");
     });
   }
   return due.length;

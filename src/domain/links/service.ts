@@ -42,6 +42,19 @@ function newLink(ctx: Ctx, purpose: LinkPurpose, subjectId: string, expiresAt: D
   return { id, purpose, subjectId, generation: 1, expiresAt, actedAt: null, revokedAt: null };
 }
 
+/** A link that somebody else keeps in a statement of their own, as a row of the table; nothing is kept here. */
+export function linkToKeep(ctx: Ctx, purpose: LinkPurpose, subjectId: string, expiresAt: Date) {
+  const link = newLink(ctx, purpose, subjectId, expiresAt);
+  return {
+    id: link.id,
+    purpose,
+    generation: link.generation,
+    token_hash: hashToken(secretOf(ctx, link)),
+    created_at: ctx.clock.now(),
+    expires_at: expiresAt,
+  };
+}
+
 async function keepLinks(ctx: Ctx, links: readonly Link[]): Promise<void> {
   const hashed = links.map((link) => ({ ...link, tokenHash: hashToken(secretOf(ctx, link)) }));
   await insertLinks(ctx.db, hashed, ctx.clock.now());

@@ -15,6 +15,11 @@ export async function erasePersonFromLog(ctx: Ctx, person: { email: string | nul
   return eraseSalts(ctx.db, signatures, PERSONAL_FIELDS, ctx.clock.now());
 }
 
+/** Takes away what opens the persons in the leaves of some signatures; what opens their organisations stays. */
+export async function erasePersonsFromLog(ctx: Ctx, signatureIds: readonly string[]): Promise<number> {
+  return eraseSalts(ctx.db, signatureIds, PERSONAL_FIELDS, ctx.clock.now());
+}
+
 /** Takes away what opens a signature's leaves, the organisation included: for an entry that is anonymised. */
 export async function eraseSignatureFromLog(ctx: Ctx, signatureId: string): Promise<number> {
   return eraseSalts(ctx.db, [signatureId], [...PUBLIC_FIELDS, ...PERSONAL_FIELDS], ctx.clock.now());

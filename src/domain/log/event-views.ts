@@ -47,7 +47,10 @@ const PENDING = `
     from signature_history h join signatures s on s.id = h.signature_id join letters l on l.id = s.letter_id
    where (h.to_state in ('published', 'withdrawn') or h.from_state in ('published', 'needs_reaffirmation'))
      and (h.to_state in ('published', 'withdrawn')
-          or (h.from_state in (${list(LEAVING.from)}) and h.to_state not in (${list(LEAVING.notTo)})))
+          or (h.from_state in (${list(LEAVING.from)}) and h.to_state not in (${list(LEAVING.notTo)}))
+          or (h.from_state in (${list(LEAVING.from)}) and h.to_state in (${list(LEAVING.unlessPublished)})
+              and not exists (select from signature_history n where n.signature_id = h.signature_id
+                and n.from_state = h.to_state and n.to_state = 'published' and n.at >= h.at)))
      and ${NAMED} and ${PUBLIC_LETTER} and ${lacksLeaf("signature", "h.id")}
   union all
   select 'amendment', a.id, '', s.letter_id, s.id, a.at, 'amended', null

@@ -1,7 +1,7 @@
 /** What of all that happens gets a leaf: only what anybody can see, and nothing before an embargo ends. */
 import type { SignatureState } from "../signatures/signature.js";
 
-/** States in which a public signature stands on the public list. */
+/** States in which a public signature stands on the public list with a leaf; what is held joins them once published. */
 export const LISTED: readonly SignatureState[] = ["published", "withdrawn", "needs_reaffirmation"];
 
 /** Where a signature passes through on its way back onto the list within one transaction. */
@@ -11,6 +11,8 @@ const PASSING: readonly SignatureState[] = ["accepted"];
 export const LEAVING = {
   from: LISTED.filter((state) => state !== "withdrawn"),
   notTo: [...LISTED, ...PASSING],
+  /** One that says yes again but stays here, since its reservation waits, has left too. */
+  unlessPublished: PASSING,
 };
 
 /** Letter states whose beginning is an event of the log. */
@@ -27,7 +29,7 @@ export const LOGGED_LETTER_STATES = [
 ] as const;
 
 /** Activities after which an entry says something else in public; their subject is the signature. */
-export const AMENDING_ACTIONS: readonly string[] = ["signature.amended", "signature.corrected"];
+export const AMENDING_ACTIONS: readonly string[] = ["signature.renamed"];
 
 /** What an event of a signature's history means for the log. */
 export type SignatureEvent = "published" | "withdrawn" | "left";

@@ -8,7 +8,14 @@ import { leafHash } from "./merkle.js";
 import { readKey } from "./note.js";
 import { logHead, readLeaves, verifierKeys, MOST_LEAVES, type OpenedLeaf } from "./service.js";
 import { verifyLog, type ListedEntry, type LogCopy, type Verdict } from "./verify.js";
-import { allCheckpoints, leavesBetween, storedPairs, wrongPersonalFields, type LogHead } from "./views.js";
+import {
+  allCheckpoints,
+  heldEntries,
+  leavesBetween,
+  storedPairs,
+  wrongPersonalFields,
+  type LogHead,
+} from "./views.js";
 
 /** Works out a letter's log anew from the database and compares it with the public list. Throws not_found without a log. */
 export async function verifyLetterLog(ctx: Ctx, slugOrId: string, against?: string): Promise<Verdict> {
@@ -45,9 +52,16 @@ async function copyOf(ctx: Ctx, letterId: string, head: LogHead): Promise<LogCop
   };
 }
 
+/** What the list shows; an entry held until the launch is on it before the worker publishes it and makes its leaf. */
 async function listedEntries(ctx: Ctx, letterId: string): Promise<ListedEntry[]> {
   const { items } = await signatoryList(ctx, { letterId, q: "", sector: "", country: "", sort: "name" });
-  return items.map((item) => ({
+  const held = await heldEntries(ctx, letterId);
+  const isHeld = (item: (typeof items)[number]) =>
+    held.some(
+      ({ name, signedAt }) => name === item.organisation && signedAt.getTime() === item.signedAt.getTime(),
+    );
+  const awaited = items.filter((item) => !isHeld(item));
+  return awaited.map((item) => ({
     organisation: item.organisation,
     country: item.country,
     sector: item.sector,

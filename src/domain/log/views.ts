@@ -208,3 +208,11 @@ export async function lettersWithLogs(ctx: Ctx): Promise<{ letterId: string; slu
     .orderBy("l.slug")
     .select("o.letter_id as letterId", "l.slug");
 }
+
+/** Public entries of a letter that are held until its launch: on the list from that moment, in the log once published. */
+export async function heldEntries(ctx: Ctx, letterId: string): Promise<{ name: string; signedAt: Date }[]> {
+  return ctx
+    .db("signatures")
+    .where({ letter_id: letterId, state: "held", visibility: "public", kind: "signature" })
+    .select("display_name as name", ctx.db.raw('coalesce(confirmed_at, submitted_at) as "signedAt"'));
+}

@@ -15,6 +15,9 @@ export async function lockMailsTo(
   }[];
 }
 
+/** Mails of signing whose name does not begin with it. */
+const OF_SIGNING = ["name-corrected", "statement-decided", "report-confirm"];
+
 /** The mails that came of signing a letter, held for the rest of the transaction. */
 export async function lockMailsOfSigning(
   db: Db,
@@ -22,7 +25,7 @@ export async function lockMailsOfSigning(
 ): Promise<{ id: string; state: MessageState }[]> {
   return (await db("messages")
     .where({ letter_id: letterId, purpose: "transactional" })
-    .whereRaw("template like 'sign%'")
+    .whereRaw("(template like 'sign%' or template like 'pledge-%' or template = any(?))", [OF_SIGNING])
     .whereNot({ to_email: NOBODY })
     .orderBy("id")
     .forUpdate()

@@ -58,27 +58,36 @@ export interface TransactionalMail {
   references?: readonly string[];
 }
 
+/** A mail as a row of the table with the id of its first event, for whoever queues it in a statement of their own. */
+export function mailToKeep(ctx: Ctx, mail: Omit<TransactionalMail, "mailboxId">) {
+  return { ...newMessage(ctx, new Map(), rowOf(mail)), event_id: newId(ctx.clock) };
+}
+
+function rowOf(mail: TransactionalMail): Given {
+  return {
+    ...(mail.id ? { id: mail.id } : {}),
+    purpose: mail.purpose,
+    send_key: mail.sendKey,
+    template: mail.template,
+    data: mail.data,
+    language: mail.language,
+    letter_id: mail.letterId ?? null,
+    organisation_id: mail.organisationId ?? null,
+    contact_id: mail.contactId ?? null,
+    to_email: mail.to.email,
+    to_name: mail.to.name,
+    mailbox_id: mail.mailboxId ?? null,
+    ...(mail.dueAt ? { due_at: mail.dueAt } : {}),
+    in_reply_to: mail.inReplyTo ?? null,
+    thread_references: [...(mail.references ?? [])],
+  };
+}
+
 /** Queues a mail in the transaction of the act that causes it. Returns its id, or undefined when its key was queued before. */
 export async function queueMail(ctx: Ctx, mail: TransactionalMail): Promise<string | undefined> {
   return transaction(ctx, async (tx) => {
     const senders = await sendersOf(tx, [mail]);
-    const row = newMessage(tx, senders, {
-      ...(mail.id ? { id: mail.id } : {}),
-      purpose: mail.purpose,
-      send_key: mail.sendKey,
-      template: mail.template,
-      data: mail.data,
-      language: mail.language,
-      letter_id: mail.letterId ?? null,
-      organisation_id: mail.organisationId ?? null,
-      contact_id: mail.contactId ?? null,
-      to_email: mail.to.email,
-      to_name: mail.to.name,
-      mailbox_id: mail.mailboxId ?? null,
-      ...(mail.dueAt ? { due_at: mail.dueAt } : {}),
-      in_reply_to: mail.inReplyTo ?? null,
-      thread_references: [...(mail.references ?? [])],
-    });
+    const row = newMessage(tx, senders, rowOf(mail));
     const [id] = await insertMessages(tx.db, [row]);
     if (id) await noteStates(tx, [{ ...row, claim_token: null }]);
     return id;

@@ -54,8 +54,9 @@ export async function findKnownParties(
   const byKey = await listOrganisationsByKey(ctx.db, wanted.keys);
   const bySkeleton = await listOrganisationsBySkeleton(ctx.db, wanted.skeletons);
   const contacts = await listContactsByEmail(ctx.db, wanted.emails);
-  const found = new Map([...byKey, ...bySkeleton].map((row) => [row.id, row]));
-  const owners = contacts.map((contact) => contact.organisation_id).filter((id) => !found.has(id));
+  const found = new Map([...bySkeleton, ...byKey].map((row) => [`${row.id} ${row.name_key}`, row]));
+  const ids = new Set([...found.values()].map(({ id }) => id));
+  const owners = contacts.map((contact) => contact.organisation_id).filter((id) => !ids.has(id));
   for (const row of await listOrganisationsById(ctx.db, [...new Set(owners)])) found.set(row.id, row);
   const people = await listContactsWithoutEmail(
     ctx.db,

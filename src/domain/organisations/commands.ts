@@ -131,3 +131,15 @@ export const listContactsQuery = pageQuery.extend({
   country: optional(country()),
   status: optional(z.enum(CONTACT_STATUSES, { error: "errors.contact.status" })),
 });
+
+/** Putting an organisation under a parent; nothing takes it out of its group. */
+export const setParentCommand = z.object({
+  parent_id: clearable(id()),
+  row_version: whole(1, 2_000_000_000),
+});
+
+/** Joining an organisation that is known twice: the one named here goes into the one of the address. */
+export const mergeOrganisationCommand = z.object({
+  organisation_id: id(),
+  row_version: whole(1, 2_000_000_000).optional(),
+});

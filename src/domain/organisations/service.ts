@@ -14,6 +14,7 @@ import {
 } from "./commands.js";
 import { noteDomains, replaceDomain } from "./domain-keeping-service.js";
 import { nameKey, nameSkeleton } from "./name-key.js";
+import { keepFormerName } from "./life-service.js";
 import { compatibleCountries } from "./organisation.js";
 import {
   findContact,
@@ -96,6 +97,7 @@ export async function updateOrganisation(
       },
     );
     if (change.domain !== undefined) await replaceDomain(tx, id, current.domain, change.domain);
+    if (change.name !== undefined) await keepFormerName(tx, current, change.name);
     await record(tx, {
       action: "organisation.changed",
       organisationId: id,

@@ -19,6 +19,11 @@ export interface OrganisationRow {
   source: string;
   external_id: string | null;
   owner_id: string | null;
+  /** What it belongs to, and the topmost of those; null: nothing, and itself. Written by `setParent` only. */
+  parent_id?: string | null;
+  group_root_id?: string | null;
+  /** The organisation that it turned out to be. Written by `setMergedInto` only. */
+  merged_into_id?: string | null;
   created_at: Date;
   updated_at: Date;
   row_version: number;
@@ -84,10 +89,27 @@ export async function listOrganisationsById(db: Db, ids: readonly string[]): Pro
   return ids.length === 0 ? [] : db<OrganisationRow>("organisations").whereIn("id", [...ids]);
 }
 
-/** Organisations whose names have one of these keys. */
+/**
+ * Organisations whose names, present or former, have one of these keys; one that is found by a former name comes with
+ * that name's key, and one that was merged comes as what it was merged into.
+ */
 export async function listOrganisationsByKey(db: Db, keys: readonly string[]): Promise<OrganisationRow[]> {
   if (keys.length === 0) return [];
-  return db<OrganisationRow>("organisations").whereRaw("name_key = any(?)", [[...keys]]);
+  const present = await db<OrganisationRow>("organisations")
+    .whereRaw("name_key = any(?)", [[...keys]])
+    .whereNull("merged_into_id");
+  const former = await db<OrganisationRow>("organisations as o")
+    .join("organisation_names as n", "n.organisation_id", "o.id")
+    .whereRaw("n.name_key = any(?)", [[...keys]])
+    .whereNull("o.merged_into_id")
+    .select<OrganisationRow[]>("o.*", "n.name_key as name_key");
+  const known = new Set(present.map((row) => `${row.name_key} ${row.id}`));
+  const others = former.filter((row) => {
+    const fresh = !known.has(`${row.name_key} ${row.id}`);
+    known.add(`${row.name_key} ${row.id}`);
+    return fresh;
+  });
+  return [...present, ...others];
 }
 
 /** Organisations whose names look like one of these. */
@@ -96,7 +118,9 @@ export async function listOrganisationsBySkeleton(
   skeletons: readonly string[],
 ): Promise<OrganisationRow[]> {
   if (skeletons.length === 0) return [];
-  return db<OrganisationRow>("organisations").whereRaw("name_skeleton = any(?)", [[...skeletons]]);
+  return db<OrganisationRow>("organisations")
+    .whereRaw("name_skeleton = any(?)", [[...skeletons]])
+    .whereNull("merged_into_id");
 }
 
 /** Changes an organisation and counts its version up. */

@@ -42,13 +42,14 @@ function anywhere(text: string): string {
 
 /** What a filter asks of an organisation `o`, as a condition and its values. */
 function conditionOf({ q, sector, country }: OrganisationFilter): [string, string[]] {
-  const parts: [string, string[]][] = [["true", []]];
+  const parts: [string, string[]][] = [["o.merged_into_id is null", []]];
   if (sector) parts.push(["o.sector = ?", [sector]]);
   if (country) parts.push(["o.country = ?", [country]]);
   if (q)
     parts.push([
-      "(o.name ilike ? or o.legal_name ilike ? or o.domain ilike ?)",
-      [1, 2, 3].map(() => anywhere(q)),
+      `(o.name ilike ? or o.legal_name ilike ? or o.domain ilike ?
+        or o.id in (select organisation_id from organisation_names where name ilike ?))`,
+      [1, 2, 3, 4].map(() => anywhere(q)),
     ]);
   return [parts.map(([sql]) => sql).join(" and "), parts.flatMap(([, values]) => values)];
 }

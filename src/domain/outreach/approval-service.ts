@@ -6,7 +6,7 @@ import { approveMessage, cancelMessages, releaseDrafts, resolveMessage } from ".
 import { messageDetail } from "../mail/views.js";
 import { settleTasks } from "../tasks/service.js";
 import { ROLES, mayDo } from "../team/permission.js";
-import { requirePermission, staffId } from "../team/service.js";
+import { answeringStaffId, requirePermission, staffId } from "../team/service.js";
 import { mayApprove } from "./mailing.js";
 import { outreachPolicy } from "./policy-service.js";
 import { findMailing, readMailing, type Mailing } from "./service.js";
@@ -22,16 +22,20 @@ export async function approvalOf(ctx: Ctx, mailing: Mailing): Promise<"yes" | "a
   return mayDecide(ctx, { writtenBy: mailing.writtenById, queuedBy: mailing.queuedById });
 }
 
-/** Whether the one who asks may approve what others wrote and queued; `alone`: there is nobody else who could. */
+/**
+ * Whether the one who asks may approve what others wrote and queued; `alone`: there is nobody else who could. A script
+ * stands for whoever made its token, and never approves alone.
+ */
 export async function mayDecide(
   ctx: Ctx,
   made: { writtenBy: string | null; queuedBy: string | null },
 ): Promise<"yes" | "alone" | "no"> {
   if (!mayDo(ctx.actor, "outreach:write")) return "no";
   const roles = ROLES.filter((role) => mayDo({ kind: "staff", id: "", name: "", role }, "outreach:write"));
-  const approver = staffId(ctx);
+  const approver = answeringStaffId(ctx);
   const others = (await staffOfRoles(ctx, roles)).filter((id) => id !== approver);
-  return mayApprove({ ...made, approver, othersMay: others.length > 0 });
+  const verdict = mayApprove({ ...made, approver, othersMay: others.length > 0 });
+  return verdict === "alone" && ctx.actor.kind === "token" ? "no" : verdict;
 }
 
 /** Lets a waiting mailing go out. Throws forbidden for those who wrote it, while somebody else could look at it. */

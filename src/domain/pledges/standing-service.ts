@@ -4,6 +4,7 @@ import { conflict, notFound } from "../../platform/errors.js";
 import { letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
 import { holdLink, openLink } from "../links/service.js";
 import { holdPledge, makeSignature, pledgeById, stepPledge } from "../signatures/pledge-service.js";
+import { organisationOf } from "../signatures/signature.js";
 import { record } from "../activity/service.js";
 import { holdPledgesOf, reaffirmHoursOf } from "./evaluation-service.js";
 import type { PledgeRow } from "./mail-service.js";
@@ -51,7 +52,7 @@ export async function openPledge(ctx: Ctx, token: string): Promise<Standing> {
       class: pledge.condition_class,
       sector: pledge.sector,
       country: pledge.country,
-      organisationId: pledge.organisation_id,
+      organisationId: organisationOf(pledge),
       id: pledge.id,
     }),
     ready: (await publishedBands(ctx, pledge.letter_id)).pledge?.all ?? 0,
@@ -90,7 +91,7 @@ function mayAct(
 export async function actOnPledge(ctx: Ctx, token: string, act: PledgeAct): Promise<void> {
   const seen = await openPledge(ctx, token);
   await transaction(ctx, async (tx) => {
-    await holdPledgesOf(tx, seen.pledge.letter_id, [seen.pledge.organisation_id]);
+    await holdPledgesOf(tx, seen.pledge.letter_id, [organisationOf(seen.pledge)]);
     const { link } = await holdLink(tx, "manage", token);
     const pledge = await holdPledge(tx, link.subjectId);
     if (!pledge) throw notFound("link.unknown");
@@ -105,7 +106,7 @@ export async function actOnPledge(ctx: Ctx, token: string, act: PledgeAct): Prom
       await record(tx, {
         action: "pledge.reaffirmed",
         letterId: pledge.letter_id,
-        organisationId: pledge.organisation_id,
+        organisationId: organisationOf(pledge),
         subjectId: pledge.id,
       });
     }

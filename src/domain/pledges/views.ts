@@ -7,7 +7,8 @@ import type { Outcome } from "./outcome.js";
 
 /** The group of an organisation: the root of its group, else itself. */
 const ROOT = "coalesce(o.group_root_id, o.id)";
-const FIRM = "s.state in ('published', 'needs_reaffirmation') and s.visibility = 'public' and s.kind = 'signature'";
+const FIRM =
+  "s.state in ('published', 'needs_reaffirmation') and s.visibility = 'public' and s.kind = 'signature'";
 
 /** Published public signatures as the evaluation counts them. */
 export async function firmMembers(ctx: Ctx, letterId: string): Promise<Member[]> {

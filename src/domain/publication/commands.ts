@@ -47,6 +47,8 @@ export const signatoryItem = z.object({
   /** Where its logo stands while it may be shown. */
   logo: z.url().nullable(),
   checked: z.array(z.enum(CHECKS)),
+  /** The version it signed, where it was asked to sign a newer one and has not answered. */
+  signed_version: z.int().nullable(),
 });
 
 /** Support that is told in bands: at least so many, as of a date; null below five. */

@@ -19,7 +19,7 @@ import {
  * launch is listed from that moment, whether or not the worker has published it; one asked to sign again stands as it
  * was signed.
  */
-function publicly(ctx: Ctx, alias = "s"): string {
+export function publicly(ctx: Ctx, alias = "s"): string {
   const launched = `exists (select from letters where id = ${alias}.letter_id and launch_at <= '${ctx.clock.now().toISOString()}')`;
   return `${alias}.state in ('published', 'needs_reaffirmation', 'held', 'withdrawn') and ${alias}.visibility = 'public'
     and ${alias}.kind = 'signature' and (${alias}.state <> 'held' or ${launched})`;

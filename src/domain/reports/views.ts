@@ -79,7 +79,7 @@ export async function funnel(ctx: Ctx, letterId: string): Promise<Funnel> {
        where letter_id = :letterId and purpose = 'outreach' and state = any (:wentOut) and organisation_id is not null
        union select organisation_id from answered
      )
-     select (select count(*) from organisations) as identified,
+     select (select count(*) from organisations where merged_into_id is null) as identified,
             (select count(*) from approached) as approached,
             (select count(*) from answered) as answered,
             (select count(*) from yes) as said_yes,

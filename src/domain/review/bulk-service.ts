@@ -10,7 +10,7 @@ import { record } from "../activity/service.js";
 import { networkHash } from "../signatures/network-service.js";
 import { openRejectionReasons } from "../signatures/reason-service.js";
 import { ROLES, mayDo } from "../team/permission.js";
-import { requirePermission, staffId } from "../team/service.js";
+import { answeringStaffId, requirePermission, staffId } from "../team/service.js";
 import { bulkActCommand, bulkCommand, bulkFilter } from "./bulk-commands.js";
 import {
   deleteBulk,
@@ -68,7 +68,7 @@ export async function saveBulk(ctx: Ctx, input: unknown): Promise<{ id: string }
       reason_code: code,
       tell_signatories: tell,
       state: "draft",
-      created_by: staffId(tx),
+      created_by: answeringStaffId(tx),
       created_at: tx.clock.now(),
       started_by: null,
       started_at: null,
@@ -95,7 +95,7 @@ export async function startBulk(
   return act(ctx, id, "start", input, async (tx, row) => {
     const items = await freezeItems(tx.db, id, row.filter, networkOf(tx, row.filter));
     const state: BulkState = needsSecondPerson(items) ? "waiting" : "running";
-    await setBulk(tx.db, id, { state, started_by: staffId(tx), started_at: tx.clock.now() });
+    await setBulk(tx.db, id, { state, started_by: answeringStaffId(tx), started_at: tx.clock.now() });
     await record(tx, { action: "bulk.started", subjectId: id, detail: { items, state } });
     return { state, items };
   });

@@ -5,6 +5,7 @@ import { parse } from "../../platform/schema.js";
 import { acceptAnswer, transitionAnswer } from "../declines/service.js";
 import { rejectSignature } from "../signatures/review-service.js";
 import type { SignatureState } from "../signatures/signature.js";
+import { takeInstead } from "../signatures/parking-service.js";
 import { reopenSignature } from "../signatures/undo-service.js";
 import { requirePermission } from "../team/service.js";
 import { settleClaim } from "./claim-service.js";
@@ -34,6 +35,12 @@ export async function moveEntry(ctx: Ctx, id: string, input: unknown): Promise<D
 export async function reopenEntry(ctx: Ctx, id: string, input: unknown = {}): Promise<Decided> {
   const { row_version: rowVersion } = parse(reopenCommand, input);
   return decide(ctx, id, input, (tx) => reopenSignature(tx, id, rowVersion));
+}
+
+/** Takes a second entry instead of the one that stands (see `takeInstead`), on the same condition. */
+export async function takeEntryInstead(ctx: Ctx, id: string, input: unknown = {}): Promise<Decided> {
+  const { row_version: rowVersion } = parse(reopenCommand, input);
+  return decide(ctx, id, input, (tx) => takeInstead(tx, id, rowVersion));
 }
 
 async function decide(

@@ -34,7 +34,7 @@ export async function hintsAbout(
               where lower(n.signatory_email) = lower(s.signatory_email) and n.letter_id = s.letter_id and ${near}) as from_address,
             (select count(*)::int from signatures n
               where n.network_hash = s.network_hash and n.letter_id = s.letter_id and ${near}) as from_network,
-            (select count(distinct n.organisation_id)::int from signatures n
+            (select count(distinct coalesce(n.organisation_id::text, n.waits_as))::int from signatures n
               where lower(n.signatory_email) = lower(s.signatory_email) and n.letter_id = s.letter_id) as organisations,
             (select min(seen.at) from (
                (select min(c.created_at) as at from contacts c
@@ -46,7 +46,7 @@ export async function hintsAbout(
                    where o2.name_skeleton = o.name_skeleton and o2.id <> o.id order by o2.created_at limit 5) as other_names
        from signatures s
        join letters l on l.id = s.letter_id
-       join organisations o on o.id = s.organisation_id
+       left join organisations o on o.id = s.organisation_id
       where s.id = any(?)`,
     [[...ids]],
   )) as { rows: Row[] };

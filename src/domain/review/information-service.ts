@@ -10,6 +10,7 @@ import { linkPlaceholder } from "../links/link.js";
 import { ensureLink, holdLink, openLink } from "../links/service.js";
 import { queueMail } from "../mail/service.js";
 import { transitionAnswer } from "../declines/service.js";
+import { mayAskOnce } from "../signatures/authority-mail-service.js";
 import { mailNames } from "../signatures/mail-service.js";
 import { signatureDetail } from "../signatures/views.js";
 import { takeInformation } from "../signatures/information-service.js";
@@ -21,7 +22,8 @@ import { insertRequest, listRequests, lockNewestRequest, setAnswered, type Reque
 
 /**
  * Asks the signatory of an entry in review; the mail holds a link to answer by. Throws invalid without a question,
- * conflict for a stale row_version, an entry that is not in review, or one that somebody else has taken.
+ * conflict for a stale row_version, an entry that is not in review, one that somebody else has taken, or one that has
+ * caused five mails.
  */
 export async function askForInformation(ctx: Ctx, id: string, input: unknown): Promise<void> {
   requirePermission(ctx, "signatures:review");
@@ -29,6 +31,7 @@ export async function askForInformation(ctx: Ctx, id: string, input: unknown): P
   if (!isUuid(id)) throw notFound("signatures.unknown");
   await transaction(ctx, async (tx) => {
     await settleClaim(tx, id, command.despite_claim);
+    if (!(await mayAskOnce(tx, id))) throw conflict("signatures.too_many_mails");
     await transitionAnswer(tx, id, { to: "needs_information", row_version: command.row_version });
     const entry = await signatureDetail(tx, id);
     if (!entry) throw notFound("signatures.unknown");
@@ -50,6 +53,7 @@ export async function askForInformation(ctx: Ctx, id: string, input: unknown): P
       template: "signature-question",
       data: {
         ...mailNames(entry, letter),
+        signature: id,
         question: command.question,
         link: `${linkPlaceholder(link.id)}/answer`,
       },

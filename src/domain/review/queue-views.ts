@@ -12,7 +12,7 @@ export interface QueueEntry {
   signatoryTitle: string;
   kind: "signature" | "pledge";
   visibility: "public" | "confidential";
-  state: "in_review" | "needs_information";
+  state: "in_review" | "needs_information" | "parked";
   conditionCount: number | null;
   conditionClass: "any" | "sector" | "country" | null;
   invited: boolean;
@@ -74,7 +74,7 @@ export async function queueOf(
     .leftJoin("review_claims as c", (join) =>
       join.on("c.signature_id", "s.id").andOn("c.taken_at", ">", ctx.db.raw("?", [lapsed])),
     )
-    .whereIn("s.state", ["in_review", "needs_information"])
+    .whereIn("s.state", ["in_review", "needs_information", "parked"])
     .orderByRaw("coalesce(s.confirmed_at, s.submitted_at), s.id")
     .limit(AT_MOST)
     .select("s.id", "l.slug", "s.organisation_id", "s.display_name", "s.signatory_name", "s.signatory_title")
@@ -151,7 +151,7 @@ export async function queueTotals(ctx: Ctx): Promise<QueueTotals[]> {
     .leftJoin("review_times as t", "t.letter_id", "l.id")
     .whereIn("l.state", ["gathering", "open", "paused", "closed"])
     .orWhereRaw(
-      "exists (select from signatures s where s.letter_id = l.id and s.state in ('in_review', 'needs_information'))",
+      "exists (select from signatures s where s.letter_id = l.id and s.state in ('in_review', 'needs_information', 'parked'))",
     )
     .orderBy("l.slug")
     .select("l.slug", "t.working_days")) as { slug: string; working_days: number | null }[];

@@ -11,7 +11,7 @@ import { linkPlaceholder } from "../links/link.js";
 import { makeLink } from "../links/service.js";
 import { SIGNER_UPDATE_TEMPLATE } from "../mail/message.js";
 import { queueMail } from "../mail/service.js";
-import { requirePermission, staffId } from "../team/service.js";
+import { answeringStaffId, requirePermission, staffId } from "../team/service.js";
 import { secondOf } from "./bulk-service.js";
 import { needsSecondPerson } from "./second-person.js";
 import { signerMailActCommand, signerMailCommand } from "./signer-mail-commands.js";
@@ -72,7 +72,7 @@ export async function writeSignerMail(ctx: Ctx, slug: string, input: unknown): P
       subject: command.subject,
       body_md: command.body,
       state: "draft",
-      written_by: staffId(tx),
+      written_by: answeringStaffId(tx),
       created_at: tx.clock.now(),
       started_by: null,
       started_at: null,
@@ -93,7 +93,7 @@ export async function changeSignerMail(ctx: Ctx, id: string, input: unknown): Pr
     await setSignerMail(tx.db, id, {
       subject: command.subject,
       body_md: command.body,
-      written_by: staffId(tx),
+      written_by: answeringStaffId(tx),
     });
     await record(tx, { action: "signer_mail.changed", letterId: row.letter_id, subjectId: id });
   });
@@ -127,7 +127,7 @@ export async function sendSignerMail(
     const recipients = await freezeRecipients(tx.db, row);
     if (recipients === 0) throw conflict("signer_mail.nobody");
     const state = needsSecondPerson(recipients) ? "waiting" : "sending";
-    await setSignerMail(tx.db, id, { state, started_by: staffId(tx), started_at: tx.clock.now() });
+    await setSignerMail(tx.db, id, { state, started_by: answeringStaffId(tx), started_at: tx.clock.now() });
     await record(tx, {
       action: "signer_mail.started",
       letterId: row.letter_id,

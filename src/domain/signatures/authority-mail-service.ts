@@ -4,15 +4,13 @@ import type { LetterToAnswer } from "../invitations/letter-service.js";
 import { judgeLink, linkPlaceholder, type Link } from "../links/link.js";
 import { ensureLink, makeLink } from "../links/service.js";
 import { queueMail } from "../mail/service.js";
+import { MAILS_A_SIGNATURE } from "./mail-limits.js";
 import { ATTEST_LINK_DAYS } from "./officer.js";
 import type { OfficerRow } from "./officer-store.js";
 import { mailsOfSignature } from "./reminder-views.js";
 import type { SignatureRow } from "./store.js";
 
-/** How many mails that ask for something one signature may cause in all (ruling 12). */
-export const MAILS_A_SIGNATURE = 5;
-
-/** Whether a signature may cause one more mail that asks for something. */
+/** Whether a signature may cause one more mail that counts. */
 export async function mayAskOnce(tx: Ctx, signatureId: string): Promise<boolean> {
   return (await mailsOfSignature(tx, signatureId)) < MAILS_A_SIGNATURE;
 }

@@ -15,6 +15,7 @@ import { mailConfirmed } from "./mail-service.js";
 import { moveSignature } from "./movement-service.js";
 import type { OfficerState } from "./officer.js";
 import { insertOfficer, listOfficers, type OfficerRow } from "./officer-store.js";
+import { organisationOf } from "./signature.js";
 import type { SignatureRow } from "./store.js";
 
 /** A person who may bind an organisation, as somebody named them. */
@@ -35,19 +36,45 @@ export async function afterConfirmation(
   row: SignatureRow,
   letter: LetterToAnswer,
 ): Promise<SignatureRow> {
+  await askForAuthority(tx, row, letter);
+  return afterUnparking(tx, row, letter);
+}
+
+/**
+ * The same for an entry that waits beside another one (its state is `parked`): everything that its people see or get
+ * happens, but it goes no further.
+ */
+export async function afterParking(
+  tx: Ctx,
+  row: SignatureRow,
+  letter: LetterToAnswer,
+): Promise<SignatureRow> {
+  await askForAuthority(tx, row, letter);
+  if (await allAttested(tx, row)) await mailConfirmed(tx, row, letter);
+  return row;
+}
+
+/** Takes an entry on whose authority was asked for before (its state is `email_confirmed`). */
+export async function afterUnparking(
+  tx: Ctx,
+  row: SignatureRow,
+  letter: LetterToAnswer,
+): Promise<SignatureRow> {
+  if (await allAttested(tx, row)) return concludeAttestation(tx, row, letter);
+  return moveSignature(tx, row, "officer_asked");
+}
+
+/** Keeps what the confirmed address proves, and asks each officer who did not fill in the form. */
+async function askForAuthority(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
   await keepEvidence(tx, row.id, [{ kind: "address_confirmed" }]);
   await keepDomain(tx, row, row.submitter_email ?? row.signatory_email);
   const asked = officersToAsk(row);
-  if (asked.length === 0) {
-    await keepAttestation(tx, row, row.signatory_email, null);
-    return concludeAttestation(tx, row, letter);
-  }
+  if (asked.length === 0) return keepAttestation(tx, row, row.signatory_email, null);
   if (row.submitter_email === null) {
     const first = await addOfficer(tx, row.id, firstOfficer(row), { state: "attested" });
     await keepAttestation(tx, row, row.signatory_email, first.id);
   }
-  const waiting = await moveSignature(tx, row, "officer_asked");
-  for (const officer of asked) await askOfficer(tx, waiting, letter, officer);
+  for (const officer of asked) await askOfficer(tx, row, letter, officer);
   await record(tx, {
     action: "signature.officer_asked",
     letterId: row.letter_id,
@@ -55,7 +82,6 @@ export async function afterConfirmation(
     subjectId: row.id,
     detail: { officers: asked.length },
   });
-  return waiting;
 }
 
 function firstOfficer(row: SignatureRow): NamedOfficer {
@@ -63,7 +89,7 @@ function firstOfficer(row: SignatureRow): NamedOfficer {
 }
 
 /** Who has to attest by a link of their own: the officer if somebody else filled in the form, and a second officer. */
-function officersToAsk(row: SignatureRow): NamedOfficer[] {
+export function officersToAsk(row: SignatureRow): NamedOfficer[] {
   const first = row.submitter_email === null ? [] : [firstOfficer(row)];
   if (row.second_email === null) return first;
   const second = { name: row.second_name ?? "", title: row.second_title ?? "", email: row.second_email };
@@ -121,7 +147,7 @@ export async function mailAsked(
 
 /** The confirmed domain of a signature's organisation that an address is at; confirmed before it was submitted. */
 export async function ownDomain(tx: Ctx, row: SignatureRow, email: string): Promise<string | undefined> {
-  return ownDomainOf(email, await confirmedDomains(tx, row.organisation_id), row.submitted_at);
+  return ownDomainOf(email, await confirmedDomains(tx, organisationOf(row)), row.submitted_at);
 }
 
 async function keepDomain(tx: Ctx, row: SignatureRow, email: string): Promise<void> {
@@ -151,17 +177,22 @@ export async function keepAttestation(
 
 /** Whether everybody who has to attest has done so. */
 export async function allAttested(tx: Ctx, row: SignatureRow): Promise<boolean> {
+  if (row.submitter_email === null && row.second_email === null) return true;
   const attested = (await listOfficers(tx.db, row.id)).filter(({ state }) => state === "attested");
   const places = new Set(attested.map(({ place }) => place));
   return places.has(1) && (row.second_email === null || places.has(2));
 }
 
-/** Moves a signature that is attested on into the review, and thanks its signatory. */
+/** Moves a signature that is attested on into the review, and thanks its signatory; one that is parked stays. */
 export async function concludeAttestation(
   tx: Ctx,
   row: SignatureRow,
   letter: LetterToAnswer,
 ): Promise<SignatureRow> {
+  if (row.state === "parked") {
+    await mailConfirmed(tx, row, letter);
+    return row;
+  }
   const attested = await moveSignature(tx, row, "attested");
   const queued = await moveSignature(tx, attested, "queued");
   await mailConfirmed(tx, queued, letter);

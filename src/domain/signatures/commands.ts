@@ -101,6 +101,12 @@ export const STAFF_TARGETS = [
   "rejected",
   "needs_information",
   "in_review",
+  /** What waited beside another entry, or was rejected, goes on to the question of authority. */
+  "email_confirmed",
+  /** Staff has doubts about what was accepted: suspended until they are settled. */
+  "disputed",
+  /** Thrown away, since nobody confirmed it. */
+  "expired",
   "withdrawn",
   "rescinded",
   "invalidated",

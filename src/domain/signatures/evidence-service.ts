@@ -30,22 +30,25 @@ export interface NewEvidence {
   detail?: Record<string, unknown>;
 }
 
+/** What staff found out themselves; all else the company proved, also where it is staff who let the entry go on. */
+const BY_STAFF: ReadonlySet<EvidenceKind> = new Set(["staff_check", "qualified_file", "validator_report"]);
+
 /** Keeps what was found about a signature, with who found it and when; part of the transaction that found it. */
 export async function keepEvidence(
   tx: Ctx,
   signatureId: string,
   found: readonly NewEvidence[],
 ): Promise<void> {
-  const source = tx.actor.kind === "staff" ? "staff" : tx.actor.kind === "system" ? "system" : "company";
+  const company = tx.actor.kind === "staff" || tx.actor.kind === "system" ? "system" : "company";
   await insertEvidence(
     tx.db,
     found.map(({ kind, officerId, fileId, detail }) => ({
       id: newId(tx.clock),
       signature_id: signatureId,
       kind,
-      source,
+      source: BY_STAFF.has(kind) ? ("staff" as const) : company,
       at: tx.clock.now(),
-      staff_id: staffId(tx),
+      staff_id: BY_STAFF.has(kind) ? staffId(tx) : null,
       officer_id: officerId ?? null,
       file_id: fileId ?? null,
       detail: detail ?? {},

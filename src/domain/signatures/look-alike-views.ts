@@ -5,7 +5,7 @@ import { nameSkeleton } from "../organisations/name-key.js";
 export interface NamedEntry {
   id: string;
   letter_id: string;
-  organisation_id: string;
+  organisation_id: string | null;
   display_name: string;
 }
 

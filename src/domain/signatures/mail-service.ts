@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE } from "../../platform/clock.js";
+import { DAY } from "../../platform/clock.js";
 import type { Ctx } from "../../platform/context.js";
 import type { LetterToAnswer } from "../invitations/letter-service.js";
 import { judgeLink, linkPlaceholder, type Link } from "../links/link.js";
@@ -8,20 +8,12 @@ import { checkpointForMail } from "./checkpoint-views.js";
 import { sentenceOf } from "./reason-service.js";
 import { managePlaceholder } from "./manage-mail-service.js";
 import { mayAskOnce } from "./authority-mail-service.js";
+import { CONFIRMATIONS_A_DAY, copyNumber } from "./mail-limits.js";
 import type { SignatureRow } from "./store.js";
 import { publicConfirmationsSince } from "./views.js";
 
-/** How old a confirmation link must be for each further copy of its mail: at most five mails a link (ruling 12). */
-const COPIES_AFTER = [0, 10 * MINUTE, HOUR, DAY, 7 * DAY];
-
 /** How long a confirmation link lasts. */
 export const CONFIRM_LINK_LIFE = 14 * DAY;
-
-/** Which copy of a confirmation mail is due, 1 to 5; asking more often sends none. */
-function copyNumber(link: Link, at: Date): number {
-  const made = (link.expiresAt?.getTime() ?? at.getTime()) - CONFIRM_LINK_LIFE;
-  return COPIES_AFTER.filter((after) => at.getTime() - made >= after).length;
-}
 
 /** A fresh link to confirm a signature with. */
 export async function newConfirmLink(tx: Ctx, signatureId: string): Promise<Link> {
@@ -33,9 +25,6 @@ export async function standingConfirmLink(tx: Ctx, signatureId: string): Promise
   const link = await ensureLink(tx, "confirm", signatureId);
   return judgeLink(link, tx.clock.now()) === "usable" ? link : newConfirmLink(tx, signatureId);
 }
-
-/** How many confirmations one address gets in 24 hours by the public page, whoever asks and for how many organisations. */
-const CONFIRMATIONS_A_DAY = 10;
 
 async function mayAskAgain(tx: Ctx, row: SignatureRow): Promise<boolean> {
   if (row.invitation_id !== null) return true;
@@ -68,7 +57,6 @@ async function queue(
   template: string,
   sendKey: string,
   data: Record<string, unknown>,
-  to = { email: row.signatory_email, name: row.signatory_name },
 ): Promise<void> {
   await queueMail(tx, {
     purpose: "transactional",
@@ -76,32 +64,24 @@ async function queue(
     template,
     data,
     language: row.language,
-    to,
+    to: { email: row.signatory_email, name: row.signatory_name },
     letterId: row.letter_id,
     organisationId: row.organisation_id,
   });
 }
 
-/**
- * Asks the signatory to confirm. The same link is mailed again at most five times, ten minutes apart at least; beyond
- * ten a day by the public page an address gets none, so that nobody can have us flood a stranger's inbox; what came by
- * invitation is neither counted nor held back, so that nobody can use up a signatory's share.
- */
-export async function mailConfirmation(
-  tx: Ctx,
+/** What the mail says that asks somebody to confirm; `link` is the id of theirs. */
+export function confirmationMail(
   row: SignatureRow,
   letter: LetterToAnswer,
-  link: Link,
-): Promise<void> {
-  if (!(await mayAskAgain(tx, row))) return;
-  const copy = copyNumber(link, tx.clock.now());
-  if (copy > 1 && !(await mayAskOnce(tx, row.id))) return;
-  await queue(
-    tx,
-    row,
-    "signature-confirm",
-    `signature-confirm:${link.id}:${copy}`,
-    {
+  link: { id: string; expiresAt: Date | null },
+  copy: number,
+) {
+  return {
+    purpose: "transactional" as const,
+    sendKey: `signature-confirm:${row.id}:${copy}`,
+    template: "signature-confirm",
+    data: {
       ...mailNames(row, letter),
       title: row.signatory_title,
       door: row.invitation_id === null ? "public" : "invitation",
@@ -109,8 +89,26 @@ export async function mailConfirmation(
       expiresAt: link.expiresAt?.toISOString() ?? null,
       submitter: row.submitter_name ?? "",
     },
-    confirmerOf(row),
-  );
+    language: row.language,
+    to: confirmerOf(row),
+    letterId: row.letter_id,
+    organisationId: row.organisation_id,
+  };
+}
+
+/**
+ * Asks the signatory once more to confirm, as often as COPIES_AFTER allows. Beyond ten a day by the public page an
+ * address gets none, so that nobody can have us flood a stranger's inbox; what came by invitation is neither counted nor
+ * held back, so that nobody can use up a signatory's share.
+ */
+export async function mailConfirmation(
+  tx: Ctx,
+  row: SignatureRow,
+  letter: LetterToAnswer,
+  link: Link,
+): Promise<void> {
+  if (!(await mayAskAgain(tx, row)) || !(await mayAskOnce(tx, row.id))) return;
+  await queueMail(tx, confirmationMail(row, letter, link, copyNumber(row.submitted_at, tx.clock.now())));
 }
 
 /** Thanks for the confirmation and says what happens next; once a signature. */
@@ -121,8 +119,9 @@ export async function mailConfirmed(tx: Ctx, row: SignatureRow, letter: LetterTo
   });
 }
 
-/** Tells the signatory of a standing signature that somebody submitted another; at most once a day. */
+/** Tells the signatory of a standing signature that somebody confirmed another; at most once a day, and as a mail that counts. */
 export async function mailDuplicate(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
+  if (!(await mayAskOnce(tx, row.id))) return;
   const day = tx.clock.now().toISOString().slice(0, 10);
   await queue(tx, row, "signature-duplicate", `signature-duplicate:${row.id}:${day}`, {
     ...mailNames(row, letter),

@@ -64,13 +64,22 @@ export async function mailDisputed(tx: Ctx, row: SignatureRow, letter: LetterToA
   await mailSignatory(tx, row, letter, "signature-disputed", key);
 }
 
-/** Sends the link again to somebody who lost it; at most once an hour for an entry, unless the link is a fresh one. */
+/** Anybody may type anybody's address into the form, so it mails an entry three times a day at most. */
+const LINK_MAIL_EVERY = 8 * HOUR;
+
+/** Sends the link again to somebody who lost it; at most once in eight hours for an entry, unless the link is a fresh one. */
 export async function mailManageLink(
   tx: Ctx,
   row: SignatureRow,
   letter: LetterToAnswer,
   fresh?: string,
 ): Promise<void> {
-  const hour = Math.floor(tx.clock.now().getTime() / HOUR);
-  await mailSignatory(tx, row, letter, "signature-link", `signature-link:${row.id}:${fresh ?? hour}`);
+  const window = Math.floor(tx.clock.now().getTime() / LINK_MAIL_EVERY);
+  await mailSignatory(
+    tx,
+    row,
+    letter,
+    "signature-link",
+    `signature-link:${row.id}:${fresh ?? `8h:${window}`}`,
+  );
 }

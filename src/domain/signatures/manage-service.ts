@@ -130,7 +130,8 @@ export async function disputeByLink(ctx: Ctx, token: string, input: unknown): Pr
 
 /** Suspends an entry that somebody of the organisation disputes. The row must be held; the step must be open. */
 export async function suspendDisputed(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
-  const moved = await moveSignature(tx, row, "disputed");
+  // What is parked stands nowhere and needs no suspending: it ends.
+  const moved = await moveSignature(tx, row, row.state === "parked" ? "taken_back" : "disputed");
   await createTask(tx, {
     kind: "settle_dispute",
     letterId: row.letter_id,

@@ -1,5 +1,5 @@
 import type { Db } from "../../platform/db.js";
-import { NOT_LIVE } from "./signature.js";
+import { ENDED } from "./signature.js";
 import type { SignatureRow } from "./store.js";
 
 /** What a signatory says beside the form: an answer to a question of ours, or why they never signed. */
@@ -32,7 +32,7 @@ export async function listEntriesOf(db: Db, letterId: string, email: string): Pr
   return db<SignatureRow>("signatures")
     .where({ letter_id: letterId })
     .whereRaw("lower(signatory_email) = lower(?)", [email])
-    .whereNotIn("state", [...NOT_LIVE, "submitted"])
+    .whereNotIn("state", [...ENDED, "submitted"])
     .orderBy("submitted_at")
     .limit(20);
 }

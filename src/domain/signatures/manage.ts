@@ -1,11 +1,4 @@
-import {
-  ENDED,
-  NOT_LIVE,
-  nextStep,
-  type SignatureKind,
-  type SignatureState,
-  type Visibility,
-} from "./signature.js";
+import { ENDED, nextStep, type SignatureKind, type SignatureState, type Visibility } from "./signature.js";
 
 /** What a signatory may do with a standing entry by their own link. */
 export type ManageAct = "edit" | "withdraw" | "take_back" | "go_public" | "inform" | "dispute";
@@ -19,7 +12,7 @@ export interface Managed {
   published: boolean;
 }
 
-const NOT_SETTLED: ReadonlySet<SignatureState> = new Set([...NOT_LIVE, "submitted", "disputed"]);
+const NOT_SETTLED: ReadonlySet<SignatureState> = new Set([...ENDED, "submitted", "disputed"]);
 
 /**
  * What is open to the signatory of an entry. What was in public is withdrawn, and stays there with both dates; what
@@ -33,7 +26,7 @@ export function actsOpen(entry: Managed): ReadonlySet<ManageAct> {
   else if (nextStep(entry.state, "taken_back")) open.add("take_back");
   if (settled && entry.kind === "signature" && entry.visibility === "confidential") open.add("go_public");
   if (nextStep(entry.state, "information_given")) open.add("inform");
-  if (nextStep(entry.state, "disputed")) open.add("dispute");
+  if (entry.state === "parked" || nextStep(entry.state, "disputed")) open.add("dispute");
   return open;
 }
 

@@ -31,6 +31,9 @@ export type OfficerVerdict =
   /** The entry was decided, withdrawn or sent in again in the meantime. */
   | "over";
 
+/** States of an entry in which its officers may answer; one that is parked looks to them like any that waits. */
+const OFFICER_WAITS: ReadonlySet<string> = new Set(["awaiting_authority", "parked"]);
+
 /**
  * What the holder of an attest link meets: the link's own end, then where the officer stands, then where the signature
  * stands. What the officer did stays visible whatever becomes of the entry.
@@ -44,7 +47,7 @@ export function judgeOfficer(
   if (officer.state === "refused") return "refused";
   if (officer.state === "delegated") return "delegated";
   if (officer.state !== "asked") return officer.state === "waits_for_staff" ? "waiting" : "over";
-  if (signatureState !== "awaiting_authority" || link === "revoked" || link === "used") return "over";
+  if (!OFFICER_WAITS.has(signatureState) || link === "revoked" || link === "used") return "over";
   return link === "expired" ? "expired" : "usable";
 }
 

@@ -6,7 +6,8 @@ import type { SignatureInput } from "./commands.js";
 import { TEN_LARGEST } from "./condition.js";
 import { moveSignature } from "./movement-service.js";
 import { countLargest, insertPeers, lockPledges, shareFirm } from "./pledge-store.js";
-import { causeAfterAcceptance, type Cause, type SignatureState } from "./signature.js";
+import { settleAccepted } from "./settling-service.js";
+import type { Cause, SignatureState } from "./signature.js";
 import { findSignature, lockSignature, type SignatureRow } from "./store.js";
 
 /** The columns of the condition that a form asks for; empty for anything but a pledge. */
@@ -80,7 +81,8 @@ export async function stepPledge(
 
 /**
  * Makes a signature of a pledge, whose condition was met (`activated`) or whose signatory no longer waits
- * (`signed_now`), and lets it go the usual way: onto the page, or held until launch, or counted in confidence.
+ * (`signed_now`), and lets it go the usual way: onto the page, or held until launch, or counted in confidence, or kept until staff approve its
+ * reservation.
  */
 export async function makeSignature(
   tx: Ctx,
@@ -90,10 +92,7 @@ export async function makeSignature(
 ): Promise<SignatureRow> {
   const at = tx.clock.now();
   const accepted = await moveSignature(tx, row, cause, { kind: "signature", activated_at: at });
-  const next = causeAfterAcceptance(accepted, letterState);
-  const settled = next
-    ? await moveSignature(tx, accepted, next, next === "published" ? { published_at: at } : {})
-    : accepted;
+  const settled = await settleAccepted(tx, accepted, { state: letterState });
   await note(tx, settled, `pledge.${cause}`, { outcome: settled.state });
   return settled;
 }

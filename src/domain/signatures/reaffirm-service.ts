@@ -19,7 +19,8 @@ import {
   setReaffirmed,
   type ToAsk,
 } from "./reaffirm-store.js";
-import { causeAfterAcceptance, type SignatureState } from "./signature.js";
+import { settleAccepted } from "./settling-service.js";
+import type { SignatureState } from "./signature.js";
 import { findSignature, lockSignature, type SignatureRow } from "./store.js";
 
 const BATCH = 200;
@@ -114,6 +115,8 @@ export interface Reaffirmation {
   /** The text they signed, in the language of the newest text if it has that. */
   signed: CurrentText;
   signedNumber: number;
+  /** The version they signed and the newest one, to be compared. */
+  versions: { signed: Version; newest: Version };
   /** `ask` while an answer is wanted; `done` when nothing is open any more; `over` when the letter takes none. */
   verdict: "ask" | "done" | "over";
 }
@@ -128,10 +131,18 @@ export async function openReaffirmation(ctx: Ctx, token: string): Promise<Reaffi
   const versions = await listVersions(ctx, signature.letter_id);
   const version = versions.find(({ id }) => id === signature.version_id);
   const signed = textIn(version, letter.language);
-  if (!version || !signed) throw new Error(`the signature ${signature.id} has no text`);
+  const [newest] = versions;
+  if (!version || !signed || !newest) throw new Error(`the signature ${signature.id} has no text`);
   const open = signature.state === "needs_reaffirmation";
   const asks = open ? (mayAmend(letter.state) ? "ask" : "over") : "done";
-  return { signature, letter, signed, signedNumber: version.number, verdict: asks };
+  return {
+    signature,
+    letter,
+    signed,
+    signedNumber: version.number,
+    versions: { signed: version, newest },
+    verdict: asks,
+  };
 }
 
 function textIn(version: Version | undefined, language: string): CurrentText | undefined {
@@ -162,9 +173,7 @@ export async function reaffirm(
       content_hash: letter.contentHash,
     });
     await setReaffirmed(tx.db, row.id, tx.clock.now());
-    const cause = causeAfterAcceptance(accepted, letter.state);
-    const published = cause === "published" ? { published_at: row.published_at ?? tx.clock.now() } : {};
-    const settled = cause ? await moveSignature(tx, accepted, cause, published) : accepted;
+    const settled = await settleAccepted(tx, accepted, letter, row.published_at);
     await note(tx, settled, "signature.reaffirmed");
     return { state: settled.state };
   });

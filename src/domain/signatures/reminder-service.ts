@@ -5,7 +5,7 @@ import { holdLocks } from "../../platform/locks.js";
 import { record } from "../activity/service.js";
 import { endOf, letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
 import { linkPlaceholder, type Link } from "../links/link.js";
-import { revokeLinks } from "../links/service.js";
+import { ensureLink, revokeLinks } from "../links/service.js";
 import { queueMail } from "../mail/service.js";
 import { createTask } from "../tasks/service.js";
 import { mayAskOnce, standingAttestLink } from "./authority-mail-service.js";
@@ -73,13 +73,13 @@ async function remind(tx: Ctx, row: SignatureRow, stage: StuckState, number: 1 |
   if (stage === "submitted" && mayConfirm(row.submitted_at, endOf(letter), tx.clock.now()) !== "yes")
     return 0;
   let queued = 0;
-  for (const { to, link, subject } of await peopleOf(tx, row, stage)) {
+  for (const { to, link, page = "", subject } of await peopleOf(tx, row, stage)) {
     if (!(await mayAskOnce(tx, row.id))) break;
     await queueMail(tx, {
       purpose: "transactional",
       sendKey: `signature-reminder:${row.id}:${stage}:${subject}:${number}`,
       template: "signature-reminder",
-      data: words(row, letter, { to: to.name, stage, number, link }),
+      data: words(row, letter, { to: to.name, stage, number, link: `${linkPlaceholder(link.id)}${page}` }),
       language: row.language,
       to,
       letterId: row.letter_id,
@@ -93,7 +93,9 @@ async function remind(tx: Ctx, row: SignatureRow, stage: StuckState, number: 1 |
 
 interface Asked {
   to: { email: string; name: string };
-  link: Link | undefined;
+  link: Link;
+  /** The page below the link, if not its first. */
+  page?: string;
   /** What the mail is about, for its send key. */
   subject: string;
 }
@@ -106,7 +108,8 @@ async function peopleOf(tx: Ctx, row: SignatureRow, stage: StuckState): Promise<
   }
   if (stage === "needs_information") {
     const to = { email: row.signatory_email, name: row.signatory_name };
-    return [{ to, link: undefined, subject: "information" }];
+    const link = await ensureLink(tx, "manage", row.id);
+    return [{ to, link, page: "/answer", subject: "information" }];
   }
   const waiting = (await listOfficers(tx.db, row.id)).filter(({ state }) => state === "asked");
   return Promise.all(waiting.map((officer) => askedOfficer(tx, officer)));
@@ -124,7 +127,7 @@ async function askedOfficer(tx: Ctx, officer: OfficerRow): Promise<Asked> {
 function words(
   row: SignatureRow,
   letter: LetterToAnswer,
-  given: { to: string; stage: StuckState; number: 1 | 2; link: Link | undefined },
+  given: { to: string; stage: StuckState; number: 1 | 2; link: string },
 ) {
   return {
     signature: row.id,
@@ -134,7 +137,7 @@ function words(
     stage: given.stage,
     number: given.number,
     last: given.number === 2,
-    ...(given.link ? { link: linkPlaceholder(given.link.id) } : {}),
+    link: given.link,
   };
 }
 

@@ -1,19 +1,12 @@
 import type { Ctx } from "../../platform/context.js";
+import { COUNTED_MAILS } from "./mail-limits.js";
 
-/** The mails that ask the people of a signature for something. */
-export const ASKING_MAILS = [
-  "signature-confirm",
-  "signature-officer",
-  "signature-reminder",
-  "signature-information",
-] as const;
-
-/** How many mails that asked for something a signature has caused so far. */
+/** How many mails that count a signature has caused so far. */
 export async function mailsOfSignature(ctx: Ctx, signatureId: string): Promise<number> {
   const row = (await ctx
     .db("messages")
     .whereRaw("data \\? 'signature' and data ->> 'signature' = ?", [signatureId])
-    .whereIn("template", [...ASKING_MAILS])
+    .whereIn("template", [...COUNTED_MAILS])
     .select(ctx.db.raw("count(*)::int as n"))
     .first()) as { n: number } | undefined;
   return row?.n ?? 0;

@@ -5,6 +5,7 @@ import { holdLocks } from "../../platform/locks.js";
 import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
+import { revokeLinks } from "../links/service.js";
 import { settleTasks } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { acceptSignatureCommand, rejectSignatureCommand, transitionSignatureCommand } from "./commands.js";
@@ -15,8 +16,10 @@ import { openRejectionReasons } from "./reason-service.js";
 import { mailPublished, mailWithdrawn } from "./manage-mail-service.js";
 import { waitsForReservation } from "./reservation-views.js";
 import { settleAccepted } from "./settling-service.js";
+import { afterConfirmation } from "./authority-service.js";
 import { staffStep, type SignatureState } from "./signature.js";
-import { findSignature, listHeldIds, lockSignature, type SignatureRow } from "./store.js";
+import { findSignature, listHeldIds, lockLiveSignature, lockSignature, type SignatureRow } from "./store.js";
+import { reopenRow } from "./undo-service.js";
 
 /**
  * Accepts a signature in review: it goes onto the page, is held until launch, stands as a pledge, or is counted in
@@ -98,14 +101,39 @@ export async function transitionSignature(
   return decide(ctx, id, row_version, async (tx, row, letter) => {
     const step = staffStep(row.state, to);
     if (!step) throw conflict("signatures.not_allowed", {}, { from: row.state, to });
+    if (step.cause === "unparked" || step.cause === "reopened")
+      return takeUpAgain(tx, row, letter, step.cause);
     const moved = await moveSignature(tx, row, step.cause, {
       reviewed_by: staffId(tx),
       ...(to === "withdrawn" ? { withdrawn_at: tx.clock.now() } : {}),
     });
+    if (step.cause === "discarded") await revokeLinks(tx, "confirm", id);
     await note(tx, moved, `signature.${step.cause}`, {});
     if (to === "withdrawn" || to === "rescinded") await mailWithdrawn(tx, moved, letter);
     return { state: moved.state };
   });
+}
+
+/** Staff let an entry go on that waited beside another or was rejected: the question of authority comes next. */
+async function takeUpAgain(
+  tx: Ctx,
+  row: SignatureRow,
+  letter: LetterToAnswer,
+  cause: "unparked" | "reopened",
+): Promise<{ state: SignatureState }> {
+  if (await lockLiveSignature(tx.db, row.letter_id, row.organisation_id)) {
+    throw conflict("signatures.reopen_live");
+  }
+  const on =
+    cause === "reopened"
+      ? await reopenRow(tx, row)
+      : await afterConfirmation(
+          tx,
+          await moveSignature(tx, row, "unparked", { reviewed_by: staffId(tx) }),
+          letter,
+        );
+  await note(tx, on, `signature.${cause}`, {});
+  return { state: on.state };
 }
 
 type Decision = (tx: Ctx, row: SignatureRow, letter: LetterToAnswer) => Promise<{ state: SignatureState }>;
@@ -126,7 +154,7 @@ async function decide(
     const letter = await letterToAnswer(tx, row.letter_id, row.language);
     if (rowVersion !== undefined && rowVersion !== row.row_version) throw conflict("signatures.stale");
     const result = await decision(tx, row, letter);
-    await settleTasks(tx, "review_signature", id);
+    if (result.state !== "in_review") await settleTasks(tx, "review_signature", id);
     await settleTasks(tx, "settle_dispute", id);
     return result;
   });

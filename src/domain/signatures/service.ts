@@ -1,26 +1,33 @@
-import { as, transaction, type Ctx } from "../../platform/context.js";
-import { conflict, gone, invalid, notFound } from "../../platform/errors.js";
+import { transaction, type Ctx } from "../../platform/context.js";
+import type { Db } from "../../platform/db.js";
+import { DomainError, conflict, gone, invalid, notFound } from "../../platform/errors.js";
+import { TooManyWaiting, gather, onePer } from "../../platform/gathering.js";
 import { newId } from "../../platform/ids.js";
-import { holdLocks } from "../../platform/locks.js";
 import { parse } from "../../platform/schema.js";
-import { record } from "../activity/service.js";
+import { actToKeep } from "../activity/service.js";
 import { mayAnswer, type AnswerVerdict, type Door } from "../invitations/invitation.js";
 import { noteAnswer, openInvitation } from "../invitations/service.js";
 import { endOf, letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
 import { siteNow } from "../letters/site-service.js";
-import { revokeLinks } from "../links/service.js";
-import { createOrganisation, matchOrganisation } from "../organisations/service.js";
-import { createTask, settleTasks } from "../tasks/service.js";
+import { linkToKeep } from "../links/service.js";
+import { mailToKeep } from "../mail/service.js";
+import { nameKey } from "../organisations/name-key.js";
 import { authorityColumns } from "./authority-columns.js";
 import { submitSignatureCommand, type SignatureInput } from "./commands.js";
-import { mailConfirmation, mailDuplicate, newConfirmLink, standingConfirmLink } from "./mail-service.js";
+import { CONFIRM_LINK_LIFE, confirmationMail } from "./mail-service.js";
 import { requireSecondOfficer } from "./evidence-service.js";
-import { beginHistory, moveSignature } from "./movement-service.js";
+import { firstStep } from "./movement-service.js";
 import { networkHash } from "./network-service.js";
 import { checkClause } from "./reservation.js";
-import { conditionOf, pinTenLargest, requireTenLargest } from "./pledge-service.js";
-import { judgeDuplicate } from "./signature.js";
-import { insertSignature, lockLiveSignature, type SignatureRow } from "./store.js";
+import { conditionOf, requireTenLargest } from "./pledge-service.js";
+import type { SignatureRow } from "./store.js";
+import { takeInSubmissions, type Submission } from "./submission-store.js";
+
+/** How submissions by the public page go together: runs at a time, items a run, and how many may wait. */
+const AT_ONCE = { runs: 3, size: 40, waiting: 400 } as const;
+
+/** After how many seconds somebody comes back who found too many waiting. */
+const COME_BACK_AFTER = 5;
 
 /** How somebody came to sign: by the secret of a personal link, or by the address of a letter. */
 export type Via = ({ door: "invitation"; token: string } | { door: "public"; slug: string }) & {
@@ -57,11 +64,36 @@ async function placeBehind(ctx: Ctx, via: Via, language: string): Promise<Signin
       },
     };
   }
-  const letter = await letterToAnswer(ctx, via.slug, language);
+  const letter = await letterNow(ctx, via.slug, language);
   const verdict = mayAnswer(letter, "public", ctx.clock.now());
   if (letter.state === "removed") throw gone("letter.removed");
   if (verdict === "not_yet" || verdict === "gone") throw notFound("letter.unknown");
   return { letter, door: via.door, verdict, invitation: undefined };
+}
+
+/** Reads letters for whoever asks meanwhile: a read that began earlier serves nobody, so that a pause counts at once. */
+const letterReads = onePer((db: Db) =>
+  gather<{ ctx: Ctx; slug: string; language: string }, { answer: Promise<LetterToAnswer> }>({
+    work: async (asked) => {
+      const reads = new Map<string, Promise<LetterToAnswer>>();
+      const answers = asked.map(({ ctx, slug, language }) => {
+        const name = `${language} ${slug}`;
+        const read = reads.get(name) ?? letterToAnswer({ ...ctx, db }, slug, language);
+        reads.set(name, read);
+        return read;
+      });
+      await Promise.allSettled(reads.values());
+      return answers.map((answer) => ({ answer }));
+    },
+    runs: 2,
+    size: 200,
+    waiting: Number.POSITIVE_INFINITY,
+  }),
+);
+
+async function letterNow(ctx: Ctx, slug: string, language: string): Promise<LetterToAnswer> {
+  if (ctx.db.isTransaction) return letterToAnswer(ctx, slug, language);
+  return (await letterReads(ctx.db)({ ctx, slug, language })).answer;
 }
 
 /** Checks what a signing form says, without keeping anything: for the page that shows all answers before they are sent. */
@@ -81,9 +113,10 @@ export async function checkSignature(
 }
 
 /**
- * Takes a signature in and mails its signatory a link to confirm it. The answer is the same for a new one, a second
- * one and one of an organisation that has signed already; only the mail tells (promise 17). `input` is what a form sent, checked here against `submitSignatureCommand`. Throws invalid with the
- * fields that do not fit, conflict when the letter takes no answers.
+ * Takes a signature in and mails its signatory a link to confirm it. The way is the same for a new one, a second one and
+ * one of an organisation that has signed already: nobody looks, so that nothing can tell (promise 17). `input` is what a
+ * form sent, checked here against `submitSignatureCommand`. Throws invalid with the fields that do not fit, conflict
+ * when the letter takes no answers, unavailable when too many wait.
  */
 export async function submitSignature(
   ctx: Ctx,
@@ -91,19 +124,39 @@ export async function submitSignature(
   input: unknown,
 ): Promise<{ letter: LetterToAnswer }> {
   const { place, command } = await checkSignature(ctx, via, input);
-  await transaction(ctx, async (tx) => {
-    const organisationId = place.invitation?.organisationId ?? (await organisationFor(tx, command));
-    await holdLocks(tx.db, { organisation: [organisationId] });
-    const row = {
-      ...newRow(tx, place, command, organisationId),
-      network_hash: networkHash(tx, via.network),
-    };
-    if (await insertSignature(tx.db, row)) return begin(tx, row, place);
-    const live = await lockLiveSignature(tx.db, row.letter_id, organisationId);
-    if (!live) throw conflict("signatures.try_again");
-    await meetDuplicate(tx, live, row, place);
+  const submission = compose(ctx, place, {
+    ...newRow(ctx, place, command),
+    network_hash: networkHash(ctx, via.network),
   });
+  if (place.invitation) await takeInInvited(ctx, submission, place.invitation.id);
+  else await takeIn(ctx, submission);
   return { letter: place.letter };
+}
+
+async function takeInInvited(ctx: Ctx, submission: Submission, invitationId: string): Promise<void> {
+  await transaction(ctx, async (tx) => {
+    await takeInSubmissions(tx.db, [submission]);
+    await noteAnswer(tx, invitationId, submission.entry.kind);
+  });
+}
+
+const gathered = onePer((db: Db) =>
+  gather<Submission, string>({
+    work: async (submissions) => takeInSubmissions(db, submissions),
+    key: ({ mail }) => mail.to_email.toLowerCase(),
+    ...AT_ONCE,
+  }),
+);
+
+/** Several that come at once share a transaction, so that one wait for the disk serves all of them. */
+async function takeIn(ctx: Ctx, submission: Submission): Promise<void> {
+  if (ctx.db.isTransaction) return void (await takeInSubmissions(ctx.db, [submission]));
+  try {
+    await gathered(ctx.db)(submission);
+  } catch (error) {
+    if (!(error instanceof TooManyWaiting)) throw error;
+    throw new DomainError("unavailable", "signatures.too_many", {}, { retryAfter: COME_BACK_AFTER });
+  }
 }
 
 function requireOpen(place: SigningPlace): void {
@@ -123,29 +176,20 @@ function checkDeadline(ctx: Ctx, command: SignatureInput, letter: LetterToAnswer
   if (problem) throw invalid("form.invalid", { condition_deadline: problem });
 }
 
-/** The organisation that a public submission speaks for: one with the same name and country, or a new one. */
-async function organisationFor(tx: Ctx, command: SignatureInput): Promise<string> {
-  const wanted = { name: command.display_name, country: command.country };
-  await holdLocks(tx.db, { organisation: [`new ${wanted.country} ${wanted.name.toLowerCase()}`] });
-  const known = await matchOrganisation(tx, wanted);
-  if (known) return known.id;
-  const system = as(tx, { kind: "system", name: "public form" });
-  const created = await createOrganisation(system, {
-    ...wanted,
-    sector: command.sector,
-    source: "public form",
-  });
-  return created.id;
+/** By what a submission is found again that waits: the invitation, else the country and the folded name. */
+function waitsAs(place: SigningPlace, command: SignatureInput): string {
+  return place.invitation ? place.invitation.id : `${command.country} ${nameKey(command.display_name)}`;
 }
 
-function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisationId: string): SignatureRow {
+function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput): SignatureRow {
   const pledge = command.appearance === "pledge";
   return {
     id: newId(tx.clock),
     letter_id: place.letter.id,
     version_id: place.letter.versionId,
     content_hash: place.letter.contentHash,
-    organisation_id: organisationId,
+    organisation_id: place.invitation?.organisationId ?? null,
+    waits_as: waitsAs(place, command),
     invitation_id: place.invitation?.id ?? null,
     kind: pledge ? "pledge" : "signature",
     visibility: command.appearance === "confidential" ? "confidential" : "public",
@@ -180,91 +224,21 @@ function newRow(tx: Ctx, place: SigningPlace, command: SignatureInput, organisat
   };
 }
 
-async function begin(tx: Ctx, row: SignatureRow, place: SigningPlace): Promise<void> {
-  await beginHistory(tx, row.id);
-  await pinTenLargest(tx, row);
-  if (place.invitation) await noteAnswer(tx, place.invitation.id, row.kind);
-  const link = await newConfirmLink(tx, row.id);
-  await mailConfirmation(tx, row, place.letter, link);
-  await record(tx, {
-    action: "signature.submitted",
-    letterId: row.letter_id,
-    organisationId: row.organisation_id,
-    contactId: place.invitation?.contactId,
-    subjectId: row.id,
-    detail: { kind: row.kind, visibility: row.visibility, door: place.door },
-  });
-}
-
-async function meetDuplicate(
-  tx: Ctx,
-  live: SignatureRow,
-  incoming: SignatureRow,
-  place: SigningPlace,
-): Promise<void> {
-  const same = saysTheSame(live, incoming);
-  const verdict = judgeDuplicate(
-    { state: live.state, invitationId: live.invitation_id, same },
-    incoming.invitation_id,
-  );
-  if (verdict === "replace") {
-    await moveSignature(tx, live, "replaced");
-    await revokeLinks(tx, "confirm", live.id);
-    if (!(await insertSignature(tx.db, incoming))) throw conflict("signatures.try_again");
-    if (live.state !== "submitted") await askForReview(tx, live, incoming, place);
-    return begin(tx, incoming, place);
-  }
-  if (verdict === "notify") await mailDuplicate(tx, live, place.letter);
-  else await mailConfirmation(tx, live, place.letter, await standingConfirmLink(tx, live.id));
-  await record(tx, {
-    action: "signature.submitted_again",
-    letterId: live.letter_id,
-    organisationId: live.organisation_id,
-    subjectId: live.id,
-    detail: { door: place.door },
-  });
-}
-
-/** A confirmed signature from the public page gave way to an invited one: a person looks at what each says. */
-async function askForReview(
-  tx: Ctx,
-  replaced: SignatureRow,
-  incoming: SignatureRow,
-  place: SigningPlace,
-): Promise<void> {
-  await settleTasks(tx, "review_signature", replaced.id);
-  await createTask(tx, {
-    kind: "review_signature",
-    letterId: incoming.letter_id,
-    organisationId: incoming.organisation_id,
-    contactId: place.invitation?.contactId ?? null,
-    subjectId: incoming.id,
-    detail: { replaced: replaced.id },
-  });
-}
-
-const COMPARED = [
-  "kind",
-  "visibility",
-  "scope",
-  "display_name",
-  "country",
-  "sector",
-  "signatory_name",
-  "signatory_title",
-  "signatory_email",
-  "submitter_email",
-  "second_email",
-  "contact_name",
-  "contact_email",
-  "quote",
-  "reservation_clause",
-  "reservation",
-  "help_offered",
-  "condition_count",
-  "condition_class",
-] as const;
-
-function saysTheSame(one: SignatureRow, other: SignatureRow): boolean {
-  return COMPARED.every((column) => one[column] === other[column]);
+function compose(ctx: Ctx, place: SigningPlace, entry: SignatureRow): Submission {
+  const at = ctx.clock.now();
+  const expiresAt = new Date(at.getTime() + CONFIRM_LINK_LIFE);
+  const link = linkToKeep(ctx, "confirm", entry.id, expiresAt);
+  return {
+    entry,
+    history: firstStep(ctx),
+    link,
+    mail: mailToKeep(ctx, confirmationMail(entry, place.letter, { id: link.id, expiresAt }, 1)),
+    activity: actToKeep(ctx, {
+      action: "signature.submitted",
+      letterId: entry.letter_id,
+      organisationId: entry.organisation_id,
+      contactId: place.invitation?.contactId,
+      detail: { kind: entry.kind, visibility: entry.visibility, door: place.door },
+    }),
+  };
 }

@@ -46,10 +46,14 @@ export const ENDED: ReadonlySet<SignatureState> = new Set<SignatureState>([
 ]);
 
 /**
- * States of which an organisation may have several: what is over, and a second entry that waits beside the first.
- * Of all others it has one at a time (the index `signatures_one_live_idx`).
+ * States of which an organisation may have several: what is over, what nobody has confirmed, and a second entry that
+ * waits beside the first. Of all others it has one at a time (the index `signatures_one_live_idx`).
  */
-export const NOT_LIVE: ReadonlySet<SignatureState> = new Set<SignatureState>([...ENDED, "parked"]);
+export const NOT_LIVE: ReadonlySet<SignatureState> = new Set<SignatureState>([
+  ...ENDED,
+  "submitted",
+  "parked",
+]);
 
 /** Why a signature moves on. */
 export type Cause =
@@ -79,6 +83,8 @@ export type Cause =
   | "replaced"
   /** Its organisation was found to be the same as another, whose entry stands. */
   | "merged"
+  /** That was a mistake: the two organisations are two again. */
+  | "unmerged"
   | "disputed"
   /** Staff has doubts about an entry that was accepted. */
   | "questioned"
@@ -138,7 +144,7 @@ export const TRANSITIONS: readonly Transition[] = [
   ...steps("staff", "unparked", "email_confirmed", "parked"),
   ...steps("company", "officer_asked", "awaiting_authority", "email_confirmed"),
   ...steps("company", "attested", "attested", "email_confirmed", "awaiting_authority"),
-  ...steps("company", "refused", "rescinded", "awaiting_authority"),
+  ...steps("company", "refused", "rescinded", "awaiting_authority", "parked"),
   ...steps("system", "queued", "in_review", "attested"),
   ...steps("staff", "information_asked", "needs_information", "in_review"),
   ...steps("company", "information_given", "in_review", "needs_information"),
@@ -158,6 +164,7 @@ export const TRANSITIONS: readonly Transition[] = [
   ...steps("system", "expired", "expired", "submitted", "parked", "awaiting_authority", "needs_information"),
   ...steps("company", "replaced", "superseded", "submitted", "parked", ...PENDING),
   ...steps("system", "merged", "superseded", "parked", ...PENDING, ...GOOD, "disputed"),
+  ...steps("system", "unmerged", "email_confirmed", "superseded"),
   ...steps("company", "disputed", "disputed", "attested", "in_review", "needs_information", ...GOOD),
   ...steps("staff", "questioned", "disputed", ...GOOD),
   ...steps("staff", "dispute_settled", "in_review", "disputed"),
@@ -169,6 +176,7 @@ export const TRANSITIONS: readonly Transition[] = [
     "company",
     "taken_back",
     "rescinded",
+    "parked",
     ...PENDING,
     "accepted",
     "held",
@@ -231,41 +239,20 @@ export function mayConfirm(submittedAt: Date, closedAt: Date | null, at: Date): 
   return inTime && at.getTime() < closedAt.getTime() + CONFIRMATION_GRACE ? "yes" : "letter_closed";
 }
 
-/** What a second submission for an organisation meets. */
-export interface StandingEntry {
-  state: SignatureState;
-  invitationId: string | null;
-  /** Whether both submissions say exactly the same. */
-  same: boolean;
+/** The organisation of an entry that somebody has confirmed; before that it may have none. */
+export function organisationOf(entry: { id: string; organisation_id: string | null }): string {
+  if (entry.organisation_id === null) throw new Error(`nobody has confirmed signature ${entry.id}`);
+  return entry.organisation_id;
 }
 
-const UNDECIDED: ReadonlySet<SignatureState> = new Set([
-  "awaiting_authority",
-  "in_review",
-  "needs_information",
-]);
+const UNDECIDED: ReadonlySet<SignatureState> = new Set<SignatureState>(PENDING);
 
 /**
  * Whether nobody vouches for a signature yet: it came by the public page, where anybody may give any name, and staff
  * have not accepted it. It acts for the organisation against nobody who was invited.
  */
-export function isUnvouched({ state, invitationId }: Pick<StandingEntry, "state" | "invitationId">): boolean {
-  return invitationId === null && UNDECIDED.has(state);
-}
-
-/** What becomes of a second submission: the old mail again, a fresh start, or a note to the owner. */
-export type DuplicateVerdict = "resend" | "replace" | "notify";
-
-/**
- * Judges a second submission for an organisation whose first is live. An unconfirmed one proves nothing, so the newer
- * takes its place (a mistyped address can be put right), but one from the public page never pushes aside one that came
- * by invitation. A confirmed one stands and its owner is told, unless nobody vouches for it and the newer came by invitation.
- */
-export function judgeDuplicate(standing: StandingEntry, invitationId: string | null): DuplicateVerdict {
-  if (isUnvouched(standing) && invitationId !== null) return "replace";
-  if (standing.state !== "submitted") return "notify";
-  if (standing.same) return "resend";
-  return standing.invitationId !== null && invitationId === null ? "resend" : "replace";
+export function isUnvouched(entry: { state: SignatureState; invitationId: string | null }): boolean {
+  return entry.invitationId === null && UNDECIDED.has(entry.state);
 }
 
 /** The shapes and colours of look.md §5. */

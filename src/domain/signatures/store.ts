@@ -15,7 +15,10 @@ export interface SignatureRow extends AuthorityColumns {
   letter_id: string;
   version_id: string;
   content_hash: Buffer;
-  organisation_id: string;
+  /** Null until somebody confirms what the public page brought. */
+  organisation_id: string | null;
+  /** The invitation, or the country and the folded name that were given. */
+  waits_as?: string | null;
   invitation_id: string | null;
   kind: SignatureKind;
   visibility: Visibility;
@@ -50,6 +53,8 @@ export interface SignatureRow extends AuthorityColumns {
   row_version: number;
   /** Keyed hash of the first part of the network address; null once it was erased, or was never kept. */
   network_hash?: Buffer | null;
+  /** When staff and owner were told of a second entry. */
+  second_told_at?: Date | null;
 }
 
 /** One step of a signature as kept. */
@@ -83,20 +88,6 @@ export type StepChange = Partial<
   >
 >;
 
-/** Adds a signature; the index `signatures_one_live_idx` refuses a second live one of the same organisation. */
-export async function insertSignature(db: Db, row: SignatureRow): Promise<boolean> {
-  const added = await db("signatures")
-    .insert(row)
-    .onConflict(
-      db.raw(
-        "(letter_id, organisation_id) where state not in ('parked', 'expired', 'rejected', 'invalidated', 'withdrawn', 'rescinded', 'superseded', 'lapsed', 'retracted')",
-      ),
-    )
-    .ignore()
-    .returning("id");
-  return added.length > 0;
-}
-
 /** Adds a step to the history, which takes nothing back. */
 export async function insertHistory(db: Db, row: HistoryRow): Promise<void> {
   await db<HistoryRow>("signature_history").insert(row);
@@ -116,18 +107,14 @@ export async function lockSignature(db: Db, id: string): Promise<SignatureRow | 
 export async function lockLiveSignature(
   db: Db,
   letterId: string,
-  organisationId: string,
+  organisationId: string | null,
 ): Promise<SignatureRow | undefined> {
+  if (organisationId === null) return undefined;
   return db<SignatureRow>("signatures")
     .where({ letter_id: letterId, organisation_id: organisationId })
     .whereNotIn("state", [...NOT_LIVE])
     .forUpdate()
     .first();
-}
-
-/** Whether an entry has once taken a step. */
-export async function hadStep(db: Db, id: string, cause: Cause): Promise<boolean> {
-  return (await db("signature_history").where({ signature_id: id, cause }).first("id")) !== undefined;
 }
 
 /** Moves a signature on and raises its version. */
@@ -146,4 +133,18 @@ export async function listHeldIds(db: Db): Promise<string[]> {
     .orderBy("s.accepted_at")
     .limit(500)
     .pluck("s.id");
+}
+
+/** Binds what the public page brought to the organisation that its confirmation met or made. */
+export async function setOrganisation(db: Db, id: string, organisationId: string): Promise<void> {
+  await db("signatures").where({ id }).update({ organisation_id: organisationId });
+}
+
+/** What still waits of an invitation beside one entry, each held until the transaction ends. */
+export async function lockWaitingOf(db: Db, invitationId: string, beside: string): Promise<SignatureRow[]> {
+  return db<SignatureRow>("signatures")
+    .where({ invitation_id: invitationId, state: "submitted" })
+    .whereNot({ id: beside })
+    .orderBy("id")
+    .forUpdate();
 }

@@ -7,9 +7,12 @@ import { record } from "../activity/service.js";
 import { letterToAnswer } from "../invitations/letter-service.js";
 import { createTask } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
+import { missingEvidence } from "./evidence-service.js";
 import { moveSignature } from "./movement-service.js";
-import { causeAfterAcceptance, type SignatureState } from "./signature.js";
-import { findSignature, hadStep, lockLiveSignature, lockSignature, type SignatureRow } from "./store.js";
+import { settleAccepted } from "./settling-service.js";
+import type { SignatureState } from "./signature.js";
+import { afterReopening } from "./reopening-service.js";
+import { findSignature, lockLiveSignature, lockSignature, type SignatureRow } from "./store.js";
 
 /**
  * Undoes a rejection: the entry is where it was before the question of authority, and goes on from there to the review
@@ -45,18 +48,19 @@ export async function reopenSignature(
   });
 }
 
-/** The steps of a reopening; the row and its organisation are held, and no other entry of it is live. */
+/**
+ * The steps of a reopening: it goes on from the confirmed address, past what was answered before. The row and its
+ * organisation are held, and no other entry of it is live.
+ */
 export async function reopenRow(tx: Ctx, row: SignatureRow): Promise<SignatureRow> {
   const open = await moveSignature(tx, row, "reopened", {
     rejection_code: null,
     rejection_note: null,
     reviewed_by: staffId(tx),
   });
-  const attested = await hadStep(tx.db, row.id, "attested");
-  const asked = !attested && (await hadStep(tx.db, row.id, "officer_asked"));
-  if (asked) return moveSignature(tx, open, "officer_asked");
-  if (!attested) return open;
-  const queued = await moveSignature(tx, await moveSignature(tx, open, "attested"), "queued");
+  const letter = await letterToAnswer(tx, row.letter_id, row.language);
+  const on = await afterReopening(tx, open, letter);
+  if (on.state !== "in_review") return on;
   await createTask(tx, {
     kind: "review_signature",
     letterId: row.letter_id,
@@ -64,7 +68,7 @@ export async function reopenRow(tx: Ctx, row: SignatureRow): Promise<SignatureRo
     subjectId: row.id,
     detail: { reopened: true },
   });
-  return queued;
+  return on;
 }
 
 /** What an entry was before it was taken off. */
@@ -75,31 +79,16 @@ export interface Before {
 
 /**
  * Undoes an invalidation: back to the review, and from there by itself to where the entry was, with its dates. What was
- * disputed stays in review. The row and its organisation are held, and no other entry of it is live.
+ * disputed stays in review, and so does what lacks a check that its letter asks for by now. The row and its organisation are held, and no other entry of it is live.
  */
 export async function restoreRow(tx: Ctx, row: SignatureRow, before: Before): Promise<SignatureRow> {
   const back = await moveSignature(tx, row, "restored");
-  if (before.state === "disputed") return back;
+  if (before.state === "disputed" || (await missingEvidence(tx, row)).length > 0) return back;
   const accepted = await moveSignature(tx, back, "accepted", {
     accepted_at: row.accepted_at ?? tx.clock.now(),
   });
   const letter = await letterToAnswer(tx, row.letter_id, row.language);
-  const cause = row.activated_at
-    ? activatedCause(row, letter.state)
-    : causeAfterAcceptance(row, letter.state);
-  if (!cause) return accepted;
-  const published = before.publishedAt ?? row.published_at ?? tx.clock.now();
-  const settled = await moveSignature(
-    tx,
-    accepted,
-    cause,
-    cause === "published" ? { published_at: published } : {},
-  );
+  const settled = await settleAccepted(tx, accepted, letter, before.publishedAt ?? row.published_at);
   if (before.state !== "needs_reaffirmation") return settled;
   return moveSignature(tx, settled, "text_changed");
-}
-
-/** A pledge whose condition came true is a signature from then on. */
-function activatedCause(row: SignatureRow, letterState: string): ReturnType<typeof causeAfterAcceptance> {
-  return causeAfterAcceptance({ kind: "signature", visibility: row.visibility }, letterState);
 }

@@ -37,10 +37,11 @@ function rows(ctx: Ctx) {
   return ctx
     .db("signatures as s")
     .join("letters as l", "l.id", "s.letter_id")
-    .join("organisations as o", "o.id", "s.organisation_id")
+    .leftJoin("organisations as o", "o.id", "s.organisation_id")
     .leftJoin("invitations as i", "i.id", "s.invitation_id")
     .leftJoin("contacts as c", "c.id", "i.contact_id")
-    .select("s.*", "l.slug as letter_slug", "o.name as organisation_name", "o.domain as organisation_domain")
+    .select("s.*", "l.slug as letter_slug", "o.domain as organisation_domain")
+    .select(ctx.db.raw("coalesce(o.name, s.display_name) as organisation_name"))
     .select("c.name as invited_name", "c.email as invited_email")
     .select(ctx.db.raw(EVIDENCE_FACTS), ctx.db.raw(DOMAINS))
     .select(ctx.db.raw("to_char(s.condition_deadline, 'YYYY-MM-DD') as condition_deadline"));
@@ -149,6 +150,7 @@ export async function liveSignatureOf(
   const row = (await rows(ctx)
     .where({ "s.letter_id": letterId, "s.organisation_id": organisationId })
     .whereNotIn("s.state", ["expired", "rejected", "invalidated", "withdrawn", "rescinded", "superseded"])
+    .orderByRaw("s.state in ('submitted', 'parked'), s.submitted_at desc")
     .first()) as Row | undefined;
   return row && toLine(row);
 }

@@ -13,7 +13,7 @@ import { queueMail } from "../mail/service.js";
 import { confirmedDomains } from "../organisations/domain-keeping-service.js";
 import { findEntry, holdEntry } from "../signatures/entry-service.js";
 import { suspendDisputed } from "../signatures/manage-service.js";
-import { nextStep } from "../signatures/signature.js";
+import { nextStep, organisationOf } from "../signatures/signature.js";
 import { createTask } from "../tasks/service.js";
 import { entryReportCommand } from "./commands.js";
 import { maySuspend } from "./entry-report.js";
@@ -133,7 +133,7 @@ export async function confirmReport(ctx: Ctx, token: string): Promise<void> {
 async function suspend(tx: Ctx, report: EntryReportRow, signatureId: string): Promise<boolean> {
   const row = await holdEntry(tx, signatureId);
   if (!row || !nextStep(row.state, "disputed")) return false;
-  const domains = await confirmedDomains(tx, row.organisation_id);
+  const domains = await confirmedDomains(tx, organisationOf(row));
   const reporter = { email: report.reporter_email ?? "", confirmed: true, at: report.at };
   if (!maySuspend(reporter, domains)) return false;
   await suspendDisputed(tx, row, await letterToAnswer(tx, row.letter_id, row.language));

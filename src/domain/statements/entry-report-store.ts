@@ -50,3 +50,10 @@ export async function wipeReporter(db: Db, addressHash: Buffer): Promise<void> {
     .where({ address_hash: addressHash })
     .update({ reporter_name: null, reporter_role: null, reporter_email: null, said: null });
 }
+
+/** Takes the persons out of all reports about the entries of a letter; that there were some stays. */
+export async function wipeReportsOf(db: Db, letterId: string): Promise<void> {
+  await db("entry_reports")
+    .where({ letter_id: letterId })
+    .update({ reporter_name: null, reporter_role: null, reporter_email: null, said: null });
+}

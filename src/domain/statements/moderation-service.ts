@@ -8,6 +8,7 @@ import { getOrganisation, updateOrganisation } from "../organisations/service.js
 import { findEntry, holdEntry, setAppearanceOf, type Entry } from "../signatures/entry-service.js";
 import { mailSignatory } from "../signatures/manage-mail-service.js";
 import { settleLater } from "../signatures/settling-service.js";
+import { organisationOf } from "../signatures/signature.js";
 import { settleTasks } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { decideStatementCommand } from "./commands.js";
@@ -86,9 +87,9 @@ async function show(tx: Ctx, row: Entry, statement: StatementRow, letter: Letter
   const name = statement.body ?? "";
   if (statement.kind === "display_name") await setAppearanceOf(tx, row, { display_name: name });
   if (statement.kind !== "legal_name") return;
-  const { row_version } = await getOrganisation(tx, row.organisation_id);
+  const { row_version } = await getOrganisation(tx, organisationOf(row));
   const system = as(tx, { kind: "system", name: "correction" });
-  await updateOrganisation(system, row.organisation_id, { legal_name: name, row_version });
+  await updateOrganisation(system, organisationOf(row), { legal_name: name, row_version });
   await setAppearanceOf(tx, row, { display_name: name });
   await mailSignatory(tx, row, letter, "name-corrected", `name-corrected:${statement.id}`, { name });
 }

@@ -87,3 +87,11 @@ export async function findTerms(
     .orderByRaw("(language = ?) desc", [language])
     .first("version", "language") as Promise<{ version: number; language: string } | undefined>;
 }
+
+/** Takes away what staff wrote to signatories about their statements; what was said and decided stays. */
+export async function wipeNotes(db: Db, signatureIds: readonly string[]): Promise<void> {
+  await db("signature_statements")
+    .whereIn("signature_id", [...signatureIds])
+    .whereNotNull("note")
+    .update({ note: null });
+}

@@ -8,7 +8,7 @@ import { hashToken, randomToken } from "../../platform/tokens.js";
 import { record } from "../activity/service.js";
 import { listActivity, type ActivityFilter, type ActivityLine } from "../activity/views.js";
 import type { Link, LinkVerdict } from "../links/link.js";
-import { holdLink, linkAddress, makeLink, openLink, useLink } from "../links/service.js";
+import { holdLink, linkAddress, linkToKeep, makeLink, openLink, useLink } from "../links/service.js";
 import { addStaffCommand, changeStaffCommand, createTokenCommand, requestSignInCommand } from "./commands.js";
 import { isRole, mayDo, type Permission } from "./permission.js";
 import {
@@ -45,6 +45,14 @@ export function requirePermission(ctx: Ctx, permission: Permission): void {
 /** The id of the acting staff member, for `created_by` columns; null for tokens and the system. */
 export function staffId(ctx: Ctx): string | null {
   return ctx.actor.kind === "staff" ? ctx.actor.id : null;
+}
+
+/**
+ * The colleague who answers for an act: whoever acts, or whoever made the token that does. What needs a second person
+ * asks for this one, so that nobody is their own second person by way of a script.
+ */
+export function answeringStaffId(ctx: Ctx): string | null {
+  return ctx.actor.kind === "token" ? (ctx.actor.madeBy ?? null) : staffId(ctx);
 }
 
 /** Adds a colleague and returns the address of their one-time sign-in link. Throws conflict if the address is known. */
@@ -158,6 +166,11 @@ export async function signInLinkFor(
 
 function makeSignInLink(ctx: Ctx, id: string): Promise<Link> {
   return makeLink(ctx, "sign_in", id, new Date(ctx.clock.now().getTime() + SIGN_IN_LINK_LIFE));
+}
+
+/** A sign-in link as a row, for the statement that knows whose it is. */
+export function signInLinkToKeep(ctx: Ctx) {
+  return linkToKeep(ctx, "sign_in", "", new Date(ctx.clock.now().getTime() + SIGN_IN_LINK_LIFE));
 }
 
 /** Whether a sign-in link can still be used. Throws not_found for a secret we never gave out. Changes nothing. */
@@ -277,7 +290,7 @@ export async function tokenActor(
   if (!row.last_used_at || at.getTime() - row.last_used_at.getTime() > SEEN_EVERY) {
     await setApiTokenUsed(ctx.db, row.id, at);
   }
-  return { kind: "token", id: row.id, name: row.name, scopes: row.scopes };
+  return { kind: "token", id: row.id, name: row.name, scopes: row.scopes, madeBy: row.created_by };
 }
 
 /** The record of all acts, newest first, a page at a time. */

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { App } from "../../app.js";
+import { deliverLetter } from "../../domain/delivery/service.js";
 import {
   addVersionCommand,
   changeLetterCommand,
@@ -232,19 +234,37 @@ const writingRoutes: readonly ApiRoute[] = [
       return { ...letter, version_id: versionId, version: number };
     },
   }),
-  apiRoute({
+];
+
+/** Letters, their texts and their states. */
+export const letterApi: readonly ApiRoute[] = [...readingRoutes, ...writingRoutes];
+
+/** Moving a letter on. To `delivered` it goes with a record of the delivery, made as of now where only the state is said. */
+export function letterTransitionApi(app: App): ApiRoute {
+  return apiRoute({
     method: "post",
     path: "/letters/{slug}/transitions",
     tag: "letters",
     summary: "Move a letter to another state",
     permission: "letters:write",
-    description: "Approving, opening, pausing, closing and taking down also need letters:publish.",
+    description:
+      "Approving, opening, pausing, closing and taking down also need letters:publish. To `delivered` a letter goes with a record of its delivery as of now, to its addressee; POST letters/{slug}/delivery says more.",
     params,
     body: changeLetterCommand,
     answer: standing,
-    handler: async (ctx, { params, given }) => changeLetterState(ctx, params.slug, given),
-  }),
-];
-
-/** Letters, their texts and their states. */
-export const letterApi: readonly ApiRoute[] = [...readingRoutes, ...writingRoutes];
+    handler: async (ctx, { params: { slug: letter }, given }) => {
+      if (given.to !== "delivered") return changeLetterState(ctx, letter, given);
+      const { line } = await showLetter(ctx, letter);
+      if (line.state !== "delivered") {
+        await deliverLetter(ctx, app.messages, letter, {
+          addressee: line.addressee.slice(0, 300),
+          delivered_by: line.sponsorName,
+          delivered_at: ctx.clock.now().toISOString(),
+          leave_out: given.leave_out,
+          row_version: given.row_version,
+        });
+      }
+      return (await showLetter(ctx, letter)).letter;
+    },
+  });
+}

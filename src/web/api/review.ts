@@ -15,7 +15,7 @@ import type { BulkLine } from "../../domain/review/bulk-views.js";
 import { BULK_STATES } from "../../domain/review/bulk.js";
 import { claimEntry, releaseEntry } from "../../domain/review/claim-service.js";
 import { askCommand, claimCommand, reopenCommand } from "../../domain/review/commands.js";
-import { reopenEntry } from "../../domain/review/deciding-service.js";
+import { reopenEntry, takeEntryInstead } from "../../domain/review/deciding-service.js";
 import { askForInformation } from "../../domain/review/information-service.js";
 import { SCREENING_KINDS, SCREENING_VERDICTS } from "../../domain/review/screening.js";
 import { screeningCommand } from "../../domain/review/screening-commands.js";
@@ -143,6 +143,17 @@ const claimApi: readonly ApiRoute[] = [
     body: reopenCommand,
     answer: state,
     handler: (ctx, { params: { id }, given }) => reopenEntry(ctx, id, given),
+  }),
+  apiRoute({
+    method: "post",
+    path: "/signatures/{id}/instead",
+    tag: "signatures",
+    summary: "Take a second entry instead of the one that stands",
+    permission: "signatures:review",
+    params,
+    body: reopenCommand,
+    answer: state,
+    handler: (ctx, { params: { id }, given }) => takeEntryInstead(ctx, id, given),
   }),
 ];
 

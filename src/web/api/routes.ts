@@ -8,14 +8,17 @@ import { requireBearer } from "../middleware/bearer.js";
 import { API_REQUESTS, limitPosts, limitWrongTokens } from "../middleware/rate-limit.js";
 import { page } from "../pages.js";
 import { auditApi } from "./audit.js";
+import { deliveryApi } from "./deliveries.js";
 import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
 import { enrolmentApi } from "./enrolments.js";
 import { evidenceApi } from "./evidence.js";
+import { groupApi } from "./groups.js";
 import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
 import { inboundApi } from "./inbound.js";
-import { letterApi } from "./letters.js";
+import { letterCourseApi } from "./letter-course.js";
+import { letterApi, letterTransitionApi } from "./letters.js";
 import { siteApi } from "./site.js";
 import { mailboxApi } from "./mailboxes.js";
 import { messageApi } from "./messages.js";
@@ -41,9 +44,13 @@ import { suppressionApi } from "./suppressions.js";
 export function apiRouteTable(app: App): ApiRoute[] {
   return [
     ...letterApi,
+    letterTransitionApi(app),
+    ...letterCourseApi,
     ...siteApi,
     ...organisationApi,
     ...evidenceApi,
+    ...groupApi,
+    ...deliveryApi(app),
     ...importApi(app),
     ...templateApi,
     ...sequenceApi,

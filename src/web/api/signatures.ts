@@ -14,7 +14,7 @@ const signature = z
   .object({
     id: z.uuid(),
     letter: z.string(),
-    organisation_id: z.uuid(),
+    organisation_id: z.uuid().nullable(),
     organisation: z.string(),
     display_name: z.string(),
     country: z.string(),

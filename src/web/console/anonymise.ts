@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
-import { anonymiseLetter, previewAnonymise } from "../../domain/review/anonymise-service.js";
+import { anonymiseLetter, previewAnonymise } from "../../domain/privacy/anonymise-service.js";
 import { emptyForm, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";

@@ -10,12 +10,14 @@ import {
   writeText,
   type LetterFile,
 } from "../../domain/letters/service.js";
-import { previewAnonymise } from "../../domain/review/anonymise-service.js";
+import { previewAnonymise } from "../../domain/privacy/anonymise-service.js";
 import { changeLetterState } from "../../domain/letters/state-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { notFound } from "../../platform/errors.js";
+import type { Version } from "../../domain/letters/views.js";
 import { languageName } from "../../platform/i18n.js";
+import { letterClauses } from "../../platform/markdown.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { letterView } from "../public/letters.js";
 import { ctxOf } from "../request.js";
@@ -48,6 +50,9 @@ export function letterDeskRoutes(app: App): Router {
     await withForm(
       req.body,
       async () => {
+        // A delivery wants to be recorded; that has a page of its own.
+        if (asRecord(req.body)["to"] === "delivered")
+          return res.redirect(303, `/console/letters/${slug}/delivery`);
         await changeLetterState(ctxOf(res), slug, asRecord(req.body) as never);
         res.redirect(303, `/console/letters/${slug}`);
       },
@@ -189,6 +194,7 @@ async function showOne(
         own: text.language === letter.default_language,
         hash: text.contentHash.toString("hex"),
         short: text.contentHash.toString("hex").slice(0, 12),
+        ...clausesOf(version, letter.default_language, text.bodyMd),
         words: text.bodyMd.split(/\s+/).filter(Boolean).length,
       })),
     })),
@@ -196,6 +202,14 @@ async function showOne(
     ...form,
   };
   consolePage(app, req, res, "console/letter", view, { status });
+}
+
+/** How many clauses a text has, and whether its original has another number: reservations name clauses by number. */
+function clausesOf(version: Version, ownLanguage: string, bodyMd: string) {
+  const original = version.texts.find(({ language }) => language === ownLanguage);
+  const clauses = letterClauses(bodyMd).length;
+  const ofOriginal = original ? letterClauses(original.bodyMd).length : clauses;
+  return { clauses, ofOriginal, clausesDiffer: clauses !== ofOriginal };
 }
 
 function permissionOf(to: string): "letters:write" | "letters:publish" {

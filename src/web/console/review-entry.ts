@@ -2,7 +2,13 @@ import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { looksLike } from "../../domain/signatures/look-alike-views.js";
 import { claimEntry, releaseEntry } from "../../domain/review/claim-service.js";
-import { acceptEntry, moveEntry, rejectEntry, reopenEntry } from "../../domain/review/deciding-service.js";
+import {
+  acceptEntry,
+  moveEntry,
+  rejectEntry,
+  reopenEntry,
+  takeEntryInstead,
+} from "../../domain/review/deciding-service.js";
 import { askForInformation, questionsAbout } from "../../domain/review/information-service.js";
 import { isGrave } from "../../domain/review/hint.js";
 import { noteOn, writeNote } from "../../domain/review/note-service.js";
@@ -10,9 +16,15 @@ import { nextEntry, queueEntry, type QueueEntry } from "../../domain/review/queu
 import { previewRejection } from "../../domain/review/rejection-preview-service.js";
 import { readHints } from "../../domain/review/screening-service.js";
 import { openRejectionReasons, reasonSentences } from "../../domain/signatures/reason-service.js";
-import { staffMoves, stateTone, type SignatureState } from "../../domain/signatures/signature.js";
+import {
+  organisationOf,
+  staffMoves,
+  stateTone,
+  type SignatureState,
+} from "../../domain/signatures/signature.js";
 import {
   historyOf,
+  liveSignatureOf,
   signatureDetail,
   type HistoryLine,
   type SignatureLine,
@@ -20,6 +32,7 @@ import {
 import { renderMail } from "../../domain/mail/rendering-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { requirePermission, staffId } from "../../domain/team/service.js";
+import type { Ctx } from "../../platform/context.js";
 import { DomainError, notFound } from "../../platform/errors.js";
 import { countryName, languageName } from "../../platform/i18n.js";
 import { isUuid } from "../../platform/ids.js";
@@ -55,6 +68,12 @@ export function reviewEntryRoutes(app: App): Router {
     });
   });
   stayRoute(app, router, "reopen", async (res, id, body) => (await reopenEntry(ctxOf(res), id, body)).state);
+  stayRoute(
+    app,
+    router,
+    "instead",
+    async (res, id, body) => (await takeEntryInstead(ctxOf(res), id, body)).state,
+  );
   stayRoute(app, router, "ask", async (res, id, body) => {
     await askForInformation(ctxOf(res), id, body);
     return "asked";
@@ -205,6 +224,8 @@ async function showEntry(
       mayReject: mayReview && REJECTABLE.has(line.state),
       mayReopen: mayReview && line.state === "rejected",
       inReview,
+      beside: line.state === "parked" ? await standingBeside(ctx, line) : undefined,
+      parked: line.state === "parked" && mayReview,
       moves: mayReview
         ? staffMoves(line.state)
             .filter((to) => to in MOVES)
@@ -228,6 +249,14 @@ async function showEntry(
     },
     { status },
   );
+}
+
+/** The entry of the same organisation that stands while this one is parked. */
+async function standingBeside(ctx: Ctx, line: SignatureLine) {
+  const standing = await liveSignatureOf(ctx, line.letter_id, organisationOf(line));
+  return standing && standing.id !== line.id
+    ? { id: standing.id, name: standing.display_name, by: standing.signatory_name }
+    : undefined;
 }
 
 /** States in which an entry that is not in review may be rejected all the same. */

@@ -1,7 +1,7 @@
 import type { App } from "../../app.js";
 import { minutesHeld, type Claim } from "../../domain/review/claim.js";
 import type { DueBand } from "../../domain/review/due.js";
-import type { SignatureState } from "../../domain/signatures/signature.js";
+import type { Cause, SignatureState } from "../../domain/signatures/signature.js";
 
 /** The language of the console. */
 export const LANG = "en";
@@ -75,6 +75,11 @@ export function kindWords(line: {
 
 /** What staff may do later, and what it means. */
 export const MOVES: Partial<Record<SignatureState, { label: string; means: string }>> = {
+  email_confirmed: {
+    label: "Let it go on",
+    means:
+      "Whoever may bind the organisation is asked next, if they have not answered. No other entry of it may stand.",
+  },
   withdrawn: {
     label: "Withdraw at their request",
     means: "The public list shows both dates. They can sign again later.",
@@ -107,10 +112,11 @@ export const ACTORS: Record<string, string> = {
 };
 
 /** What a step meant. */
-export const CAUSES: Record<string, string> = {
+export const CAUSES: Readonly<Record<Cause | "submitted", string>> = {
   submitted: "sent in by form",
   address_confirmed: "the signatory pressed the button behind the mailed link",
   second_entry: "a second entry of an organisation that has one already",
+  unparked: "staff let the second entry go on",
   officer_asked: "the officer has been written to",
   attested: "the signatory says that they may bind the organisation",
   refused: "the officer says no",
@@ -123,6 +129,17 @@ export const CAUSES: Record<string, string> = {
   published: "put on the public page",
   held: "held back, since the letter is not open yet",
   pledge_stands: "stands until its condition is met",
+  condition_met: "the condition of the pledge is met",
+  set_back: "the condition is no longer met: the pledge stands again",
+  lapsed: "the pledge ended without its condition",
+  activated: "the pledge became a signature",
+  signed_now: "the pledger signs without waiting for others",
+  retracted: "the pledger took the pledge back",
+  text_changed: "the meaning of the letter changed: the signatory is asked again",
+  reaffirmed: "the signatory says yes to the new text",
+  merged: "its organisation was found to be another one, whose entry stands",
+  unmerged: "the merging of two organisations was undone",
+  taken_back: "taken back by the signatory before it was public",
   replaced: "sent in again with other answers",
   expired: "nobody acted in time",
   discarded: "thrown away by staff, since nobody confirmed it",

@@ -25,6 +25,7 @@ import { browseHolds } from "../../domain/outreach/hold-service.js";
 import { browseQueue } from "../../domain/outreach/queue-service.js";
 import type { HoldLine } from "../../domain/outreach/hold-views.js";
 import type { QueueLine } from "../../domain/outreach/queue-views.js";
+import { queueOf } from "../../domain/review/queue-views.js";
 import { DAY } from "../../platform/clock.js";
 import type { Ctx } from "../../platform/context.js";
 import { csvFile } from "../../platform/csv.js";
@@ -64,6 +65,7 @@ export function todayRoutes(app: App): Router {
       funnel: funnelView(figures),
       reasons: reasonsView(reasons),
       ...listsView(lists, at, await waitingApprovals(ctx)),
+      reviewDue: lists.review ? await dueWords(ctx, letter.slug) : "",
       ending: await endingPauses(ctx, at),
     });
   });
@@ -143,6 +145,14 @@ function reasonsView(reasons: readonly ReasonCount[]): Record<string, unknown> {
       main: leaders.includes(code),
     })),
   };
+}
+
+/** How much of what waits for review should have been decided by now, or is about to be due. */
+async function dueWords(ctx: Ctx, letter: string): Promise<string> {
+  const bands = (await queueOf(ctx, null, { letter })).map(({ band }) => band);
+  const overdue = bands.filter((band) => band === "overdue").length;
+  const nearly = bands.filter((band) => band === "nearly").length;
+  return overdue + nearly === 0 ? "" : `${overdue} overdue, ${nearly} due soon.`;
 }
 
 function listsView(

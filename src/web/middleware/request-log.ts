@@ -1,18 +1,11 @@
 import type { RequestHandler } from "express";
 import type { App } from "../../app.js";
+import { LINK_PATHS } from "../../domain/links/link.js";
 import { newId } from "../../platform/ids.js";
 import { beginRequest } from "../request.js";
 
-const PERSONAL = new Set([
-  "r",
-  "confirm",
-  "attest",
-  "manage",
-  "unsubscribe",
-  "preferences",
-  "sign-in",
-  "hooks",
-]);
+/** What stands before a secret: the last part of the address of every purpose of links, and the door of the hooks. */
+const PERSONAL = new Set([...Object.values(LINK_PATHS).map((path) => path.split("/").at(-1)), "hooks"]);
 const LONG_AS_A_SECRET = 40;
 const LOGGED_LENGTH = 200;
 

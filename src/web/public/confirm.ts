@@ -8,6 +8,8 @@ import {
 } from "../../domain/signatures/confirm-service.js";
 import { as } from "../../platform/context.js";
 import { DomainError } from "../../platform/errors.js";
+import { query } from "../../platform/template-helpers.js";
+import { asRecord } from "../forms.js";
 import { PUBLIC_POSTS, limitPosts } from "../middleware/rate-limit.js";
 import { ctxOf } from "../request.js";
 import { personalLanguage, personalPage, suffixOf } from "./personal.js";
@@ -30,12 +32,15 @@ export function confirmRoutes(app: App): Router {
     const token = tokenOf(req);
     const opened = await openConfirmation(ctxOf(res), token);
     const company = as(ctxOf(res), { kind: "company", id: opened.signature.id });
+    let renewed = "";
     try {
-      await confirmAnswer(company, token);
+      await confirmAnswer(company, token, seenBy(req));
     } catch (error) {
       if (!(error instanceof DomainError) || error.kind === "not_found") throw error;
+      if (error.code === "signatures.answers_renewed") renewed = "1";
     }
-    res.redirect(303, `${addressOf(req)}${suffixOf(app, req)}`);
+    const lang = typeof req.query["lang"] === "string" ? req.query["lang"] : "";
+    res.redirect(303, query(addressOf(req), { lang: suffixOf(app, req) === "" ? "" : lang, renewed }));
   });
   router.post("/confirm/:token/again", limit, async (req, res) => {
     await mailConfirmationAgain(ctxOf(res), tokenOf(req));
@@ -54,12 +59,18 @@ function tokenOf(req: Request): string {
   return String(req.params["token"]);
 }
 
+/** The version of the answers that the page showed, so that nobody confirms others than they read. */
+function seenBy(req: Request): number | undefined {
+  const seen = Number(asRecord(req.body)["seen"]);
+  return Number.isInteger(seen) && seen > 0 ? seen : undefined;
+}
+
 function addressOf(req: Request): string {
   return `/confirm/${encodeURIComponent(tokenOf(req))}`;
 }
 
 async function show(app: App, req: Request, res: Response): Promise<void> {
-  const { letter, signature, verdict } = await openConfirmation(ctxOf(res), tokenOf(req));
+  const { letter, signature, seenAs, verdict } = await openConfirmation(ctxOf(res), tokenOf(req));
   const lang = personalLanguage(app, req, signature.language);
   const heading = app.messages.t(lang, `signatures.confirm.${verdict}.heading`, {
     organisation: signature.display_name,
@@ -67,11 +78,17 @@ async function show(app: App, req: Request, res: Response): Promise<void> {
   const view = {
     title: heading,
     heading,
-    sentence: app.messages.t(lang, sentenceKey(signature, verdict), { officer: signature.signatory_name }),
+    sentence: app.messages.t(
+      lang,
+      sentenceKey({ state: seenAs, submitter_email: signature.submitter_email }, verdict),
+      { officer: signature.signatory_name },
+    ),
     forOfficer: signature.submitter_email === null ? "" : signature.signatory_name,
-    waiting: signature.state === "awaiting_authority",
+    waiting: seenAs === "awaiting_authority",
     address: addressOf(req),
     usable: verdict === "usable",
+    renewed: verdict === "usable" && req.query["renewed"] === "1",
+    seen: signature.row_version,
     expired: verdict === "expired",
     used: verdict === "used",
     pledge: signature.kind === "pledge",
@@ -96,7 +113,7 @@ async function show(app: App, req: Request, res: Response): Promise<void> {
 
 /** What the page says first; whoever filled in the form for an officer confirms an address and no more. */
 function sentenceKey(
-  { state, submitter_email: submitter }: Confirmation["signature"],
+  { state, submitter_email: submitter }: Pick<Confirmation["signature"], "state" | "submitter_email">,
   verdict: Confirmation["verdict"],
 ): string {
   if (verdict === "usable" && submitter !== null) return "authority.confirm.usable.sentence";

@@ -1,6 +1,7 @@
 import { Router } from "express";
 import type { App } from "../../app.js";
 import { publicStanding, LETTER_STATES } from "../../domain/letters/letter.js";
+import { siteNotice, siteNow } from "../../domain/letters/site-service.js";
 import { listLettersIn } from "../../domain/letters/views.js";
 import { FOOTER_PAGES, footerLinks } from "../footer.js";
 import { languageOf } from "../pages.js";
@@ -25,7 +26,8 @@ export function homeRoutes(app: App): Router {
     const now = ctxOf(res).clock.now();
     const lines = letters.map((line) => ({ ...line, signing: signing(line, now) }));
     const footer = { links: footerLinks(app, lang, req.query["lang"] === lang) };
-    const view = { title, letters: lines, canonical: `${app.config.publicUrl}/`, footer };
+    const notice = siteNotice(await siteNow(ctxOf(res)));
+    const view = { title, notice, letters: lines, canonical: `${app.config.publicUrl}/`, footer };
     const body = app.templates.render("public/home", view, { lang });
     return sendPublic(res, { type: "text/html; charset=utf-8", body, headers: { "Content-Language": lang } });
   });

@@ -114,10 +114,13 @@ export function letterFrame(app: App, seen: LetterInLanguage, path: string, para
       site: letter.sponsor_name,
       locale: text.language.replace("-", "_"),
     },
-    feeds: TWINS.map((kind) => ({
-      href: query(`${base}/signatories.${kind}`, { ...params, page: "", lang: asked }),
-      label: app.messages.t(lang, `public.list.feed.${kind}`),
-    })),
+    feeds: [
+      ...TWINS.map((kind) => ({
+        href: query(`${base}/signatories.${kind}`, { ...params, page: "", lang: asked }),
+        label: app.messages.t(lang, `public.list.feed.${kind}`),
+      })),
+      { href: query(`${base}/letter.pdf`, { lang: asked }), label: app.messages.t(lang, "pdf.page.letter") },
+    ],
     asked,
     textLang: text.language,
     textDir: dir(text.language),

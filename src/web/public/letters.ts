@@ -1,6 +1,8 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
-import { siteNow } from "../../domain/letters/site-service.js";
+import { siteNotice, siteNow } from "../../domain/letters/site-service.js";
+import { latestCheckpoint } from "../../domain/log/service.js";
+import { deliveryOf } from "../../domain/delivery/views.js";
 import { largest } from "../../domain/publication/signatory.js";
 import { letterAtAddress, type PublicLetter } from "../../domain/publication/service.js";
 import {
@@ -16,6 +18,7 @@ import { query } from "../../platform/template-helpers.js";
 import { sendPublic } from "../page-cache.js";
 import { languageOf, page } from "../pages.js";
 import { ctxOf } from "../request.js";
+import { courseView } from "./course.js";
 import { bandLines } from "./band-words.js";
 import {
   filterChoices,
@@ -67,13 +70,16 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     ...letterFrame(app, seen, base, {}),
     ...figures(app, lang, totals, base, asked),
     ...filterChoices(app, lang, totals),
+    deliveryHref: (await deliveryOf(ctx, letter.id)) ? query(`${base}/delivery`, { lang: asked }) : "",
+    logHref: (await latestCheckpoint(ctx, letter.id)) === undefined ? "" : `${base}/log`,
+    ...(await courseView(app, ctx, lang, letter, totals.signed)),
     bands: bandLines(app, lang, await publishedBands(ctx, letter.id)),
     title: text.title,
     description: text.summary || text.addressee,
     data: letterData(seen, totals, app.config.publicUrl),
     kind: kindWords(app, seen, ctx.clock.now()),
     signing: site.signing_paused && stands === "open" ? "paused" : stands,
-    notice: [site.banner, site.signing_paused ? site.pause_message : ""].filter(Boolean).join(" "),
+    notice: siteNotice(site),
     officialNote: letter.official_note,
     signHref: query(`${base}/sign`, { lang: asked }),
     listPath: `${base}/signatories`,
@@ -86,6 +92,7 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     versionAt: text.versionAt,
     versionBefore: text.versionNumber - 1,
     versionReason: text.versionNumber > 1 ? text.versionReason : "",
+    versionsHref: query(`${base}/versions`, { lang: asked }),
     asOf: ctx.clock.now(),
     rows: signatoryRows(app, lang, list.items),
     total: list.total,

@@ -1,8 +1,9 @@
 import type { App } from "../../app.js";
 import { logoPath } from "../../domain/statements/statement.js";
 import { currentTerms, signedText, statementsOf, type StatementLine } from "../../domain/statements/views.js";
+import { inclusionOf } from "../../domain/log/service.js";
 import type { ManagedEntry } from "../../domain/signatures/manage-service.js";
-import { stateTone } from "../../domain/signatures/signature.js";
+import { stateTone, type SignatureState } from "../../domain/signatures/signature.js";
 import type { Ctx } from "../../platform/context.js";
 import { clauseOptions } from "./sign-view.js";
 
@@ -24,15 +25,21 @@ export async function manageView(app: App, ctx: Ctx, lang: string, entry: Manage
   const quote = told(open, "quote");
   const logos = open.filter(({ kind }) => kind === "logo");
   const terms = await currentTerms(ctx, lang);
+  const inclusion = await inclusionOf(ctx, signature.id);
   const say = (key: string, args = {}) => app.messages.t(lang, key, args);
   return {
     organisation: signature.display_name,
-    stateTone: stateTone(signature.state),
-    stateWords: say(`signatures.state.${signature.state}`),
+    stateTone: stateTone(seenState(signature.state)),
+    stateWords: say(`signatures.state.${seenState(signature.state)}`),
     next: say(nextKey(entry, open)),
     signedAt: signature.confirmed_at ?? signature.submitted_at,
     withdrawnAt: signature.withdrawn_at,
     pledge: signature.kind === "pledge",
+    logged: inclusion && {
+      line: inclusion.position,
+      href: `/letters/${entry.letter.slug}/log/check?leaf=${inclusion.position}`,
+      proof: JSON.stringify(inclusion, null, 1),
+    },
     person: `${signature.signatory_name}, ${signature.signatory_title}`,
     appearance: signature.kind === "pledge" ? "pledge" : signature.visibility,
     may: Object.fromEntries([...acts].map((act) => [act, true])),
@@ -92,9 +99,15 @@ function reservations(open: readonly StatementLine[]) {
     }));
 }
 
+/** That another entry stands is nobody's business: one that is parked looks like any that a person will look at. */
+function seenState(state: SignatureState): SignatureState {
+  return state === "parked" ? "in_review" : state;
+}
+
 /** Which sentence says what comes next. */
 function nextKey({ signature, letter }: ManagedEntry, open: readonly StatementLine[]): string {
-  if (signature.state !== "accepted") return `manage.next.${signature.state}`;
+  const state = seenState(signature.state);
+  if (state !== "accepted") return `manage.next.${state}`;
   if (signature.visibility === "confidential") return "manage.next.confidential";
   if (open.some(({ kind, state }) => kind === "reservation" && state !== "approved"))
     return "manage.next.reservation";

@@ -5,6 +5,7 @@ import { as } from "../../platform/context.js";
 import { asRecord } from "../forms.js";
 import { PUBLIC_POSTS, limitPosts } from "../middleware/rate-limit.js";
 import { ctxOf } from "../request.js";
+import { changeSince } from "./versions.js";
 import { personalLanguage, personalPage, suffixOf } from "./personal.js";
 
 /** A signatory reads what changed in the letter and says yes to the new text: looking changes nothing, the button acts. */
@@ -22,7 +23,10 @@ export function reaffirmRoutes(app: App): Router {
 }
 
 async function show(app: App, req: Request, res: Response, token: string): Promise<void> {
-  const { signature, letter, signed, signedNumber, verdict } = await openReaffirmation(ctxOf(res), token);
+  const { signature, letter, signed, signedNumber, versions, verdict } = await openReaffirmation(
+    ctxOf(res),
+    token,
+  );
   const lang = personalLanguage(app, req, signature.language);
   const heading = app.messages.t(lang, `versions.reaffirm.${verdict}.heading`, { letter: letter.title });
   const view = {
@@ -31,6 +35,7 @@ async function show(app: App, req: Request, res: Response, token: string): Promi
     organisation: signature.display_name,
     asks: verdict === "ask",
     signedNumber,
+    change: changeSince(versions.signed, versions.newest, letter.language),
     signedBody: signed.bodyMd,
     reason: letter.versionReason,
     address: `/manage/${encodeURIComponent(token)}/reaffirm`,

@@ -5,6 +5,8 @@ import { attestRoutes } from "./attest.js";
 import { draftRoutes } from "./drafts.js";
 import { homeRoutes } from "./home.js";
 import { letterRoutes } from "./letters.js";
+import { deliveryRoutes } from "./delivery.js";
+import { letterPdfRoutes } from "./letter-pdf.js";
 import { signatoryRoutes } from "./signatories.js";
 import { embedRoutes } from "./embed.js";
 import { oembedRoutes } from "./oembed.js";
@@ -21,6 +23,7 @@ import { pledgeRoutes } from "./pledge.js";
 import { reaffirmRoutes } from "./reaffirm.js";
 import { pageRoutes } from "./pages.js";
 import { preferenceRoutes } from "./preferences.js";
+import { versionRoutes } from "./versions.js";
 import { reportRoutes } from "./report.js";
 import { unsubscribeRoutes } from "./unsubscribe.js";
 
@@ -29,6 +32,9 @@ export function publicRoutes(app: App): Router {
   const router = Router();
   router.use(homeRoutes(app));
   router.use(letterRoutes(app));
+  router.use(letterPdfRoutes(app));
+  router.use(versionRoutes(app));
+  router.use(deliveryRoutes(app));
   router.use(signatoryRoutes(app));
   router.use(feedRoutes(app));
   router.use(embedRoutes(app));

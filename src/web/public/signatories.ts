@@ -5,6 +5,7 @@ import {
   signatoryQuery,
   type SignatoryListDocument,
 } from "../../domain/publication/commands.js";
+import { siteNotice, siteNow } from "../../domain/letters/site-service.js";
 import { publicLetter } from "../../domain/publication/service.js";
 import type { ListFilter, Signatory } from "../../domain/publication/signatory.js";
 import {
@@ -71,6 +72,8 @@ interface List {
   found: SignatoryPage;
   totals: SignatoryTotals;
   bands: Bands;
+  /** What stands over every public page. */
+  notice: string;
   at: Date;
 }
 
@@ -86,6 +89,7 @@ async function readList(app: App, ctx: Ctx, req: Request, slug: string, without?
     found: await signatoryList(ctx, { ...filter, letterId: letter.id, page: wanted }),
     totals: await signatoryTotals(ctx, letter.id),
     bands: await publishedBands(ctx, letter.id),
+    notice: siteNotice(await siteNow(ctx)),
     at: ctx.clock.now(),
   };
 }
@@ -117,6 +121,7 @@ function pageView(app: App, list: List) {
     ...letterFrame(app, seen, path, { ...filters, page: found.page > 1 ? String(found.page) : "" }),
     ...filterChoices(app, lang, totals),
     title: app.messages.t(lang, "public.list.title", { letter: text.title }),
+    notice: list.notice,
     letterTitle: text.title,
     letterHref: query(`/letters/${seen.letter.slug}`, { lang: seen.asked }),
     reportHref: query(`/letters/${seen.letter.slug}/report`, { lang: seen.asked }),
@@ -194,6 +199,7 @@ function listDocument(app: App, list: List): SignatoryListDocument {
       reservations: item.reservations,
       logo: item.logo ? app.config.publicUrl + item.logo.path : null,
       checked: item.checked,
+      signed_version: item.signedVersion,
     })),
   });
 }
@@ -211,6 +217,7 @@ const COLUMNS = [
   "checked",
   "reservation",
   "logo",
+  "signed_version",
 ];
 
 function listCsv(publicUrl: string, { found }: List): string {
@@ -229,6 +236,7 @@ function listCsv(publicUrl: string, { found }: List): string {
       item.checked.join(" "),
       item.reservations.map(({ clause, text }) => `${clause}: ${text}`).join("\n"),
       item.logo ? publicUrl + item.logo.path : "",
+      item.signedVersion,
     ]),
   );
 }
@@ -269,7 +277,12 @@ function textLine(app: App, lang: string, item: Signatory): string {
   const reserved = item.reservations.map(({ clause, text }) =>
     app.messages.t(lang, "statements.public.reservation_text", { clause, text }),
   );
-  return [[...who.filter(Boolean), dates].join(", "), ...reserved].join(". ").replaceAll(/\s+/g, " ");
+  const version = item.signedVersion
+    ? [app.messages.t(lang, "versions.signed_version", { number: item.signedVersion })]
+    : [];
+  return [[...who.filter(Boolean), dates, ...version].join(", "), ...reserved]
+    .join(". ")
+    .replaceAll(/\s+/g, " ");
 }
 
 function isoDay(at: Date): string {

@@ -1,6 +1,7 @@
 import { Router } from "express";
 import type { App } from "../../app.js";
 import { signatoryQuery } from "../../domain/publication/commands.js";
+import { latestCheckpoint } from "../../domain/log/service.js";
 import { publicLetter } from "../../domain/publication/service.js";
 import type { Signatory } from "../../domain/publication/signatory.js";
 import { signatoryList } from "../../domain/publication/views.js";
@@ -16,7 +17,8 @@ const ENTRIES = 50;
 
 /**
  * The list as an Atom feed (RFC 4287), latest first: who signed, and who withdrew. Entries keep their ids for ever (tag
- * URIs, RFC 4151, dated by the letter's making), so that a reader shows each once.
+ * URIs, RFC 4151, dated by the letter's making), so that a reader shows each once. It carries the newest checkpoint of
+ * the letter's log, so that every reader keeps what a later log can be held against (docs/log.md).
  */
 export function feedRoutes(app: App): Router {
   const router = Router();
@@ -44,6 +46,8 @@ export function feedRoutes(app: App): Router {
       self: home + query(`${path}.atom`, kept),
       page: home + query(path, kept),
       sponsor: letter.sponsor_name,
+      checkpoint: (await latestCheckpoint(ctx, letter.id)) ?? "",
+      checkpointHref: `${home}/letters/${letter.slug}/log/checkpoint`,
       entries: found.items.map((item) => ({
         id: `${made}/${item.anchor}/${item.withdrawnAt ? "withdrew" : "signed"}`,
         title: app.messages.t(lang, item.withdrawnAt ? "reuse.feed.withdrew" : "reuse.feed.signed", {

@@ -56,15 +56,17 @@ describe("a stranger's signature from the public page, before staff accept it", 
     expect(await countRows(app, "activity", { action: "decline.replaced" })).toBe(1);
   });
 
-  it("gives way to the invited signatory, who gets the mail, and staff get a task", async () => {
+  it("gives way to the invited signatory once that one confirms, and staff get a task", async () => {
     const { letter, company } = await scene();
     const id = await strangerSigns(letter.slug);
     app.clock.advance(MINUTE);
     await submitSignature(visitor, { door: "invitation", token: company.token }, signingForm(company));
     expect(await mailsTo(app, company.email, "signature-confirm")).toHaveLength(1);
+    expect(await countRows(app, "signatures", { id, state: "in_review" })).toBe(1);
+    await confirmAnswer(visitor, (await confirmLink(app, company.email)).slice("/confirm/".length));
     expect(await countRows(app, "signatures", { id, state: "superseded" })).toBe(1);
     expect(
-      await countRows(app, "signatures", { invitation_id: company.invitationId, state: "submitted" }),
+      await countRows(app, "signatures", { invitation_id: company.invitationId, state: "in_review" }),
     ).toBe(1);
     expect(await countRows(app, "tasks", { kind: "review_signature", done_at: null })).toBe(1);
   });

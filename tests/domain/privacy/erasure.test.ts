@@ -24,6 +24,7 @@ import { sendingOf } from "../../../src/worker/schedule.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { aContact, aLetter, aMailing, messageTo, WORDS, type TestLetter } from "../../support/mailing.js";
 import { bounceMail, rawMail, takeIn } from "../../support/inbound.js";
+import { placesWith } from "../../support/places.js";
 import { settle } from "../../support/settle.js";
 import { smtpSink, type SmtpSink } from "../../support/smtp-sink.js";
 
@@ -55,25 +56,6 @@ async function importList(text: string): Promise<string> {
   const { id } = await startImport(app.system, { source: { bytes: Buffer.from(text) }, name: "list.csv" });
   await applyImport(app.system, id);
   return id;
-}
-
-/** Every place in the database, of text, JSON or text lists, that holds one of some words. */
-async function placesWith(words: readonly string[]): Promise<string[]> {
-  const columns = await app.database.adminDb.raw<{ rows: { t: string; c: string }[] }>(
-    `select c.table_name as t, c.column_name as c from information_schema.columns c
-     join pg_class r on r.relname = c.table_name and r.relkind = 'r' and r.relnamespace = 'public'::regnamespace
-     where c.table_schema = 'public' and c.data_type in ('text', 'jsonb', 'ARRAY', 'character', 'character varying')
-     order by 1, 2`,
-  );
-  const places: string[] = [];
-  for (const { t, c } of columns.rows) {
-    const found = await app.database.adminDb.raw<{ rows: { n: number }[] }>(
-      `select count(*)::int as n from ?? where lower(??::text) like any (?::text[])`,
-      [t, c, words.map((word) => `%${word.toLowerCase()}%`)],
-    );
-    if ((found.rows[0]?.n ?? 0) > 0) places.push(`${t}.${c}`);
-  }
-  return places;
 }
 
 /** A person of whom something stands in every room of the house. */
@@ -188,7 +170,7 @@ async function namedInSequences(staff: Ctx, organisationId: string): Promise<voi
 describe("erasing a person", () => {
   test("takes name and address out of every column there is, and the canary was there before", async () => {
     const { contactId } = await wellKnown();
-    const before = await placesWith([NAME, EMAIL]);
+    const before = await placesWith(app, NAME, EMAIL);
     expect(before).toEqual(
       expect.arrayContaining([
         "contacts.email",
@@ -218,7 +200,7 @@ describe("erasing a person", () => {
     );
     expect(before).not.toContain("message_events.detail");
     await eraseContact(await staffCtx(app), contactId, ERASE);
-    expect(await placesWith([NAME, EMAIL, "ottoline"])).toEqual([]);
+    expect(await placesWith(app, NAME, EMAIL, "ottoline")).toEqual([]);
   });
 
   test("keeps the colleague, the mails' states and hashes, the organisation's no, and the stop", async () => {
@@ -320,9 +302,11 @@ test("what came in from or about an erased person loses its words and keeps its 
   const contact = await aContact(app, { name: NAME, email: EMAIL });
   const { id } = await takeIn(app, rawMail({ From: `${NAME} <${EMAIL}>` }, `Ring me. ${NAME}`));
   await takeIn(app, rawMail({ From: "desk@elsewhere.example" }, `Please ask ${NAME} (${EMAIL}).`));
-  expect(await placesWith([NAME, EMAIL])).toContain("inbound_mails.body_text");
+  expect(await placesWith(app, NAME, EMAIL)).toContain("inbound_mails.body_text");
   await eraseContact(await staffCtx(app), contact.id, ERASE);
-  expect((await placesWith([NAME, EMAIL])).filter((place) => place.startsWith("inbound_mails"))).toEqual([]);
+  expect((await placesWith(app, NAME, EMAIL)).filter((place) => place.startsWith("inbound_mails"))).toEqual(
+    [],
+  );
   expect(await app.db("inbound_mails").where({ id }).first()).toMatchObject({
     class: "human_reply",
     raw: null,
@@ -350,12 +334,12 @@ test("nor does anything heard about them stay in faults of mailboxes, in other p
       `Kai no longer works here. Please contact ${NAME} at ${EMAIL} instead.`,
     ),
   );
-  const places = await placesWith([NAME, EMAIL]);
+  const places = await placesWith(app, NAME, EMAIL);
   expect(places).toEqual(
     expect.arrayContaining(["inbound_mails.from_name", "inbound_mails.reply_to", "tasks.detail"]),
   );
   await eraseContact(await staffCtx(app), contact.id, ERASE);
-  expect(await placesWith([NAME, EMAIL, "ottoline"])).toEqual([]);
+  expect(await placesWith(app, NAME, EMAIL, "ottoline")).toEqual([]);
   // What was said about a mail to them is gone, what was said of nobody we know names nobody.
   const faults = await app.db("mailbox_faults").orderByRaw("message_id nulls last").pluck("detail");
   expect(faults).toEqual([null, "550 5.7.1 <[address]> refused, ask [address]"]);

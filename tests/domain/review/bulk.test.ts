@@ -12,6 +12,7 @@ import {
 import { workOnBulks } from "../../../src/domain/review/bulk-work-service.js";
 import { transitionSignature } from "../../../src/domain/signatures/review-service.js";
 import type { SignatureState } from "../../../src/domain/signatures/signature.js";
+import { createApiToken, tokenActor } from "../../../src/domain/team/service.js";
 import { DAY } from "../../../src/platform/clock.js";
 import type { Ctx } from "../../../src/platform/context.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
@@ -203,6 +204,19 @@ describe("a bulk invalidation", () => {
     expect(await countRows(app, "signatures", { state: "published" })).toBe(2_000);
     expect((await showBulk(reviewer, id)).bulk).toMatchObject({ state: "undone", restored: 1_000 });
   }, 120_000);
+
+  it("that a colleague makes through a token of their own has another one as its second person", async () => {
+    const admin = await staffCtx(app, "admin");
+    const { token } = await createApiToken(admin, { name: "script", scopes: ["signatures:review"] });
+    const actor = await tokenActor(app.system, token);
+    const script = app.ctx(actor ?? { kind: "public" });
+    await many(51);
+    const { id } = await saveBulk(script, { summary: "Spam", letter: slug });
+    expect(await startBulk(script, id)).toEqual({ state: "waiting", items: 51 });
+    await expect(approveBulk(script, id)).rejects.toMatchObject({ code: "bulk.own" });
+    await expect(approveBulk(admin, id)).rejects.toMatchObject({ code: "bulk.own" });
+    expect(await approveBulk(reviewer, id)).toEqual({ state: "running" });
+  });
 
   it("goes on after a crash in the middle, and does nothing twice", async () => {
     await many(120);

@@ -3,8 +3,8 @@ import { unsubscribe } from "../../../src/domain/consent/service.js";
 import { placeholdersIn } from "../../../src/domain/links/link.js";
 import { linkAddresses } from "../../../src/domain/links/service.js";
 import { changeLetterState } from "../../../src/domain/letters/state-service.js";
-import { anonymiseFrom } from "../../../src/domain/review/anonymise.js";
-import { anonymiseLetter, previewAnonymise } from "../../../src/domain/review/anonymise-service.js";
+import { anonymiseFrom } from "../../../src/domain/privacy/anonymise.js";
+import { anonymiseLetter, previewAnonymise } from "../../../src/domain/privacy/anonymise-service.js";
 import {
   approveSignerMail,
   sendSignerMail,
@@ -13,6 +13,7 @@ import {
   workOnSignerMails,
   writeSignerMail,
 } from "../../../src/domain/review/signer-mail-service.js";
+import { createApiToken, tokenActor } from "../../../src/domain/team/service.js";
 import { DAY } from "../../../src/platform/clock.js";
 import type { Ctx } from "../../../src/platform/context.js";
 import { browser, staffCtx, testApp, type TestApp } from "../../support/app.js";
@@ -141,6 +142,17 @@ describe("a mail to everybody who signed", () => {
     await approveSignerMail(second, id);
     await finish();
     expect(await updates()).toHaveLength(51);
+  });
+
+  it("over fifty that a colleague sends through a token of their own waits for another one", async () => {
+    const admin = await staffCtx(app, "admin");
+    const { token } = await createApiToken(admin, { name: "script", scopes: ["signatures:review"] });
+    const script = app.ctx((await tokenActor(app.system, token)) ?? { kind: "public" });
+    for (let n = 0; n < 51; n += 1) await insertSignature(app.system, { letterId: letter.id });
+    const { id } = await writeSignerMail(script, letter.slug, NEWS);
+    expect(await sendSignerMail(script, id)).toEqual({ state: "waiting", recipients: 51 });
+    await expect(approveSignerMail(admin, id)).rejects.toMatchObject({ code: "signer_mail.own" });
+    await approveSignerMail(reviewer, id);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { confirmAnswer } from "../../../src/domain/declines/service.js";
 import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import { acceptSignature, rejectSignature } from "../../../src/domain/signatures/review-service.js";
+import { tellOfSecondEntries } from "../../../src/domain/signatures/parking-service.js";
 import { submitSignature } from "../../../src/domain/signatures/service.js";
 import { MINUTE } from "../../../src/platform/clock.js";
 import { testApp, type TestApp } from "../../support/app.js";
@@ -40,7 +41,10 @@ async function entered(language: string, slug: string): Promise<{ email: string;
     (await confirmLink(app, company.email)).slice("/confirm/".length),
   );
   app.clock.advance(MINUTE);
-  await submitSignature(visitor, via, form);
+  const second = `second.${company.email}`;
+  await submitSignature(visitor, via, { ...form, signatory_email: second });
+  await confirmAnswer(visitor, (await confirmLink(app, second)).slice("/confirm/".length));
+  await tellOfSecondEntries(app.system);
   return { email: company.email, id: signature.id };
 }
 

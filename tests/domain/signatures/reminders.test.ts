@@ -6,10 +6,13 @@ import { judgeWaiting, workingDaysSince } from "../../../src/domain/signatures/r
 import { remindStuckSigners } from "../../../src/domain/signatures/reminder-service.js";
 import { mailOfficerAgain, openAttestation } from "../../../src/domain/signatures/attest-service.js";
 import { mailConfirmationAgain, openConfirmation } from "../../../src/domain/signatures/confirm-service.js";
+import { takeInformation } from "../../../src/domain/signatures/information-service.js";
+import { mailsOfSignature } from "../../../src/domain/signatures/reminder-views.js";
+import { askForInformation } from "../../../src/domain/review/information-service.js";
 import { submitSignature } from "../../../src/domain/signatures/service.js";
 import { DAY, HOUR } from "../../../src/platform/clock.js";
-import type { Ctx } from "../../../src/platform/context.js";
-import { testApp, type TestApp } from "../../support/app.js";
+import { transaction, type Ctx } from "../../../src/platform/context.js";
+import { browser, staffCtx, testApp, type TestApp } from "../../support/app.js";
 import {
   confirmLink,
   countRows,
@@ -151,6 +154,45 @@ describe("an officer who does not answer", () => {
       await mailOfficerAgain(visitor, token);
     }
     expect(await mailsTo(app, company.email, "signature-officer")).toHaveLength(4);
+  });
+});
+
+describe("a signatory whom we asked something", () => {
+  it("is reminded with the page to answer on, and the question counts among the five mails", async () => {
+    const { company } = await openLetterWithCompany(app);
+    await submit(company);
+    await confirmAnswer(visitor, (await confirmLink(app, company.email)).slice("/confirm/".length));
+    const [id] = (await app.db("signatures").pluck("id")) as string[];
+    const reviewer = await staffCtx(app, "reviewer");
+    await askForInformation(reviewer, String(id), { question: "Are you the managing director?" });
+    expect(await mailsOfSignature(app.system, String(id))).toBe(2);
+    await daysGoBy(10);
+    expect(await reminders(company.email)).toEqual(["1", "2"]);
+    expect(await mailsOfSignature(app.system, String(id))).toBe(4);
+    for (const { data } of await mailsTo(app, company.email, "signature-reminder")) {
+      const [link = ""] = placeholdersIn(String(data["link"]));
+      const address = (await linkAddresses(app.system, [link])).get(link) ?? "";
+      expect(String(data["link"])).toMatch(/\/answer$/);
+      const page = await browser(app)
+        .get(`${new URL(address).pathname}/answer`)
+        .expect(200);
+      expect(page.text).toContain("Are you the managing director?");
+    }
+  });
+
+  it("is asked no sixth time", async () => {
+    const { company } = await openLetterWithCompany(app);
+    await submit(company);
+    await confirmAnswer(visitor, (await confirmLink(app, company.email)).slice("/confirm/".length));
+    const [id] = (await app.db("signatures").pluck("id")) as string[];
+    const reviewer = await staffCtx(app, "reviewer");
+    for (let times = 0; times < 4; times += 1) {
+      await askForInformation(reviewer, String(id), { question: "Who are you?" });
+      await transaction(app.system, (tx) => takeInformation(tx, String(id)));
+    }
+    await expect(askForInformation(reviewer, String(id), { question: "Who?" })).rejects.toMatchObject({
+      code: "signatures.too_many_mails",
+    });
   });
 });
 

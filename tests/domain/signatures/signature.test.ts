@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { array, assert, constantFrom, property } from "fast-check";
 import {
+  isUnvouched,
   ENDED,
   SIGNATURE_STATES,
   TRANSITIONS,
   causeAfterAcceptance,
-  judgeDuplicate,
   mayConfirm,
   nextStep,
   staffMoves,
@@ -29,7 +29,7 @@ const ACCEPTED: ReadonlySet<SignatureState> = new Set<SignatureState>([
   "lapsed",
   "retracted",
 ]);
-const UNDOES: ReadonlySet<Cause> = new Set<Cause>(["restored", "reopened"]);
+const UNDOES: ReadonlySet<Cause> = new Set<Cause>(["restored", "reopened", "unmerged"]);
 
 /** Runs causes one after the other; what the table refuses changes nothing. Returns every state that was entered. */
 function run(causes: readonly Cause[]): { state: SignatureState; taken: Cause[]; states: SignatureState[] } {
@@ -142,16 +142,12 @@ describe("confirming around the end of a letter", () => {
   });
 });
 
-describe("a second submission for an organisation", () => {
-  it("replaces an unconfirmed one with other answers, mails the same one again, and leaves a confirmed one alone", () => {
-    expect(judgeDuplicate({ state: "submitted", invitationId: null, same: true }, null)).toBe("resend");
-    expect(judgeDuplicate({ state: "submitted", invitationId: null, same: false }, null)).toBe("replace");
-    expect(judgeDuplicate({ state: "submitted", invitationId: null, same: false }, "i")).toBe("replace");
-    expect(judgeDuplicate({ state: "submitted", invitationId: "i", same: false }, null)).toBe("resend");
-    expect(judgeDuplicate({ state: "in_review", invitationId: null, same: true }, null)).toBe("notify");
-    expect(judgeDuplicate({ state: "in_review", invitationId: null, same: true }, "i")).toBe("replace");
-    expect(judgeDuplicate({ state: "published", invitationId: null, same: true }, "i")).toBe("notify");
-    expect(judgeDuplicate({ state: "in_review", invitationId: "j", same: true }, "i")).toBe("notify");
-    expect(judgeDuplicate({ state: "published", invitationId: "i", same: false }, "i")).toBe("notify");
+describe("who vouches for an entry", () => {
+  it("is nobody while it came by the public page and staff have not accepted it", () => {
+    expect(isUnvouched({ state: "in_review", invitationId: null })).toBe(true);
+    expect(isUnvouched({ state: "awaiting_authority", invitationId: null })).toBe(true);
+    expect(isUnvouched({ state: "in_review", invitationId: "i" })).toBe(false);
+    expect(isUnvouched({ state: "published", invitationId: null })).toBe(false);
+    expect(isUnvouched({ state: "submitted", invitationId: null })).toBe(false);
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { confirmAnswer } from "../../../src/domain/declines/service.js";
 import { mailConfirmationAgain, openConfirmation } from "../../../src/domain/signatures/confirm-service.js";
 import { submitSignature } from "../../../src/domain/signatures/service.js";
+import { takeInstead, tellOfSecondEntries } from "../../../src/domain/signatures/parking-service.js";
 import { historyOf } from "../../../src/domain/signatures/views.js";
 import { changeLetterState } from "../../../src/domain/letters/state-service.js";
 import { DAY, HOUR, MINUTE } from "../../../src/platform/clock.js";
@@ -134,15 +135,19 @@ describe("submitting", () => {
     ).toBe(1);
   });
 
-  it("from the public page, finds the organisation by folded name and country, or adds it", async () => {
+  it("from the public page, finds the organisation by folded name and country once confirmed, or adds it", async () => {
     const { letter, company } = await openLetterWithCompany(app);
     const [{ name }] = (await app
       .db("organisations")
       .where({ id: company.organisationId })
       .select("name")) as [{ name: string }];
     await byPage(letter.slug, "ceo@tumaini.example", { display_name: name.toUpperCase() });
+    expect(await countRows(app, "signatures", { organisation_id: null })).toBe(1);
+    await confirmAnswer(visitor, await tokenFor("ceo@tumaini.example"));
     expect(await countRows(app, "signatures", { organisation_id: company.organisationId })).toBe(1);
     await byPage(letter.slug, "ceo@new.example", { display_name: "Quite New GmbH", country: "DE" });
+    expect(await countRows(app, "organisations", { name: "Quite New GmbH" })).toBe(0);
+    await confirmAnswer(visitor, await tokenFor("ceo@new.example"));
     expect(await countRows(app, "organisations", { name: "Quite New GmbH", source: "public form" })).toBe(1);
   });
 
@@ -165,16 +170,18 @@ describe("two submissions for one organisation", () => {
     expect(await mailsTo(app, company.email)).toHaveLength(1);
   });
 
-  it("at once from the public page by an organisation nobody knew, make one organisation and one signature", async () => {
+  it("at once from the public page by an organisation nobody knew, make one signature and, once confirmed, one organisation", async () => {
     const letter = await makeLetter(app.system);
     const once = () =>
       byPage(letter.slug, "ceo@new.example", { display_name: "Quite New GmbH", country: "DE" });
     await Promise.all(Array.from({ length: 12 }, once));
-    expect(await countRows(app, "organisations")).toBe(1);
+    expect(await countRows(app, "organisations")).toBe(0);
     expect(await liveStates()).toEqual(["submitted"]);
+    await confirmAnswer(visitor, await tokenFor("ceo@new.example"));
+    expect(await countRows(app, "organisations")).toBe(1);
   });
 
-  it("mail the same link again while it waits, at most five times and never in a burst", async () => {
+  it("mail a link again while it waits, at most five times and never in a burst", async () => {
     const { company } = await openLetterWithCompany(app);
     await byLink(company);
     for (const wait of [MINUTE, 10 * MINUTE, HOUR, DAY, HOUR, 7 * DAY, DAY]) {
@@ -183,20 +190,20 @@ describe("two submissions for one organisation", () => {
     }
     const mails = await mailsTo(app, company.email, "signature-confirm");
     expect(mails).toHaveLength(5);
-    expect(new Set(mails.map((mail) => mail.data["link"])).size).toBe(1);
+    expect(await countRows(app, "links", { purpose: "confirm" })).toBe(5);
     expect(await liveStates()).toEqual(["submitted"]);
   });
 
-  it("let a mistyped address be put right: the newer takes the place of the unconfirmed one", async () => {
+  it("let a mistyped address be put right: the one that is confirmed takes the place of the other", async () => {
     const { company } = await openLetterWithCompany(app);
     await byLink(company, { signatory_email: "grace@tumiani.example" });
     const old = await tokenFor("grace@tumiani.example");
     await byLink(company);
-    expect(await liveStates()).toEqual(["superseded", "submitted"]);
-    expect((await openConfirmation(visitor, old)).verdict).toBe("replaced");
-    await expect(confirmAnswer(visitor, old)).rejects.toMatchObject({ kind: "gone" });
+    expect(await liveStates()).toEqual(["submitted", "submitted"]);
     await confirmAnswer(visitor, await tokenFor(company.email));
     expect(await liveStates()).toEqual(["superseded", "in_review"]);
+    expect((await openConfirmation(visitor, old)).verdict).toBe("replaced");
+    await expect(confirmAnswer(visitor, old)).rejects.toMatchObject({ kind: "gone" });
   });
 
   it("never flood an inbox: an address gets ten confirmations a day, however many names are made up", async () => {
@@ -216,23 +223,61 @@ describe("two submissions for one organisation", () => {
     const [{ name }] = (await app.db("organisations").select("name")) as [{ name: string }];
     const answer = await byPage(letter.slug, "stranger@elsewhere.example", { display_name: name });
     expect(answer.letter.id).toBe(letter.id);
-    expect(await mailsTo(app, "stranger@elsewhere.example")).toHaveLength(0);
-    expect(await liveStates()).toEqual(["submitted"]);
+    expect(await mailsTo(app, "stranger@elsewhere.example")).toHaveLength(1);
+    await confirmAnswer(visitor, await tokenFor("stranger@elsewhere.example"));
+    await confirmAnswer(visitor, await tokenFor(company.email));
+    expect((await liveStates()).sort()).toEqual(["in_review", "superseded"]);
+    const [row] = (await app.db("signatures").where({ state: "in_review" })) as Record<string, unknown>[];
+    expect(row?.["invitation_id"]).toBe(company.invitationId);
   });
 
-  it("tell the signatory of a confirmed one by mail, once a day, and change nothing", async () => {
+  it("wait beside one that is confirmed: its owner hears of it once a day, and staff get a task", async () => {
     const { company } = await openLetterWithCompany(app);
     await byLink(company);
     await confirmAnswer(visitor, await tokenFor(company.email));
-    await byLink(company, { display_name: "Another Name Ltd" });
-    await byLink(company, { signatory_email: "other@tumaini.example" });
-    expect(await liveStates()).toEqual(["in_review"]);
+    for (const email of ["other@tumaini.example", "third@tumaini.example"]) {
+      await byLink(company, { signatory_email: email });
+      await confirmAnswer(visitor, await tokenFor(email));
+    }
+    expect(await liveStates()).toEqual(["in_review", "parked", "parked"]);
+    expect(await mailsTo(app, company.email, "signature-duplicate")).toHaveLength(0);
+    expect(await tellOfSecondEntries(app.system)).toBe(2);
+    expect(await tellOfSecondEntries(app.system)).toBe(0);
     expect(await mailsTo(app, company.email, "signature-duplicate")).toHaveLength(1);
-    expect(await mailsTo(app, "other@tumaini.example")).toHaveLength(0);
+    expect(await countRows(app, "tasks", { kind: "review_signature" })).toBe(2);
+  });
+
+  it("are settled by a person: the second one instead of the first, and the first stands no more", async () => {
+    const { company } = await openLetterWithCompany(app);
+    await byLink(company);
+    await confirmAnswer(visitor, await tokenFor(company.email));
+    await byLink(company, { signatory_email: "other@tumaini.example" });
+    await confirmAnswer(visitor, await tokenFor("other@tumaini.example"));
+    const [second] = (await app.db("signatures").where({ state: "parked" })) as { id: string }[];
+    await tellOfSecondEntries(app.system);
+    expect(await takeInstead(app.system, second?.id ?? "")).toEqual({ state: "in_review" });
+    expect(await liveStates()).toEqual(["superseded", "in_review"]);
+    expect(await countRows(app, "tasks", { kind: "review_signature", done_at: null })).toBe(0);
+    expect(await mailsTo(app, "other@tumaini.example", "signature-confirmed")).toHaveLength(1);
   });
 });
 
 describe("confirming", () => {
+  it("is refused when the form was sent in again since the page was read, and goes on once it was read again", async () => {
+    const { company } = await openLetterWithCompany(app);
+    await byLink(company, { signatory_title: "Director" });
+    const token = await tokenFor(company.email);
+    const before = await openConfirmation(visitor, token);
+    await byLink(company, { signatory_title: "Managing Director" });
+    const { signature } = await openConfirmation(visitor, token);
+    expect(signature.signatory_title).toBe("Managing Director");
+    await expect(confirmAnswer(visitor, token, before.signature.row_version)).rejects.toMatchObject({
+      code: "signatures.answers_renewed",
+    });
+    await confirmAnswer(visitor, token, signature.row_version);
+    expect(await countRows(app, "signatures", { state: "in_review" })).toBe(1);
+  });
+
   it("takes all steps to the review at once, each with its line of history", async () => {
     const { company } = await openLetterWithCompany(app);
     await byLink(company);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import supertest from "supertest";
+import { DAY } from "../../../src/platform/clock.js";
 import { bearer, signedIn, testApp, type TestApp } from "../../support/app.js";
 import { campaign, type Campaign } from "../../support/campaign.js";
 
@@ -41,6 +42,15 @@ describe("the first page of the console", () => {
       "cache-control": "no-store",
       "x-robots-tag": "noindex, nofollow",
     });
+  });
+
+  it("says how much of the review is late, and leads to each entry", async () => {
+    await seeded();
+    app.clock.advance(10 * DAY);
+    const { text } = await (await signedIn(app, "viewer")).get("/console").expect(200);
+    expect(text).toContain("1 overdue, 0 due soon.");
+    const [id] = (await app.db("signatures").pluck("id")) as string[];
+    expect(text).toContain(`href="/console/review/${String(id)}"`);
   });
 
   it("says what would stand there while there is nothing", async () => {

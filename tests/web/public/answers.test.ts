@@ -108,7 +108,7 @@ describe("signing from the public page", () => {
     expect(again).toBe(fresh);
     expect(signed).toBe(fresh);
     expect(fresh.startsWith("303")).toBe(true);
-    expect(await mailsTo(app, "stranger@elsewhere.example")).toHaveLength(0);
+    expect(await mailsTo(app, "stranger@elsewhere.example")).toHaveLength(1);
   });
 
   it("prefills nothing and is found by no search", async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import sharp from "sharp";
 import { decideStatement } from "../../../src/domain/statements/moderation-service.js";
 import { transitionAnswer } from "../../../src/domain/declines/service.js";
+import { HOUR } from "../../../src/platform/clock.js";
 import { browser, signedIn, staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { insertSignature, makeLetter } from "../../support/letters.js";
 import { managePath } from "../../support/signatory.js";
@@ -221,6 +222,18 @@ describe("the signatory's own page", () => {
     expect(await ask(email)).toEqual(known);
     expect(await mails()).toEqual(["signature-link"]);
   });
+
+  it("is mailed three times a day at most, however often a stranger asks for it", async () => {
+    const { id } = await insertSignature(app.system, { letterId });
+    const row = (await app.db("signatures").where({ id }).first("signatory_email")) as Record<string, string>;
+    app.clock.set("2027-03-01T00:00:00Z");
+    for (let hour = 0; hour < 24; hour += 1) {
+      const form = { email: row["signatory_email"] };
+      await browser(app).post(`/letters/${slug}/manage`).type("form").send(form).expect(303);
+      app.clock.advance(HOUR);
+    }
+    expect(await mails()).toEqual(Array.from({ length: 3 }, () => "signature-link"));
+  });
 });
 
 describe("a logo", () => {
@@ -247,7 +260,7 @@ describe("a logo", () => {
     expect(shown.headers).toMatchObject({
       "content-type": "image/png",
       "x-content-type-options": "nosniff",
-      "content-security-policy": "default-src 'none'; sandbox",
+      "content-security-policy": "default-src 'none'; script-src 'none'; frame-ancestors 'none'; sandbox",
     });
     expect(String(shown.body)).not.toContain("secret-metadata");
     expect(await sharp(shown.body as Buffer).metadata()).toMatchObject({

@@ -1,6 +1,6 @@
 /**
  * Half a year after a letter has ended nobody has to be asked any more: the persons behind its signatures are erased,
- * and the organisations' public act stays.
+ * and the organisations' public act stays. Each concept takes the persons out of its own tables.
  */
 import { z } from "zod";
 import { transaction, type Ctx } from "../../platform/context.js";
@@ -9,10 +9,12 @@ import { parse, ticked } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { findLetter } from "../letters/service.js";
 import { eraseMailsOfSigning } from "../mail/erasure-service.js";
+import { erasePersonsFromLog } from "../log/erasure-service.js";
+import { eraseWordsOf } from "../review/erasure-service.js";
 import { eraseSignatories, personsBehind } from "../signatures/erasure-service.js";
+import { eraseSaidOf } from "../statements/erasure-service.js";
 import { requirePermission } from "../team/service.js";
 import { anonymiseFrom } from "./anonymise.js";
-import { wipeWords } from "./store.js";
 
 const anonymiseCommand = z.object({ confirm: ticked().default(false) });
 
@@ -52,7 +54,9 @@ export async function anonymiseLetter(ctx: Ctx, slug: string, input: unknown): P
     if (!confirm) throw invalid("form.invalid", { confirm: "errors.anonymise.confirm" });
     if (!(await eraseMailsOfSigning(tx, letter.id))) throw conflict("anonymise.mail_under_way");
     const ids = await eraseSignatories(tx, letter.id);
-    await wipeWords(tx.db, ids);
+    await eraseSaidOf(tx, letter.id, ids);
+    await eraseWordsOf(tx, ids);
+    await erasePersonsFromLog(tx, ids);
     await record(tx, { action: "letter.anonymised", letterId: letter.id, detail: { entries: ids.length } });
     return { erased: ids.length };
   });
