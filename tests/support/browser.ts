@@ -71,7 +71,7 @@ export async function withPage<T>(
 /** What axe-core finds wrong with the page by all its rules, or by those named; one line a finding. */
 export async function accessibilityFaults(page: Page, rules?: string[]): Promise<string[]> {
   // One run within the page: our pages frame nothing but themselves, and the other way opens a second page each time.
-  const axe = new AxeBuilder({ page }).setLegacyMode();
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
   const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
   return violations.flatMap((violation) =>
     violation.nodes.map((node) => `${violation.id}: ${violation.help} at ${node.target.join(" ")}`),
