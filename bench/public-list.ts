@@ -85,7 +85,7 @@ export async function publicListLarge(): Promise<Figure> {
 }
 
 /** Serves the list as it is served, with so many signatures. */
-async function withServed<T>(signatures: number, work: (port: number) => Promise<T>): Promise<T> {
+export async function withServed<T>(signatures: number, work: (port: number) => Promise<T>): Promise<T> {
   return withBenchApp(async (app) => {
     await fill(app.ctx({ kind: "system", name: "bench" }), signatures);
     const feed = openChangeFeed(app.urls.appUrl, app.log);
