@@ -3,6 +3,7 @@ import { enrolMany } from "./enrol.js";
 import { importRows } from "./import-rows.js";
 import { sendMails } from "./send.js";
 import { notModified, publicList, publicListCompressed, publicListLarge } from "./public-list.js";
+import { viewsWhileSigning } from "./views-while-signing.js";
 import { publicSearch } from "./public-search.js";
 import { pledgeEvaluation } from "./pledges.js";
 import { classifyMails } from "./classify.js";
@@ -16,6 +17,7 @@ const FIGURES: readonly (() => Promise<Figure>)[] = [
   notModified,
   publicListLarge,
   publicSearch,
+  viewsWhileSigning,
   importRows,
   enrolMany,
   sendMails,

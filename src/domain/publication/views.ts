@@ -68,29 +68,33 @@ interface Row {
   evidence: EvidenceFact[];
 }
 
-function listed(ctx: Ctx, filter: ListFilter & { letterId: string }) {
+async function listed(ctx: Ctx, filter: ListFilter & { letterId: string }) {
   const query = ctx.db("signatures as s").where("s.letter_id", filter.letterId).whereRaw(publicly(ctx));
   if (filter.sector) void query.where("s.sector", filter.sector);
   if (filter.country) void query.where("s.country", filter.country);
   if (filter.region) void query.whereIn("s.country", countriesOfRegion(filter.region));
-  return filter.q === "" ? query : query.whereRaw(...named(ctx, filter.letterId, searchWords(filter.q)));
+  if (filter.q !== "")
+    void query.whereRaw("s.id = any(?::uuid[])", [await named(ctx, filter.letterId, filter.q)]);
+  return { query };
 }
 
 /**
- * Entries with every word in the name they are listed under, or in one that the organisation had before. Keys hold
- * letters, digits and spaces only (`search_key` in the database), so they need no escaping.
+ * Entries with every word of a search in the name they are listed under, or in one that the organisation had before.
+ * Keys hold letters, digits and spaces only (`search_key` in the database), so they need no escaping.
  */
-function named(ctx: Ctx, letterId: string, words: readonly string[]): [string, string[]] {
-  if (words.length === 0) return ["false", []];
+async function named(ctx: Ctx, letterId: string, q: string): Promise<string[]> {
+  const words = searchWords(q);
+  if (words.length === 0) return [];
   const all = (key: string) =>
     words.map(() => `${key} like '%' || nullif(search_key(?), '') || '%'`).join(" and ");
-  // An array is found once, before the rest; a planner that misjudges a fresh table would look for it again for each row.
-  const found = `s.id = any(array(
-    select f.id from signatures f where f.letter_id = ? and ${publicly(ctx, "f")} and ${all("f.search_key")}
-    union all
-    select f.id from organisation_names n join signatures f on f.organisation_id = n.organisation_id and f.letter_id = ?
-     where ${all("search_key(n.name)")}))`;
-  return [found, [letterId, ...words, letterId, ...words]];
+  const { rows } = await ctx.db.raw<{ rows: { id: string }[] }>(
+    `select s.id from signatures s where s.letter_id = ? and ${publicly(ctx)} and ${all("s.search_key")}
+     union
+     select s.id from organisation_names n join signatures s on s.organisation_id = n.organisation_id and s.letter_id = ?
+      where ${all("search_key(n.name)")}`,
+    [letterId, ...words, letterId, ...words],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Names on a letter's list with a word near to the longest of those searched for in vain, the nearest first, five at most. */
@@ -125,12 +129,11 @@ export async function signatoryList(
   ctx: Ctx,
   filter: ListFilter & { letterId: string; page?: number | undefined; limit?: number | undefined },
 ): Promise<SignatoryPage> {
-  const counted = (await listed(ctx, filter).select(ctx.db.raw("count(*)::int as n")).first()) as {
-    n: number;
-  };
+  const { query } = await listed(ctx, filter);
+  const counted = (await query.clone().select(ctx.db.raw("count(*)::int as n")).first()) as { n: number };
   const pages = pageCount(counted.n);
   const page = Math.min(filter.page ?? 1, pages);
-  const query = listed(ctx, filter)
+  void query
     .joinRaw(shown("q", "quote"))
     .joinRaw(shown("g", "logo"))
     .select("g.logo_hash", "g.logo_width", "g.logo_height")
