@@ -1,3 +1,5 @@
+import { demoMailZh, letterTextZh } from "./texts/zh.js";
+
 /** The demonstration letter, in our own words; its sponsor is invented. */
 export const DEMO_LETTER = {
   slug: "keep-orbit-usable",
@@ -41,6 +43,7 @@ We take no side between states. We ask the same of each of them.`,
 
 Nous ne prenons parti pour aucun État. Nous demandons la même chose à chacun.`,
   },
+  zh: letterTextZh,
 };
 
 /** The first mail of the demonstration, per language of the contact. */
@@ -75,4 +78,5 @@ Ce lien est réservé à {{organisation.name}}. Vous pouvez y lire la lettre, la
 Cordialement,
 {{sender.name}}`,
   },
+  zh: demoMailZh,
 };

@@ -195,7 +195,8 @@ export function formatDate(lang: string, value: Date | string, style: DateStyle 
 export function formatDateTime(lang: string, value: Date | string, style: DateStyle = "long"): string {
   const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
   const clock = formatters.getDateTimeFormat(intlLocale(lang), time).format(asDate(value));
-  return `${formatDate(lang, value, style)}, ${clock}${style === "day" ? "" : " UTC"}`;
+  const joint = lang.split("-")[0] === "zh" ? " " : ", ";
+  return `${formatDate(lang, value, style)}${joint}${clock}${style === "day" ? "" : " UTC"}`;
 }
 
 /** A number with the language's separators. */
