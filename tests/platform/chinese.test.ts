@@ -8,6 +8,7 @@ import {
   formatDateTime,
   formatNumber,
   loadMessages,
+  mark,
 } from "../../src/platform/i18n.js";
 import { browser, testApp } from "../support/app.js";
 
@@ -46,6 +47,8 @@ describe("Chinese", () => {
     expect(formatDate("zh", "2027-06-14")).toBe("2027年6月14日");
     expect(formatDateTime("zh", "2027-06-14T09:05:00Z")).toBe("2027年6月14日 09:05 UTC");
     expect(formatNumber("zh", 1204)).toBe("1,204");
+    expect(mark("zh", ", ") + mark("zh", ": ") + mark("zh", ".")).toBe("，：。");
+    expect(mark("fr", ", ")).toBe(", ");
     expect(countryName("zh", "KE")).toBe("肯尼亚");
   });
 

@@ -1,6 +1,6 @@
 /** The letter as a PDF to print, to hand over and to keep: its text, and who has signed it and how that was checked. */
 import type { Ctx } from "../../platform/context.js";
-import { countryName, dir, type Messages } from "../../platform/i18n.js";
+import { countryName, dir, mark, type Messages } from "../../platform/i18n.js";
 import { markdownBlocks } from "../../platform/markdown.js";
 import { printPdf, type Block } from "../../platform/pdf.js";
 import { currentText, type CurrentText } from "../letters/views.js";
@@ -115,7 +115,7 @@ function entry({ t, words, messages, options }: Page, item: Signatory): Block {
     text: item.organisation,
     details: [
       who.filter(Boolean).join(" · "),
-      [when, item.withdrawnAt ? "" : checked.join(", ")].filter(Boolean).join(" · "),
+      [when, item.withdrawnAt ? "" : checked.join(mark(words, ", "))].filter(Boolean).join(" · "),
       ...reserved,
     ],
     language: words,
