@@ -106,9 +106,10 @@ function entry({ t, words, messages, options }: Page, item: Signatory): Block {
   const when = item.withdrawnAt
     ? t("pdf.withdrew", { signed: item.signedAt, withdrew: item.withdrawnAt })
     : t("pdf.signed", { date: item.signedAt });
-  const checked = item.checked.map((check) =>
-    messages.has(words, `pdf.check.${check}`) ? t(`pdf.check.${check}`) : check,
-  );
+  const checked = item.checked.map((check) => {
+    const key = [`pdf.check.${check}`, `public.check.${check}`].find((each) => messages.has(words, each));
+    return key === undefined ? check : t(key);
+  });
   const reserved = options.reservations?.get(item.anchor) ?? [];
   return {
     kind: "entry",
