@@ -1,3 +1,6 @@
+import { demoMailPt, letterTextPt } from "./texts/pt.js";
+import { demoMailZh, letterTextZh } from "./texts/zh.js";
+
 /** The demonstration letter, in our own words; its sponsor is invented. */
 export const DEMO_LETTER = {
   slug: "keep-orbit-usable",
@@ -41,6 +44,8 @@ We take no side between states. We ask the same of each of them.`,
 
 Nous ne prenons parti pour aucun État. Nous demandons la même chose à chacun.`,
   },
+  pt: letterTextPt,
+  zh: letterTextZh,
 };
 
 /** The first mail of the demonstration, per language of the contact. */
@@ -75,4 +80,6 @@ Ce lien est réservé à {{organisation.name}}. Vous pouvez y lire la lettre, la
 Cordialement,
 {{sender.name}}`,
   },
+  pt: demoMailPt,
+  zh: demoMailZh,
 };

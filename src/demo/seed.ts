@@ -100,8 +100,10 @@ async function hire(ctx: Ctx): Promise<Cast> {
 
 async function writeLetter(writer: Ctx, approver: Ctx, clock: FixedClock, end: number): Promise<void> {
   const closes = new Date(end + 180 * DAY).toISOString().slice(0, 10);
-  await createLetter(writer, { ...DEMO_LETTER, ...DEMO_TEXTS.en, closes_at: closes });
-  await writeText(writer, DEMO_LETTER.slug, { language: "fr", ...DEMO_TEXTS.fr, reviewed: true });
+  const { en, ...translations } = DEMO_TEXTS;
+  await createLetter(writer, { ...DEMO_LETTER, ...en, closes_at: closes });
+  for (const [language, text] of Object.entries(translations))
+    await writeText(writer, DEMO_LETTER.slug, { language, ...text, reviewed: language === "fr" });
   clock.advance(HOUR);
   await changeLetterState(writer, DEMO_LETTER.slug, { to: "in_review" });
   clock.advance(3 * HOUR);
@@ -151,6 +153,7 @@ async function writeToAll(writer: Ctx, approver: Ctx, told: readonly Told[]): Pr
     const contactIds = told
       .filter(({ organisation }) => organisation.language === language && organisation.story !== "identified")
       .map(({ contactId }) => contactId);
+    if (contactIds.length === 0) continue;
     const { id, state } = await queueMailing(writer, {
       letterSlug: DEMO_LETTER.slug,
       subject: mail.subject,

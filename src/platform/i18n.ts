@@ -194,11 +194,24 @@ export function formatDate(lang: string, value: Date | string, style: DateStyle 
   return formatters.getDateTimeFormat(intlLocale(lang), dateStyles[style]).format(asDate(value));
 }
 
+/** What stands between and after parts that are put together: as in English, but where a script has signs of its own. */
+export type Mark = ", " | ": " | ":" | "." | ". ";
+const marks: Record<string, Partial<Record<Mark, string>>> = {
+  ar: { ", ": "، " },
+  zh: { ", ": "，", ": ": "：", ":": "：", ".": "。", ". ": "。" },
+};
+
+/** A comma, colon or full stop in the manner of the language, with the space that follows it there. */
+export function mark(lang: string, sign: Mark): string {
+  return marks[lang.split("-")[0] ?? ""]?.[sign] ?? sign;
+}
+
 /** Day and time to the minute in UTC, e.g. "14 June 2027, 09:00 UTC"; style `day` gives "14 Jun, 09:00". */
 export function formatDateTime(lang: string, value: Date | string, style: DateStyle = "long"): string {
   const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
   const clock = formatters.getDateTimeFormat(intlLocale(lang), time).format(asDate(value));
-  return `${formatDate(lang, value, style)}, ${clock}${style === "day" ? "" : " UTC"}`;
+  const joint = lang.split("-")[0] === "zh" ? " " : ", ";
+  return `${formatDate(lang, value, style)}${joint}${clock}${style === "day" ? "" : " UTC"}`;
 }
 
 /** A number with the language's separators. */

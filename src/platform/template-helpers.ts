@@ -10,7 +10,9 @@ import {
   formatDateTime,
   formatNumber,
   languageName,
+  mark,
   type DateStyle,
+  type Mark,
   type MessagePiece,
   type Messages,
 } from "./i18n.js";
@@ -113,6 +115,7 @@ function valueHelpers(tools: HelperTools): Record<string, Helper> {
     country: (iso2: string, options: HelperOptions) => countryName(language(options), iso2),
     countryOptions: (options: HelperOptions) => countryOptions(language(options)),
     languageName: (code: string) => languageName(code),
+    mark: (sign: Mark, options: HelperOptions) => mark(language(options), sign),
     dirOf: (lang: string) => dir(lang),
     bdi: (name: string, options: HelperOptions) => {
       if (!tools.html) return name;

@@ -1,5 +1,8 @@
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Browser } from "playwright-core";
+import { packageRoot } from "../../src/platform/config.js";
+import { loadMessages } from "../../src/platform/i18n.js";
 import { FOOTER_PAGES } from "../../src/web/footer.js";
 import { browser, testApp, type TestApp } from "../support/app.js";
 import {
@@ -19,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const languages = ["en", "fr"];
+const { languages } = loadMessages(path.join(packageRoot, "templates"));
 const every = FOOTER_PAGES.flatMap((name) => languages.map((lang) => ({ name, lang })));
 
 describe("while no letter is public", () => {
@@ -117,7 +120,7 @@ describe("with a letter that is open", () => {
       "Contact: mailto:post@strom.example",
       `Contact: mailto:${LETTER.sponsor_email}`,
       "Expires: 2027-05-30T00:00:00Z",
-      "Preferred-Languages: en, fr",
+      `Preferred-Languages: ${languages.join(", ")}`,
       "Canonical: http://127.0.0.1:8080/.well-known/security.txt",
       "",
     ]);

@@ -1,6 +1,6 @@
 /** The letter as a PDF to print, to hand over and to keep: its text, and who has signed it and how that was checked. */
 import type { Ctx } from "../../platform/context.js";
-import { countryName, dir, type Messages } from "../../platform/i18n.js";
+import { countryName, dir, mark, type Messages } from "../../platform/i18n.js";
 import { markdownBlocks } from "../../platform/markdown.js";
 import { printPdf, type Block } from "../../platform/pdf.js";
 import { currentText, type CurrentText } from "../letters/views.js";
@@ -106,16 +106,17 @@ function entry({ t, words, messages, options }: Page, item: Signatory): Block {
   const when = item.withdrawnAt
     ? t("pdf.withdrew", { signed: item.signedAt, withdrew: item.withdrawnAt })
     : t("pdf.signed", { date: item.signedAt });
-  const checked = item.checked.map((check) =>
-    messages.has(words, `pdf.check.${check}`) ? t(`pdf.check.${check}`) : check,
-  );
+  const checked = item.checked.map((check) => {
+    const key = [`pdf.check.${check}`, `public.check.${check}`].find((each) => messages.has(words, each));
+    return key === undefined ? check : t(key);
+  });
   const reserved = options.reservations?.get(item.anchor) ?? [];
   return {
     kind: "entry",
     text: item.organisation,
     details: [
       who.filter(Boolean).join(" · "),
-      [when, item.withdrawnAt ? "" : checked.join(", ")].filter(Boolean).join(" · "),
+      [when, item.withdrawnAt ? "" : checked.join(mark(words, ", "))].filter(Boolean).join(" · "),
       ...reserved,
     ],
     language: words,

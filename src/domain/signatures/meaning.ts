@@ -8,6 +8,8 @@ export const MEANING_VERSION = "2026-11";
 export const MEANINGS: Readonly<Record<string, string>> = {
   en: "The organisation supports this version of the letter and agrees to be shown as chosen. Whoever signs may bind it. It takes on no legal duty. It can withdraw at any time; the list then shows both dates.",
   fr: "L’organisation soutient cette version de la lettre et accepte d’apparaître comme choisi. La personne qui signe peut l’engager. Elle ne contracte aucune obligation juridique. Elle peut se retirer à tout moment ; la liste indique alors les deux dates.",
+  pt: "A organização apoia esta versão da carta e concorda em aparecer como escolhido. Quem assina tem poderes para fazê-lo por ela. Ela não assume nenhuma obrigação jurídica. Pode retirar-se a qualquer momento; a lista então mostra as duas datas.",
+  zh: "该机构支持公开信的本版，并同意按所选方式展示。签署人有权代表该机构。该机构不承担法律义务，并可随时撤回签署；届时名单会同时显示两个日期。",
 };
 
 /** The words that a form in a language shows, and the language they are in. */

@@ -18,7 +18,7 @@ import {
 import { publishedBands } from "../../domain/pledges/views.js";
 import type { Ctx } from "../../platform/context.js";
 import { csvFile } from "../../platform/csv.js";
-import { countryName, formatDate } from "../../platform/i18n.js";
+import { countryName, formatDate, mark } from "../../platform/i18n.js";
 import { parse } from "../../platform/schema.js";
 import { query } from "../../platform/template-helpers.js";
 import { sendPublic } from "../page-cache.js";
@@ -290,8 +290,8 @@ function textLine(app: App, lang: string, item: Signatory): string {
   const version = item.signedVersion
     ? [app.messages.t(lang, "versions.signed_version", { number: item.signedVersion })]
     : [];
-  return [[...who.filter(Boolean), dates, ...version].join(", "), ...reserved]
-    .join(". ")
+  return [[...who.filter(Boolean), dates, ...version].join(mark(lang, ", ")), ...reserved]
+    .join(mark(lang, ". "))
     .replaceAll(/\s+/g, " ");
 }
 

@@ -1,6 +1,6 @@
 import type { App } from "../../app.js";
 import { CHECKS, type Check, type Signatory } from "../../domain/publication/signatory.js";
-import { countryName } from "../../platform/i18n.js";
+import { countryName, mark } from "../../platform/i18n.js";
 import { sectorName } from "./letter-frame.js";
 
 /** A row of the public table. */
@@ -32,7 +32,7 @@ export function checkedWords(app: App, lang: string, checks: readonly Check[]): 
     email: said("email_confirmed"),
     reviewed: said("reviewed_by_staff"),
   });
-  return [first, ...more].join(", ");
+  return [first, ...more].join(mark(lang, ", "));
 }
 
 /** What comes after the confirmed address and the review, where it was checked too. */
