@@ -1,3 +1,4 @@
+import { demoMailEs, letterTextEs } from "./texts/es.js";
 import { demoMailPt, letterTextPt } from "./texts/pt.js";
 import { demoMailZh, letterTextZh } from "./texts/zh.js";
 
@@ -44,6 +45,7 @@ We take no side between states. We ask the same of each of them.`,
 
 Nous ne prenons parti pour aucun État. Nous demandons la même chose à chacun.`,
   },
+  es: letterTextEs,
   pt: letterTextPt,
   zh: letterTextZh,
 };
@@ -80,6 +82,7 @@ Ce lien est réservé à {{organisation.name}}. Vous pouvez y lire la lettre, la
 Cordialement,
 {{sender.name}}`,
   },
+  es: demoMailEs,
   pt: demoMailPt,
   zh: demoMailZh,
 };
