@@ -3,6 +3,8 @@ import { enrolMany } from "./enrol.js";
 import { importRows } from "./import-rows.js";
 import { sendMails } from "./send.js";
 import { notModified, publicList, publicListCompressed, publicListLarge } from "./public-list.js";
+import { viewsWhileSigning } from "./views-while-signing.js";
+import { publicSearch } from "./public-search.js";
 import { pledgeEvaluation } from "./pledges.js";
 import { classifyMails } from "./classify.js";
 import { signBurst, signLetters } from "./sign.js";
@@ -14,6 +16,8 @@ const FIGURES: readonly (() => Promise<Figure>)[] = [
   publicListCompressed,
   notModified,
   publicListLarge,
+  publicSearch,
+  viewsWhileSigning,
   importRows,
   enrolMany,
   sendMails,

@@ -9,13 +9,16 @@ import { newId } from "../src/platform/ids.js";
 import { openChangeFeed } from "../src/web/change-feed.js";
 import { keepPublicPages } from "../src/web/page-cache.js";
 import { createWeb } from "../src/web/main.js";
-import { withBenchApp } from "./bench-app.js";
+import { withBenchApp, type BenchApp } from "./bench-app.js";
 import { median, type Figure } from "./figure.js";
 import { pathTo } from "../tests/support/signature-path.js";
 
 const ROUNDS = 9;
 const MILLISECONDS = 600;
-const PATH = "/letters/bench/signatories";
+/** The letter that the bench fills. */
+export const BENCH_LETTER = "bench";
+
+const PATH = `/letters/${BENCH_LETTER}/signatories`;
 
 /** The public list of 1,000 signatures, as it is served, beside a bare server that answers the same bytes. */
 export async function publicList(): Promise<Figure> {
@@ -85,7 +88,15 @@ export async function publicListLarge(): Promise<Figure> {
 }
 
 /** Serves the list as it is served, with so many signatures. */
-async function withServed<T>(signatures: number, work: (port: number) => Promise<T>): Promise<T> {
+export async function withServed<T>(signatures: number, work: (port: number) => Promise<T>): Promise<T> {
+  return withServedApp(signatures, (_app, server) => work(portOf(server)));
+}
+
+/** The same, with the application and its server. */
+export async function withServedApp<T>(
+  signatures: number,
+  work: (app: BenchApp, server: Server) => Promise<T>,
+): Promise<T> {
   return withBenchApp(async (app) => {
     await fill(app.ctx({ kind: "system", name: "bench" }), signatures);
     const feed = openChangeFeed(app.urls.appUrl, app.log);
@@ -95,7 +106,7 @@ async function withServed<T>(signatures: number, work: (port: number) => Promise
     if (!body.includes(`${signatures.toLocaleString("en")} signed`))
       throw new Error("the page of the bench is not the list");
     try {
-      return await work(portOf(server));
+      return await work(app, server);
     } finally {
       server.close();
       await feed.close();

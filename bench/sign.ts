@@ -13,7 +13,8 @@ const ROUNDS = 3;
 const SECONDS = 4;
 const SLUG = "keep-orbit-usable";
 
-const FORM = {
+/** A signing form that somebody filled in; `PLACE` stands for what no other form has. */
+export const SIGN_FORM = {
   display_name: "Orbital PLACE Ltd",
   country: "KE",
   sector: "ground_segment",
@@ -121,7 +122,7 @@ function load(
     port: (server.address() as AddressInfo).port,
     path: `/letters/${SLUG}/sign`,
     origin: app.config.publicUrl,
-    body: new URLSearchParams(FORM).toString(),
+    body: new URLSearchParams(SIGN_FORM).toString(),
     mark: `t${threads}`,
     ...how,
   };
@@ -149,7 +150,9 @@ async function statementsOfOne(app: BenchApp, server: Server): Promise<Statement
       method: "POST",
       redirect: "manual",
       headers: { origin: app.config.publicUrl },
-      body: new URLSearchParams(JSON.parse(JSON.stringify(FORM).replaceAll("PLACE", "first")) as typeof FORM),
+      body: new URLSearchParams(
+        JSON.parse(JSON.stringify(SIGN_FORM).replaceAll("PLACE", "first")) as typeof SIGN_FORM,
+      ),
     },
   );
   app.db.removeListener("query", note);

@@ -154,7 +154,10 @@ export function piecesToText(pieces: readonly MessagePiece[]): string {
   return pieces.map((piece) => (typeof piece === "string" ? piece : piecesToText(piece.children))).join("");
 }
 
-/** The country's name in the language, e.g. `countryName("fr", "DE")` is "Allemagne"; the code itself if unknown. */
+/**
+ * The name of a country (alpha-2) or a region of the world (UN M49) in the language: `countryName("fr", "DE")` is
+ * "Allemagne", `countryName("fr", "150")` "Europe"; the code itself if unknown.
+ */
 export function countryName(lang: string, iso2: string): string {
   const locale = intlLocale(lang);
   const names = cached(
@@ -163,7 +166,7 @@ export function countryName(lang: string, iso2: string): string {
     null,
     () => new Intl.DisplayNames(locale, { type: "region", fallback: "code" }),
   );
-  return /^[A-Z]{2}$/.test(iso2) ? (names.of(iso2) ?? iso2) : iso2;
+  return /^([A-Z]{2}|\d{3})$/.test(iso2) ? (names.of(iso2) ?? iso2) : iso2;
 }
 
 /** A language's name in that language itself, with a capital: "Français", "العربية". */

@@ -9,7 +9,7 @@ export interface PublicAddress {
 }
 
 /** What the pages of a letter may be asked for; anything else in a query changes nothing and is not looked at. */
-const ASKED = ["lang", "q", "sector", "country", "sort", "page", "text"];
+const ASKED = ["lang", "q", "sector", "country", "region", "sort", "page", "text"];
 
 /** Pages of a letter that may be kept: the letter, its list, and every twin and part that stands below it by a plain name. */
 const OF_LETTER =

@@ -10,6 +10,7 @@ import { changeLetterState } from "../letters/state-service.js";
 import { currentText } from "../letters/views.js";
 import { latestCheckpoint, noteDelivery } from "../log/service.js";
 import { letterPdf } from "../publication/letter-pdf-service.js";
+import { EVERYBODY } from "../publication/signatory.js";
 import { signatoryList } from "../publication/views.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { deliverLetterCommand } from "./commands.js";
@@ -38,8 +39,7 @@ export async function deliverLetter(
     if (!text) throw new Error(`the letter ${letter.id} has no text`);
     const checkpoint = await latestCheckpoint(tx, letter.id);
     const pdf = await letterPdf(tx, messages, letter, { holds: "signatories", checkpoint });
-    const order = { q: "", sector: "", country: "", sort: "name" as const, letterId: letter.id };
-    const { items } = await signatoryList(tx, order);
+    const { items } = await signatoryList(tx, { ...EVERYBODY, letterId: letter.id });
     const json = JSON.stringify({
       letter: letter.slug,
       title: text.title,

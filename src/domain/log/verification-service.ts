@@ -2,6 +2,7 @@
 import type { Ctx } from "../../platform/context.js";
 import { findLetter } from "../letters/service.js";
 import { requirePermission } from "../team/service.js";
+import { EVERYBODY } from "../publication/signatory.js";
 import { signatoryList } from "../publication/views.js";
 import { lettersWithEvents } from "./event-views.js";
 import { leafHash } from "./merkle.js";
@@ -54,7 +55,7 @@ async function copyOf(ctx: Ctx, letterId: string, head: LogHead): Promise<LogCop
 
 /** What the list shows; an entry held until the launch is on it before the worker publishes it and makes its leaf. */
 async function listedEntries(ctx: Ctx, letterId: string): Promise<ListedEntry[]> {
-  const { items } = await signatoryList(ctx, { letterId, q: "", sector: "", country: "", sort: "name" });
+  const { items } = await signatoryList(ctx, { ...EVERYBODY, letterId });
   const held = await heldEntries(ctx, letterId);
   const isHeld = (item: (typeof items)[number]) =>
     held.some(

@@ -21,6 +21,7 @@ export const signatoryQuery = z.object({
   country: word(40)
     .transform((value) => value.toUpperCase())
     .default(""),
+  region: word(3).default(""),
   sort: word(10).pipe(z.enum(SORTS).catch("name")).default("name"),
   page: word(10)
     .transform((value) =>
@@ -66,6 +67,8 @@ const band = z
   })
   .nullable();
 
+const group = z.object({ code: z.string(), count: z.int() });
+
 /** The public list as JSON; fields that it does not name never go out. */
 export const signatoryListDocument = z.object({
   letter: z.object({
@@ -81,7 +84,15 @@ export const signatoryListDocument = z.object({
   counts: z.object({ signed: z.int(), with_reservation: z.int(), countries: z.int(), withdrawn: z.int() }),
   /** Organisations that are not named: those in confidence, and those ready to sign if more join. */
   support: z.object({ confidential: band, pledged: band }),
-  filter: z.object({ q: z.string(), sector: z.string(), country: z.string(), sort: z.enum(SORTS) }),
+  filter: z.object({
+    q: z.string(),
+    sector: z.string(),
+    country: z.string(),
+    region: z.string(),
+    sort: z.enum(SORTS),
+  }),
+  /** Those counted as signed, by region (UN M49 code), country (ISO 3166-1 alpha-2) and sector; the largest first. */
+  totals: z.object({ regions: z.array(group), countries: z.array(group), sectors: z.array(group) }),
   total: z.int(),
   page: z.int().nullable(),
   pages: z.int().nullable(),

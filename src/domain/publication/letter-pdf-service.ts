@@ -5,7 +5,7 @@ import { markdownBlocks } from "../../platform/markdown.js";
 import { printPdf, type Block } from "../../platform/pdf.js";
 import { currentText, type CurrentText } from "../letters/views.js";
 import type { PublicLetter } from "./service.js";
-import type { Signatory } from "./signatory.js";
+import { EVERYBODY, type Signatory } from "./signatory.js";
 import { signatoryList } from "./views.js";
 
 /** What a PDF of a letter is made from. */
@@ -32,7 +32,7 @@ export async function letterPdf(
 ): Promise<Buffer> {
   const text = await currentText(ctx, letter.id, options.language);
   if (!text) throw new Error(`the letter ${letter.id} has no text`);
-  const order = { q: "", sector: "", country: "", sort: "name" as const, letterId: letter.id };
+  const order = { ...EVERYBODY, letterId: letter.id };
   const items = options.holds === "signatories" ? (await signatoryList(ctx, order)).items : [];
   const words = messages.match(text.language) ?? "en";
   const t = messages.t.bind(undefined, words);

@@ -1,3 +1,6 @@
+import { countriesOf, countryOf } from "../organisations/country.js";
+import { withoutLegalForm } from "../organisations/legal-form.js";
+import { foldWords } from "../organisations/name-folding.js";
 import { checksMet, type EvidenceFact } from "../signatures/evidence.js";
 
 /** How many signatories stand on one page of the list. */
@@ -11,13 +14,18 @@ export type Sort = (typeof SORTS)[number];
 
 /** What the list is narrowed to. */
 export interface ListFilter {
-  /** Part of a name, in any case; empty for all. */
+  /** Words of a name, in any case, spelling and script that `search_key` makes equal; empty for all. */
   q: string;
   sector: string;
   /** ISO 3166-1 alpha-2. */
   country: string;
+  /** UN M49 code of a region, such as 150 for Europe; empty for all. */
+  region: string;
   sort: Sort;
 }
+
+/** The whole list, by name. */
+export const EVERYBODY: ListFilter = { q: "", sector: "", country: "", region: "", sort: "name" };
 
 /** An organisation on the public list: this and nothing else is public. */
 export interface Signatory {
@@ -102,6 +110,35 @@ function tail(id: string): string {
 /** How many pages a list has; an empty one has one. */
 export function pageCount(entries: number): number {
   return Math.max(1, Math.ceil(entries / PAGE_SIZE));
+}
+
+/** More words than this say no more about a name. */
+const MAX_WORDS = 8;
+
+/** The words of a search, without the legal form that a list may give in another way ("GmbH" for "Ltd"). */
+export function searchWords(q: string): string[] {
+  return withoutLegalForm(foldWords(q)).words.slice(0, MAX_WORDS);
+}
+
+/** The regions of the UN statistics division (M49) that a list is counted and narrowed by: code, and the name in our data. */
+const REGIONS: ReadonlyMap<string, string> = new Map([
+  ["002", "Africa"],
+  ["019", "Americas"],
+  ["142", "Asia"],
+  ["150", "Europe"],
+  ["009", "Oceania"],
+]);
+
+/** The M49 code of the region that a country is in; undefined for a country that nobody knows. */
+export function regionOf(country: string): string | undefined {
+  const name = countryOf(country)?.region;
+  return [...REGIONS].find(([, each]) => each === name)?.[0];
+}
+
+/** The countries of a region, as alpha-2 codes; none for a code that is no region. */
+export function countriesOfRegion(code: string): string[] {
+  const name = REGIONS.get(code);
+  return name === undefined ? [] : countriesOf(name);
 }
 
 /** A group of signatories with its size. */

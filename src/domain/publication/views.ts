@@ -6,8 +6,11 @@ import { standingState } from "../letters/letter.js";
 import {
   anchorOf,
   checksOf,
+  countriesOfRegion,
   PAGE_SIZE,
   pageCount,
+  regionOf,
+  searchWords,
   type Group,
   type ListFilter,
   type Reservation,
@@ -27,6 +30,9 @@ export function publicly(ctx: Ctx, alias = "s"): string {
 
 /** The order of the Unicode Collation Algorithm, so that É stands with E whatever the database was made with. */
 const BY_NAME = 's.display_name collate "und-x-icu", s.id';
+
+/** How many names are offered instead of one that nobody has. */
+const SIMILAR = 5;
 
 /** What the list shows: one page of it, or all of it. */
 export interface SignatoryPage {
@@ -62,16 +68,49 @@ interface Row {
   evidence: EvidenceFact[];
 }
 
-function listed(ctx: Ctx, letterId: string, filter: ListFilter) {
-  const query = ctx.db("signatures as s").where("s.letter_id", letterId).whereRaw(publicly(ctx));
+async function listed(ctx: Ctx, filter: ListFilter & { letterId: string }) {
+  const query = ctx.db("signatures as s").where("s.letter_id", filter.letterId).whereRaw(publicly(ctx));
   if (filter.sector) void query.where("s.sector", filter.sector);
   if (filter.country) void query.where("s.country", filter.country);
-  if (filter.q) void query.whereRaw("s.display_name ilike ? escape '\\'", [`%${escapeLike(filter.q)}%`]);
-  return query;
+  if (filter.region) void query.whereIn("s.country", countriesOfRegion(filter.region));
+  if (filter.q !== "")
+    void query.whereRaw("s.id = any(?::uuid[])", [await named(ctx, filter.letterId, filter.q)]);
+  return { query };
 }
 
-function escapeLike(text: string): string {
-  return text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
+/**
+ * Entries with every word of a search in the name they are listed under, or in one that the organisation had before.
+ * Keys hold letters, digits and spaces only (`search_key` in the database), so they need no escaping.
+ */
+async function named(ctx: Ctx, letterId: string, q: string): Promise<string[]> {
+  const words = searchWords(q);
+  if (words.length === 0) return [];
+  const all = (key: string) =>
+    words.map(() => `${key} like '%' || nullif(search_key(?), '') || '%'`).join(" and ");
+  const { rows } = await ctx.db.raw<{ rows: { id: string }[] }>(
+    `select s.id from signatures s where s.letter_id = ? and ${publicly(ctx)} and ${all("s.search_key")}
+     union
+     select s.id from organisation_names n join signatures s on s.organisation_id = n.organisation_id and s.letter_id = ?
+      where ${all("search_key(n.name)")}`,
+    [letterId, ...words, letterId, ...words],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Names on a letter's list with a word near to the longest of those searched for in vain, the nearest first, five at most. */
+export async function similarNames(ctx: Ctx, letterId: string, q: string): Promise<string[]> {
+  const [word] = searchWords(q).toSorted((one, other) => other.length - one.length);
+  if (word === undefined) return [];
+  const rows = (await ctx
+    .db("signatures as s")
+    .where("s.letter_id", letterId)
+    .whereRaw(publicly(ctx))
+    .whereRaw("search_key(?) <% s.search_key", [word])
+    .groupBy("s.display_name", "s.search_key")
+    .orderByRaw("word_similarity(search_key(?), s.search_key) desc, s.display_name", [word])
+    .limit(SIMILAR)
+    .select("s.display_name as name")) as { name: string }[];
+  return rows.map(({ name }) => name);
 }
 
 /** The approved statement of a kind of which there is at most one (`signature_statements_one_shown_idx`). */
@@ -90,12 +129,11 @@ export async function signatoryList(
   ctx: Ctx,
   filter: ListFilter & { letterId: string; page?: number | undefined; limit?: number | undefined },
 ): Promise<SignatoryPage> {
-  const counted = (await listed(ctx, filter.letterId, filter)
-    .select(ctx.db.raw("count(*)::int as n"))
-    .first()) as { n: number };
+  const { query } = await listed(ctx, filter);
+  const counted = (await query.clone().select(ctx.db.raw("count(*)::int as n")).first()) as { n: number };
   const pages = pageCount(counted.n);
   const page = Math.min(filter.page ?? 1, pages);
-  const query = listed(ctx, filter.letterId, filter)
+  void query
     .joinRaw(shown("q", "quote"))
     .joinRaw(shown("g", "logo"))
     .select("g.logo_hash", "g.logo_width", "g.logo_height")
@@ -157,6 +195,8 @@ export interface SignatoryTotals {
   reserved: number;
   countries: Group[];
   sectors: Group[];
+  /** By M49 code. */
+  regions: Group[];
 }
 
 /** The figures of a letter's public list: published public signatures only, withdrawn ones apart. */
@@ -188,6 +228,9 @@ export async function signatoryTotals(ctx: Ctx, letterId: string): Promise<Signa
     reserved: standing.reduce((total, row) => total + row.reserved, 0),
     countries: groups(standing.map((row) => [row.country, row.n])),
     sectors: groups(standing.map((row) => [row.sector, row.n])),
+    regions: groups(standing.map((row) => [regionOf(row.country) ?? "", row.n])).filter(
+      ({ code }) => code !== "",
+    ),
   };
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
+import { EVERYBODY } from "../../domain/publication/signatory.js";
 import { publicLetter } from "../../domain/publication/service.js";
 import { signatoryList, signatoryTotals } from "../../domain/publication/views.js";
 import { packageRoot } from "../../platform/config.js";
@@ -68,9 +69,7 @@ async function embedView(app: App, req: Request, res: Response, slug: string) {
   const { lang, text, line, asked } = await letterInLanguage(app, ctx, req, letter);
   const totals = await signatoryTotals(ctx, letter.id);
   const newest = await signatoryList(ctx, {
-    q: "",
-    sector: "",
-    country: "",
+    ...EVERYBODY,
     sort: "date",
     letterId: letter.id,
     limit: NEWEST * 2,

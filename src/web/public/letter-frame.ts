@@ -141,13 +141,18 @@ export function choices(lang: string, values: readonly string[], name: (value: s
     .sort((a, b) => collator.compare(a.label, b.label));
 }
 
-/** Choices of the countries and sectors that somebody on the list is from. */
+/** Choices of the regions, countries and sectors that somebody on the list is from. */
 export function filterChoices(
   app: App,
   lang: string,
-  totals: { countries: readonly { code: string }[]; sectors: readonly { code: string }[] },
+  totals: Record<"countries" | "sectors" | "regions", readonly { code: string }[]>,
 ) {
   return {
+    regionChoices: choices(
+      lang,
+      totals.regions.map(({ code }) => code),
+      (code) => countryName(lang, code),
+    ),
     sectorChoices: choices(
       lang,
       totals.sectors.map(({ code }) => code),

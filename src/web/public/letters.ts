@@ -3,14 +3,9 @@ import type { App } from "../../app.js";
 import { siteNotice, siteNow } from "../../domain/letters/site-service.js";
 import { latestCheckpoint } from "../../domain/log/service.js";
 import { deliveryOf } from "../../domain/delivery/views.js";
-import { largest } from "../../domain/publication/signatory.js";
+import { EVERYBODY } from "../../domain/publication/signatory.js";
 import { letterAtAddress, type PublicLetter } from "../../domain/publication/service.js";
-import {
-  signatoryList,
-  signatoryTotals,
-  statements,
-  type SignatoryTotals,
-} from "../../domain/publication/views.js";
+import { signatoryList, signatoryTotals, statements } from "../../domain/publication/views.js";
 import { publishedBands } from "../../domain/pledges/views.js";
 import type { Ctx } from "../../platform/context.js";
 import { countryName } from "../../platform/i18n.js";
@@ -24,15 +19,14 @@ import {
   filterChoices,
   letterFrame,
   letterInLanguage,
-  sectorName,
   signing,
   type LetterInLanguage,
 } from "./letter-frame.js";
 import { letterData } from "./structured-data.js";
 import { signatoryRows } from "./signatory-rows.js";
+import { totalBars } from "./signatory-totals.js";
 
 const FIRST = 10;
-const BARS = 6;
 const STATEMENTS = 4;
 
 /** The letter itself: text, count, who has signed in figures, and the first of the list. */
@@ -61,14 +55,17 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
   const seen = await letterInLanguage(app, ctx, req, letter);
   const { lang, text, line, asked } = seen;
   const totals = await signatoryTotals(ctx, letter.id);
-  const first = { q: "", sector: "", country: "", sort: "name" as const };
-  const list = await signatoryList(ctx, { ...first, letterId: letter.id, limit: FIRST });
+  const list = await signatoryList(ctx, { ...EVERYBODY, letterId: letter.id, limit: FIRST });
   const base = `/letters/${letter.slug}`;
   const site = await siteNow(ctx);
   const stands = signing(line, ctx.clock.now());
   const view = {
     ...letterFrame(app, seen, base, {}),
-    ...figures(app, lang, totals, base, asked),
+    signed: totals.signed,
+    withdrawn: totals.withdrawn,
+    reserved: totals.reserved,
+    countries: totals.countries.length,
+    ...totalBars(app, lang, totals, { path: `${base}/signatories`, asked }),
     ...filterChoices(app, lang, totals),
     deliveryHref: (await deliveryOf(ctx, letter.id)) ? query(`${base}/delivery`, { lang: asked }) : "",
     logHref: (await latestCheckpoint(ctx, letter.id)) === undefined ? "" : `${base}/log`,
@@ -117,42 +114,4 @@ function kindWords(app: App, { lang, letter, line }: LetterInLanguage, now: Date
   return end
     ? app.messages.t(lang, `public.letter.kind.${key}`, { date: end })
     : app.messages.t(lang, `public.letter.kind.${key}_undated`);
-}
-
-/** The count and the bars; each bar leads to its part of the list. */
-function figures(app: App, lang: string, totals: SignatoryTotals, base: string, asked: string) {
-  const href = (filter: Record<string, string>) => query(`${base}/signatories`, { ...filter, lang: asked });
-  const sectors = largest(totals.sectors, BARS);
-  const countries = largest(totals.countries, BARS);
-  const rest = (key: string, { others, rest: value }: typeof sectors) =>
-    others > 0 ? [{ label: app.messages.t(lang, key, { count: others }), value, rest: true, href: "" }] : [];
-  return {
-    signed: totals.signed,
-    withdrawn: totals.withdrawn,
-    reserved: totals.reserved,
-    countries: totals.countries.length,
-    greatest: Math.max(
-      1,
-      ...totals.sectors.map(({ count }) => count),
-      ...totals.countries.map(({ count }) => count),
-    ),
-    sectorBars: [
-      ...sectors.top.map(({ code, count }) => ({
-        label: sectorName(app, lang, code),
-        value: count,
-        rest: false,
-        href: href({ sector: code }),
-      })),
-      ...rest("public.letter.other_sectors", sectors),
-    ],
-    countryBars: [
-      ...countries.top.map(({ code, count }) => ({
-        label: countryName(lang, code),
-        value: count,
-        rest: false,
-        href: href({ country: code }),
-      })),
-      ...rest("public.letter.other_countries", countries),
-    ],
-  };
 }

@@ -11,6 +11,7 @@ import type { ListFilter, Signatory } from "../../domain/publication/signatory.j
 import {
   signatoryList,
   signatoryTotals,
+  similarNames,
   type SignatoryPage,
   type SignatoryTotals,
 } from "../../domain/publication/views.js";
@@ -32,6 +33,7 @@ import {
 import { embedCode } from "./embed.js";
 import { bandDocument, bandLines, type Bands } from "./band-words.js";
 import { signatoryRows } from "./signatory-rows.js";
+import { totalBars } from "./signatory-totals.js";
 
 /** The list of signatories as a page, and its twins for programs, spreadsheets and plain readers. */
 export function signatoryRoutes(app: App): Router {
@@ -72,6 +74,8 @@ interface List {
   found: SignatoryPage;
   totals: SignatoryTotals;
   bands: Bands;
+  /** Names to look for instead, where nobody has the one that was looked for. */
+  similar: string[];
   /** What stands over every public page. */
   notice: string;
   at: Date;
@@ -82,11 +86,13 @@ async function readList(app: App, ctx: Ctx, req: Request, slug: string, without?
   const letter = await publicLetter(ctx, slug);
   const { page, ...filter } = parse(signatoryQuery, req.query);
   const wanted = page ?? without;
+  const found = await signatoryList(ctx, { ...filter, letterId: letter.id, page: wanted });
   return {
     seen: await letterInLanguage(app, ctx, req, letter),
     filter,
     wanted,
-    found: await signatoryList(ctx, { ...filter, letterId: letter.id, page: wanted }),
+    found,
+    similar: found.total === 0 && filter.q !== "" ? await similarNames(ctx, letter.id, filter.q) : [],
     totals: await signatoryTotals(ctx, letter.id),
     bands: await publishedBands(ctx, letter.id),
     notice: siteNotice(await siteNow(ctx)),
@@ -96,8 +102,8 @@ async function readList(app: App, ctx: Ctx, req: Request, slug: string, without?
 
 /** The part of the query that differs from the plain list. */
 function params({ filter, seen }: List): Record<string, string> {
-  const { q, sector, country, sort } = filter;
-  return { q, sector, country, sort: sort === "name" ? "" : sort, lang: seen.asked };
+  const { q, sector, country, region, sort } = filter;
+  return { q, sector, country, region, sort: sort === "name" ? "" : sort, lang: seen.asked };
 }
 
 function listPath({ seen }: List, twin = ""): string {
@@ -127,7 +133,10 @@ function pageView(app: App, list: List) {
     reportHref: query(`/letters/${seen.letter.slug}/report`, { lang: seen.asked }),
     path,
     filter,
-    filtered: Boolean(filter.q || filter.sector || filter.country),
+    filtered: Boolean(filter.q || filter.sector || filter.country || filter.region),
+    similar: list.similar.map((name) => ({ name, href: query(path, { q: name, lang: seen.asked }) })),
+    ...totalBars(app, lang, totals, { path, asked: seen.asked, all: true }),
+    countries: totals.countries.length,
     clearHref: query(path, { lang: seen.asked }),
     rows: signatoryRows(app, lang, found.items, query(`/letters/${seen.letter.slug}`, { lang: seen.asked })),
     bands: bandLines(app, lang, list.bands),
@@ -181,6 +190,7 @@ function listDocument(app: App, list: List): SignatoryListDocument {
       pledged: bandDocument(list.bands.pledge),
     },
     filter,
+    totals: { regions: totals.regions, countries: totals.countries, sectors: totals.sectors },
     total: found.total,
     page: wanted === undefined ? null : found.page,
     pages: wanted === undefined ? null : found.pages,

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { addVersion } from "../../../src/domain/letters/service.js";
 import { linkAddress, ensureLink } from "../../../src/domain/links/service.js";
+import { EVERYBODY } from "../../../src/domain/publication/signatory.js";
 import { signatoryList, signatoryTotals } from "../../../src/domain/publication/views.js";
 import { DAY } from "../../../src/platform/clock.js";
 import { browser, testApp } from "../../support/app.js";
@@ -45,7 +46,7 @@ describe("when the meaning of a letter changes", () => {
     await settle(app);
     expect((await states()).sort()).toEqual(["in_review", "needs_reaffirmation", "needs_reaffirmation"]);
     expect(await asked()).toHaveLength(2);
-    const list = await signatoryList(app.system, { letterId, q: "", sector: "", country: "", sort: "name" });
+    const list = await signatoryList(app.system, { ...EVERYBODY, letterId });
     expect(list.items.map(({ signedVersion }) => signedVersion)).toEqual([1]);
     expect((await signatoryTotals(app.system, letterId)).signed).toBe(1);
     const { text } = await browser(app).get(`/letters/${slug}`).expect(200);

@@ -62,7 +62,10 @@ describe("the public list", () => {
   it.each([
     ["?q=LAUNCH", ["Zephyr 100% Launch"]],
     ["?q=100%25", ["Zephyr 100% Launch"]],
-    ["?q=%25", ["Zephyr 100% Launch"]],
+    ["?q=%25", []],
+    ["?region=150", ["Étoile Assurances", "Zephyr 100% Launch"]],
+    ["?region=142&q=asagiri", ["asagiri K.K."]],
+    ["?region=999", []],
     ["?q=_", []],
     ["?q=%5C", []],
     ["?q=a%00b", []],
