@@ -5,6 +5,8 @@ import { formatDate, formatNumber, loadMessages } from "../../src/platform/i18n.
 
 const messages = loadMessages(path.join(packageRoot, "templates"));
 
+const said = (signed: number) => messages.t("pt", "public.home.signed", { count: signed });
+
 describe("Portuguese", () => {
   test.each(["pt", "pt-BR", "pt-PT"])("is what a reader who wishes for %s gets", (wish) => {
     expect(messages.match(wish)).toBe("pt");
@@ -16,7 +18,6 @@ describe("Portuguese", () => {
   });
 
   test("counts organisations in the singular and the plural", () => {
-    const said = (signed: number) => messages.t("pt", "public.home.signed", { count: signed });
     expect([0, 1, 2].map(said)).toEqual([
       "Ninguém assinou ainda",
       "Uma organização assinou",

@@ -36,7 +36,7 @@ inBrowser("every page that the router knows", () => {
     seen = { light: [], dark: [], turned: [], phone: [], phoneTurned: [] };
     const left = [...pages.entries()];
     await Promise.all(Array.from({ length: WINDOWS }, () => lookAtAll(left)));
-  }, 175_000);
+  }, 600_000);
   afterAll(async () => {
     await browser.close();
     await site.stop();
