@@ -6,6 +6,7 @@ import { draftRoutes } from "./drafts.js";
 import { homeRoutes } from "./home.js";
 import { letterRoutes } from "./letters.js";
 import { deliveryRoutes } from "./delivery.js";
+import { cardRoutes } from "./card.js";
 import { letterPdfRoutes } from "./letter-pdf.js";
 import { signatoryRoutes } from "./signatories.js";
 import { embedRoutes } from "./embed.js";
@@ -33,6 +34,7 @@ export function publicRoutes(app: App): Router {
   router.use(homeRoutes(app));
   router.use(letterRoutes(app));
   router.use(letterPdfRoutes(app));
+  router.use(cardRoutes(app));
   router.use(versionRoutes(app));
   router.use(deliveryRoutes(app));
   router.use(signatoryRoutes(app));
