@@ -122,12 +122,15 @@ function blank(sharp: Sharpen, rtl: boolean): Sharp {
 
 /** The title in the largest size in which it fits; one that fits in none loses its end. */
 async function fittingTitle(set: Setting, title: string): Promise<Piece> {
-  const look = (size: number): Look => ({ size, colour: INK, width: WIDTH });
   for (const size of TITLE_SIZES) {
-    const piece = await set(title, look(size));
+    const piece = await set(title, titleLook(size));
     if (fits(piece)) return piece;
   }
-  return shortened(set, title, look(TITLE_SIZES.at(-1) ?? 40), fits);
+  return shortened(set, title, titleLook(TITLE_SIZES.at(-1) ?? 40), fits);
+}
+
+function titleLook(size: number): Look {
+  return { size, colour: INK, width: WIDTH };
 }
 
 function fits({ width, height }: Piece): boolean {

@@ -20,6 +20,7 @@ import { logRoutes } from "./log.js";
 import { signRoutes } from "./sign.js";
 import { logoRoutes } from "./logos.js";
 import { manageRoutes } from "./manage.js";
+import { receiptRoutes } from "./receipt.js";
 import { pledgeRoutes } from "./pledge.js";
 import { reaffirmRoutes } from "./reaffirm.js";
 import { pageRoutes } from "./pages.js";
@@ -49,6 +50,7 @@ export function publicRoutes(app: App): Router {
   router.use(confirmRoutes(app));
   router.use(answerRoutes(app));
   router.use(manageRoutes(app));
+  router.use(receiptRoutes(app));
   router.use(reportRoutes(app));
   router.use(logoRoutes());
   router.use(pledgeRoutes(app));
