@@ -140,11 +140,14 @@ function* wordBlocks({ t, said }: Paper): Generator<Block> {
   }
 }
 
+function plain(text: string): Block {
+  return { kind: "small", text };
+}
+
 function* logBlocks({ t, url }: Paper, inclusion: Inclusion): Generator<Block> {
   const { position, leaf, size, proof, checkpoint, keys } = inclusion;
   const slug = url.slice(url.lastIndexOf("/") + 1);
   const home = url.slice(0, url.lastIndexOf("/letters/"));
-  const plain = (text: string): Block => ({ kind: "small", text });
   yield { kind: "heading", text: t("log.title") };
   yield { kind: "text", text: t("receipt.log.line", { line: position, size }) };
   yield { kind: "text", text: t("receipt.log.how", { url: `${url}/log/check?leaf=${position}` }) };
