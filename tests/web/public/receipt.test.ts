@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { browser, testApp, type TestApp } from "../../support/app.js";
+import { mailsTo } from "../../support/company.js";
 import { insertSignature, makeLetter } from "../../support/letters.js";
 import { openLetter, publish, smallLog } from "../../support/log.js";
 import { pdfText } from "../../support/pdf-text.js";
@@ -173,11 +174,8 @@ describe("the receipt of a signatory", () => {
     const path = await managePath(app, id);
     const page = await browser(app).get(path).expect(200);
     expect(page.text).toContain(`href="${path}/receipt.pdf"`);
-    const mail = (await app.database
-      .adminDb("messages")
-      .where({ template: "signature-accepted" })
-      .first("id")) as { id: string } | undefined;
-    expect(mail).toBeDefined();
+    const [mail] = await mailsTo(app, "b.lacerda@ribeira-alta.example", "signature-accepted");
+    expect(mail?.body_text).toMatch(/receipt \(PDF\)[^\n]*\n?[^\n]*\/receipt\.pdf/);
   });
 });
 
