@@ -26,6 +26,11 @@ function inPackage(name: string, file: string): string {
 
 const read = new Map<Face, Buffer>();
 
+/** Where the file of a face lies. */
+export function faceFile(face: Face): string {
+  return FILES[face]();
+}
+
 /** The bytes of a face; read from its package once, when it is first needed. */
 export function faceBytes(face: Face): Buffer {
   const bytes = read.get(face) ?? readFileSync(FILES[face]());

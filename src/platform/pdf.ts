@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import type { Bidi } from "bidi-js";
 import PdfDocument from "pdfkit";
 import { faceBytes, faceRuns, type Face } from "./pdf-fonts.js";
+import { PdfStructure, type Tag } from "./pdf-structure.js";
 
 /** How a block looks and what it is to a reader. */
 export type BlockKind = "title" | "heading" | "text" | "item" | "quote" | "small" | "entry" | "rule";
@@ -45,7 +46,7 @@ interface Style {
   bold: boolean;
   indent: number;
   colour: string;
-  tag: "H1" | "H2" | "P" | "LI" | "BlockQuote";
+  tag: Tag;
 }
 
 const INK = "#1b1b1b";
@@ -54,7 +55,7 @@ const STYLES: Record<Exclude<BlockKind, "rule">, Style> = {
   title: { size: 21, lead: 1.3, before: 0, after: 10, bold: true, indent: 0, colour: INK, tag: "H1" },
   heading: { size: 13, lead: 1.4, before: 14, after: 4, bold: true, indent: 0, colour: INK, tag: "H2" },
   text: { size: 11, lead: 1.55, before: 0, after: 7, bold: false, indent: 0, colour: INK, tag: "P" },
-  item: { size: 11, lead: 1.55, before: 0, after: 5, bold: false, indent: 22, colour: INK, tag: "P" },
+  item: { size: 11, lead: 1.55, before: 0, after: 5, bold: false, indent: 22, colour: INK, tag: "LBody" },
   quote: {
     size: 11,
     lead: 1.55,
@@ -105,10 +106,8 @@ class Pen {
   readonly #known = new Set<Face>();
   readonly #widths = new Map<string, number>();
   readonly #given: PrintedDocument;
-  readonly #root: PDFKit.PDFStructureElement;
+  readonly #tags: PdfStructure;
   #y = MARGIN.top;
-  /** The element that is being written; its content is marked anew on each page. */
-  #element: { element: PDFKit.PDFStructureElement; tag: Style["tag"] } | undefined;
 
   constructor(given: PrintedDocument) {
     this.#given = given;
@@ -124,8 +123,7 @@ class Pen {
       font: undefined as unknown as string,
       info: { Title: given.title, Author: given.author, CreationDate: given.madeAt, ModDate: given.madeAt },
     });
-    this.#root = this.#doc.struct("Document");
-    this.#doc.addStructure(this.#root);
+    this.#tags = new PdfStructure(this.#doc);
     this.#doc.on("data", (chunk: Buffer) => this.#chunks.push(chunk));
     this.#finished = new Promise((resolve, reject) => {
       this.#doc.on("end", () => resolve());
@@ -144,16 +142,15 @@ class Pen {
     this.#y += this.#y > MARGIN.top ? style.before : 0;
     this.#room(Math.max(needed, together, style.size * style.lead));
     const direction = this.#direction(block.text);
-    const element = this.#doc.struct(style.tag, block.language ? { lang: block.language } : {});
-    this.#root.add(element);
-    this.#element = { element, tag: style.tag };
-    this.#open();
-    if (block.mark) this.#line(block.mark, { ...style, indent: 0 }, direction);
+    if (block.kind === "item") {
+      const drawMark = (mark: string): void => this.#line(mark, { ...style, indent: 0 }, direction);
+      this.#tags.beginItem(block.mark, drawMark, block.language);
+    } else {
+      this.#tags.begin(style.tag, block.language);
+    }
     for (const line of lines) this.#lineDown(line, style, direction);
     for (const line of details) this.#lineDown(line, DETAIL, direction);
-    this.#close();
-    element.end();
-    this.#element = undefined;
+    this.#tags.end();
     this.#y += style.after;
   }
 
@@ -179,18 +176,10 @@ class Pen {
 
   #room(height: number): void {
     if (this.#y + height <= BOTTOM) return;
-    this.#close();
+    this.#tags.pause();
     this.#doc.addPage();
     this.#y = MARGIN.top;
-    this.#open();
-  }
-
-  #open(): void {
-    if (this.#element) this.#element.element.add(this.#doc.markStructureContent(this.#element.tag));
-  }
-
-  #close(): void {
-    if (this.#element) this.#doc.endMarkedContent();
+    this.#tags.resume();
   }
 
   #lineDown(line: string, style: Style, direction: "ltr" | "rtl"): void {
@@ -278,7 +267,7 @@ class Pen {
   }
 
   async end(): Promise<Buffer> {
-    this.#root.end();
+    this.#tags.close();
     const doc = this.#doc;
     const { count } = doc.bufferedPageRange();
     for (let page = 0; page < count; page += 1) {

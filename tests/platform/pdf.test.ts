@@ -91,3 +91,55 @@ describe("a printed page", () => {
     expect(all).toContain(")");
   });
 });
+
+/** The structure of a file as words in brackets: `Document(H1 L(LI(Lbl LBody)))`. */
+async function structure(blocks: readonly Block[]): Promise<string> {
+  const file = (await print(blocks)).toString("latin1");
+  const objects = new Map(
+    [...file.matchAll(/(\d+) 0 obj\n([\s\S]*?)\nendobj/g)].map((found) => [found[1], found[2] ?? ""]),
+  );
+  const tell = (object: string): string => {
+    const kids = /\/K \[([^\]]*)\]/.exec(object)?.[1] ?? "";
+    const told = [...kids.matchAll(/(\d+) 0 R/g)]
+      .map((kid) => tell(objects.get(kid[1]) ?? ""))
+      .filter(Boolean);
+    const name = /\/S \/(\w+)/.exec(object)?.[1];
+    return name === undefined ? told.join(" ") : told.length > 0 ? `${name}(${told.join(" ")})` : name;
+  };
+  return tell([...objects.values()].find((object) => object.includes("/S /Document")) ?? "");
+}
+
+describe("the structure of a printed page", () => {
+  it("has numbered clauses as a list with their numbers, apart from what stands around them", async () => {
+    const found = await structure([
+      { kind: "title", text: "A letter" },
+      { kind: "item", text: "No tests.", mark: "1." },
+      { kind: "item", text: "No debris.", mark: "2." },
+      { kind: "text", text: "Thank you." },
+    ]);
+    expect(found).toBe("Document(H1 L(LI(Lbl LBody) LI(Lbl LBody)) P)");
+  });
+
+  it("keeps a second paragraph with its item, and begins another list where dots follow numbers", async () => {
+    const found = await structure([
+      { kind: "item", text: "No tests.", mark: "1." },
+      { kind: "item", text: "Not one." },
+      { kind: "item", text: "Thank you.", mark: "•" },
+    ]);
+    expect(found).toBe("Document(L(LI(Lbl LBody LBody)) L(LI(Lbl LBody)))");
+  });
+
+  it("says of each list how it is numbered", async () => {
+    const file = (await print([{ kind: "item", text: "No tests.", mark: "1." }])).toString("latin1");
+    expect(file).toMatch(/\/O \/List\s+\/ListNumbering \/Decimal/);
+  });
+
+  it("goes on with an item over the end of a page", async () => {
+    const long = "We ask every government to say so in public and without a time limit. ".repeat(120);
+    const blocks: Block[] = [{ kind: "item", text: long, mark: "1." }];
+    expect(await structure(blocks)).toBe("Document(L(LI(Lbl LBody)))");
+    for (const stream of await contentStreams(blocks)) {
+      expect(stream.match(/\bB[DM]C\b/g)?.length).toBe(stream.match(/\bEMC\b/g)?.length);
+    }
+  });
+});

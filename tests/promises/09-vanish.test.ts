@@ -4,6 +4,7 @@ import { keepPublicPages } from "../../src/web/page-cache.js";
 import supertest from "supertest";
 import { browser, staffCtx, testApp, type TestApp } from "../support/app.js";
 import { insertSignature, makeLetter } from "../support/letters.js";
+import { pdfText } from "../support/pdf-text.js";
 import { insertLogo, LOGO_HASH, managePath } from "../support/signatory.js";
 
 /**
@@ -22,7 +23,9 @@ const OUTPUTS: { path: (slug: string) => string; names: boolean; standing?: true
   { path: (slug) => `/letters/${slug}/signatories.txt`, names: true },
   { path: (slug) => `/letters/${slug}/signatories.atom`, names: true },
   { path: (slug) => `/letters/${slug}/embed`, names: true, standing: true },
+  { path: (slug) => `/letters/${slug}/letter.pdf`, names: true },
   { path: (slug) => `/letters/${slug}/badge.svg`, names: false },
+  { path: (slug) => `/letters/${slug}/card.png`, names: false },
   {
     path: (slug) => `/oembed?url=${encodeURIComponent(`${app.config.publicUrl}/letters/${slug}`)}`,
     names: false,
@@ -76,7 +79,9 @@ async function saying(word: string): Promise<string[]> {
     const answer = await door.get(path(slug)).buffer(true);
     // The home page leads on to the letter while there is only one.
     expect([200, 302]).toContain(answer.status);
-    const all = `${answer.text ?? String(answer.body)} ${JSON.stringify(answer.headers)}`;
+    const isPdf = answer.headers["content-type"] === "application/pdf";
+    const said = isPdf ? pdfText(answer.body as Buffer) : (answer.text ?? String(answer.body));
+    const all = `${said} ${JSON.stringify(answer.headers)}`;
     if (all.includes(word)) found.push(path(slug));
   }
   return found;

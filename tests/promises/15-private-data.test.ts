@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { createLog } from "../../src/platform/log.js";
 import { bearer, browser, testApp, type TestApp } from "../support/app.js";
 import { addressesIn } from "../support/html.js";
+import { pdfText } from "../support/pdf-text.js";
 import { settle } from "../support/settle.js";
 import { wholeJourney, type WholeJourney } from "../support/whole-journey.js";
 
@@ -164,7 +165,9 @@ function starts(slug: string): string[] {
     `/letters/${slug}`,
     list,
     ...["json", "csv", "txt", "atom"].map((twin) => `${list}.${twin}`),
-    ...["embed", "badge.svg"].map((part) => `/letters/${slug}/${part}`),
+    ...["embed", "badge.svg", "letter.pdf", "letter.pdf?text=only", "card.png"].map(
+      (part) => `/letters/${slug}/${part}`,
+    ),
     `/oembed?url=${encodeURIComponent(`${app.config.publicUrl}/letters/${slug}`)}`,
     `${list}?q=ribeira`,
     `${list}?q=canary`,
@@ -205,7 +208,8 @@ async function crawl(from: readonly string[]): Promise<Map<string, string>> {
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (answers.has(path) || answers.size > 2000) continue;
     const answer = await browser(app).get(path).buffer(true);
-    const body = answer.text ?? String(answer.body);
+    const isPdf = answer.headers["content-type"] === "application/pdf";
+    const body = isPdf ? pdfText(answer.body as Buffer) : (answer.text ?? String(answer.body));
     answers.set(path, `${answer.status} ${JSON.stringify(answer.headers)}\n${body}`);
     const links = [...addressesIn(body), ...(answer.headers["location"] ? [answer.headers["location"]] : [])];
     for (const link of links) {

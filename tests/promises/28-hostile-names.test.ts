@@ -6,6 +6,8 @@ import { findChromium, serve, startBrowser, withPage } from "../support/browser.
 import { readBack } from "../support/csv.js";
 import { HOSTILE_NAMES } from "../support/hostile-names.js";
 import { insertSignature, makeLetter } from "../support/letters.js";
+import { pdfText } from "../support/pdf-text.js";
+import { managePath } from "../support/signatory.js";
 
 const PLAIN = "Plain Signatory Ltd";
 
@@ -81,6 +83,26 @@ describe("promise 28: hostile names are shown verbatim and run nowhere", () => {
   test("the CSV of the list gives each back as it is", async () => {
     const cells = await readBack(await get(`/letters/${letter.slug}/signatories.csv?sort=date`));
     expect(cells.map((row) => row[0])).toEqual([...stored.values()].toReversed());
+  });
+});
+
+describe("promise 28, on paper and in pictures", () => {
+  test("the PDF of the letter is made with all of them in it, and says the plain one", async () => {
+    const answer = await browser(app).get(`/letters/${letter.slug}/letter.pdf`).buffer(true).expect(200);
+    expect(pdfText(answer.body as Buffer)).toContain(PLAIN);
+  });
+
+  test("the receipt of an entry is made with each of some of them as its name, title and words", async () => {
+    for (const [id] of [...entries].filter((_, index) => index % 25 === 0)) {
+      const path = await managePath(app, id);
+      const answer = await browser(app).get(`${path}/receipt.pdf`).buffer(true).expect(200);
+      expect((answer.body as Buffer).subarray(0, 5).toString()).toBe("%PDF-");
+    }
+  }, 120_000);
+
+  test("the card of the letter is drawn with its markup as words", async () => {
+    const answer = await browser(app).get(`/letters/${letter.slug}/card.png`).expect(200);
+    expect((answer.body as Buffer).subarray(1, 4).toString()).toBe("PNG");
   });
 });
 

@@ -14,10 +14,8 @@ export interface LetterPdfOptions {
   language?: string | undefined;
   /** With the signatories, or with what signing means, to take along before signing. */
   holds: "signatories" | "meaning";
-  /** A checkpoint of the letter's public log, in words. */
+  /** The newest checkpoint of the letter's public log, a signed note. */
   checkpoint?: string | undefined;
-  /** Reservations by anchor of the entry, each as a sentence; none unless given. */
-  reservations?: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -76,13 +74,15 @@ function* blocksOf(page: Page): Generator<Block> {
   const hash = text.contentHash.toString("hex");
   const version = t("pdf.version", { number: text.versionNumber, date: text.versionAt });
   yield { kind: "small", text: `${version} ${t("pdf.hash", { hash })}`, language: words };
-  const { checkpoint } = page.options;
-  if (checkpoint) yield { kind: "small", text: t("pdf.checkpoint", { checkpoint }), language: words };
   const address = letter.sponsor_address.split("\n").join(", ");
   const from = t("pdf.from", { sponsor: letter.sponsor_name, address, funding: letter.funding_note });
   yield { kind: "small", text: from.trim(), language: words };
   const url = `${page.publicUrl}/letters/${letter.slug}`;
   yield { kind: "small", text: t("pdf.address", { url }), language: words };
+  const { checkpoint } = page.options;
+  if (!checkpoint) return;
+  yield { kind: "small", text: t("receipt.letter_checkpoint", { url: `${url}/log` }), language: words };
+  yield { kind: "small", text: checkpoint.trim() };
 }
 
 function* signatoryBlocks(page: Page): Generator<Block> {
@@ -90,27 +90,27 @@ function* signatoryBlocks(page: Page): Generator<Block> {
   const standing = items.filter((item) => item.withdrawnAt === null);
   const withdrawn = items.filter((item) => item.withdrawnAt !== null);
   yield { kind: "heading", text: t("pdf.signatories", { count: standing.length }), language: words };
-  yield {
-    kind: "small",
-    text: t("pdf.as_of", { date: latestChange(page.text, items) }),
-    language: words,
-  };
+  const reserved = standing.filter(({ reservations }) => reservations.length > 0).length;
+  const counted = reserved > 0 ? t("statements.public.counted", { count: reserved }) : "";
+  const asOf = t("pdf.as_of", { date: latestChange(page.text, items) });
+  yield { kind: "small", text: [counted, asOf].filter(Boolean).join(" "), language: words };
   for (const item of standing) yield entry(page, item);
   if (withdrawn.length > 0) yield { kind: "heading", text: t("pdf.withdrawn_heading"), language: words };
   for (const item of withdrawn) yield entry(page, item);
 }
 
-function entry({ t, words, messages, options }: Page, item: Signatory): Block {
+function entry({ t, words, messages }: Page, item: Signatory): Block {
   const sector = messages.has(words, `sector.${item.sector}`) ? t(`sector.${item.sector}`) : item.sector;
   const who = [countryName(words, item.country), sector, item.signatoryName, item.signatoryTitle];
   const when = item.withdrawnAt
     ? t("pdf.withdrew", { signed: item.signedAt, withdrew: item.withdrawnAt })
     : t("pdf.signed", { date: item.signedAt });
-  const checked = item.checked.map((check) => {
-    const key = [`pdf.check.${check}`, `public.check.${check}`].find((each) => messages.has(words, each));
-    return key === undefined ? check : t(key);
-  });
-  const reserved = options.reservations?.get(item.anchor) ?? [];
+  const checked = item.checked.map((check) =>
+    t(`${messages.has("en", `pdf.check.${check}`) ? "pdf" : "public"}.check.${check}`),
+  );
+  const reserved = item.reservations.map(({ clause, text }) =>
+    t("statements.public.reservation_text", { clause, text }),
+  );
   return {
     kind: "entry",
     text: item.organisation,

@@ -7,6 +7,7 @@ import { countryName, dir, fallbackChain } from "../../platform/i18n.js";
 import { query } from "../../platform/template-helpers.js";
 import { footerLinks } from "../footer.js";
 import { languageOf } from "../pages.js";
+import { cardLink } from "./card-link.js";
 
 /** A letter as one request sees it: its text in the language that fits best, and the language around it. */
 export interface LetterInLanguage {
@@ -113,6 +114,7 @@ export function letterFrame(app: App, seen: LetterInLanguage, path: string, para
       url: app.config.publicUrl + query(base, { lang: asked }),
       site: letter.sponsor_name,
       locale: text.language.replace("-", "_"),
+      image: cardLink(app, seen),
     },
     feeds: [
       ...TWINS.map((kind) => ({

@@ -3,7 +3,8 @@ import { logoPath } from "../../domain/statements/statement.js";
 import { currentTerms, signedText, statementsOf, type StatementLine } from "../../domain/statements/views.js";
 import { inclusionOf } from "../../domain/log/service.js";
 import type { ManagedEntry } from "../../domain/signatures/manage-service.js";
-import { stateTone, type SignatureState } from "../../domain/signatures/signature.js";
+import { seenState } from "../../domain/signatures/manage.js";
+import { stateTone } from "../../domain/signatures/signature.js";
 import type { Ctx } from "../../platform/context.js";
 import { clauseOptions } from "./sign-view.js";
 
@@ -97,11 +98,6 @@ function reservations(open: readonly StatementLine[]) {
         "reservation",
       ),
     }));
-}
-
-/** That another entry stands is nobody's business: one that is parked looks like any that a person will look at. */
-function seenState(state: SignatureState): SignatureState {
-  return state === "parked" ? "in_review" : state;
 }
 
 /** Which sentence says what comes next. */

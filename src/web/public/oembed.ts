@@ -7,6 +7,7 @@ import { parse } from "../../platform/schema.js";
 import { query } from "../../platform/template-helpers.js";
 import { sendPublic } from "../page-cache.js";
 import { ctxOf } from "../request.js";
+import { cardLink } from "./card-link.js";
 import { EMBED_HEIGHT, EMBED_WIDTH } from "./embed.js";
 import { letterInLanguage, SHARED } from "./letter-frame.js";
 
@@ -30,6 +31,7 @@ export function oembedRoutes(app: App): Router {
     const [width, height] = [Math.min(EMBED_WIDTH, asked.maxwidth), Math.min(EMBED_HEIGHT, asked.maxheight)];
     const attributes = { src: frame, title: text.title, width, height };
     const html = app.templates.render("feeds/oembed", attributes, { lang }).trim();
+    const card = cardLink(app, { letter, text, lang });
     const body = JSON.stringify({
       version: "1.0",
       type: "rich",
@@ -38,6 +40,9 @@ export function oembedRoutes(app: App): Router {
       provider_name: letter.sponsor_name,
       provider_url: home,
       cache_age: 3600,
+      thumbnail_url: card.href,
+      thumbnail_width: card.width,
+      thumbnail_height: card.height,
       html,
       width,
       height,

@@ -18,6 +18,7 @@ export function letterData(seen: LetterInLanguage, totals: SignatoryTotals, home
     url,
     name: text.title,
     abstract: text.summary || text.addressee,
+    image: `${url}/card.png?lang=${text.language}`,
     inLanguage: text.language,
     version: text.versionNumber,
     dateModified: text.versionAt.toISOString(),

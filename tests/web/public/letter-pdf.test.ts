@@ -2,6 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import request from "supertest";
 import { testApp, type TestApp } from "../../support/app.js";
 import { campaign } from "../../support/campaign.js";
+import { insertSignature, makeLetter } from "../../support/letters.js";
+import { openLetter, smallLog } from "../../support/log.js";
+import { pdfText } from "../../support/pdf-text.js";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -44,5 +47,56 @@ describe("the letter as a PDF", () => {
   it("is not there for a letter that is not public", async () => {
     await campaign(app).letter("a-draft", { state: "draft" });
     expect((await fetchPdf("/letters/a-draft/letter.pdf")).status).toBe(404);
+  });
+
+  it("prints reservations with the signatures they came with and counts them by themselves", async () => {
+    const letter = await makeLetter(app.system);
+    const { id } = await insertSignature(app.system, {
+      letterId: letter.id,
+      organisation: "Rimfrost Thermal Oy",
+    });
+    await insertSignature(app.system, { letterId: letter.id, organisation: "Gannet Marine Syndicate" });
+    await app.db("signature_statements").insert({
+      id: "0190aaaa-0000-7000-8000-000000000001",
+      signature_id: id,
+      kind: "reservation",
+      clause: 2,
+      body: "Only as far as our licence allows.",
+      language: "en",
+      state: "approved",
+      submitted_at: app.clock.now(),
+      decided_at: app.clock.now(),
+    });
+    const text = pdfText((await fetchPdf(`/letters/${letter.slug}/letter.pdf`)).body as Buffer);
+    expect(text).toContain("2 organisations have signed");
+    expect(text).toContain("One of the signatures comes with a reservation.");
+    expect(text).toContain("With a reservation on clause 2: “Only as far as our licence allows.”");
+  });
+
+  it("names who has withdrawn with both dates, apart from those who stand by it", async () => {
+    const letter = await makeLetter(app.system);
+    await insertSignature(app.system, {
+      letterId: letter.id,
+      organisation: "Gannet Marine Syndicate",
+      state: "withdrawn",
+    });
+    const text = pdfText((await fetchPdf(`/letters/${letter.slug}/letter.pdf`)).body as Buffer);
+    expect(text).toContain("No organisation has signed yet");
+    expect(text).toContain("Gannet Marine Syndicate");
+    expect(text).toContain("Signed 1 March 2027, withdrew 2 March 2027");
+  });
+
+  it("carries the newest checkpoint of the public log, which the text to take along leaves out", async () => {
+    const letter = await openLetter(app);
+    await smallLog(app, letter);
+    const { note } = (await app.db("log_checkpoints").orderBy("size", "desc").first("note")) as {
+      note: string;
+    };
+    const [origin = "", size = "", root = ""] = note.split("\n");
+    const text = pdfText((await fetchPdf("/letters/keep-orbit-usable/letter.pdf")).body as Buffer);
+    expect(text).toContain("Keep this checkpoint of the letter’s public log");
+    expect(text.replaceAll(" ", "")).toContain([origin, size, root].join("").replaceAll(" ", ""));
+    const alone = pdfText((await fetchPdf("/letters/keep-orbit-usable/letter.pdf?text=only")).body as Buffer);
+    expect(alone).not.toContain("Keep this checkpoint");
   });
 });
