@@ -11,6 +11,10 @@ export interface LetterStanding {
   published_at: Date | null;
   pledged_at: Date | null;
   declined_at: Date | null;
+  /** Since when a signature of an organisation above it covers it, and whose that is. */
+  covered_at: Date | null;
+  covered_by_id: string | null;
+  covered_by_name: string | null;
 }
 
 /** A mail to the organisation. */
@@ -116,15 +120,18 @@ async function standings(ctx: Ctx, organisationId: string): Promise<LetterStandi
        where organisation_id = :id and class = 'human_reply' group by letter_id)
      select l.id as letter_id, l.slug, coalesce(t.title, l.slug) as title, sent.at as approached_at,
        least(asked.answered, signed.confirmed, refused.at, replied.at) as answered_at, signed.confirmed as confirmed_at,
-       signed.published as published_at, signed.pledged as pledged_at, refused.at as declined_at
+       signed.published as published_at, signed.pledged as pledged_at, refused.at as declined_at,
+       coalesce(cover.accepted_at, cover.published_at) as covered_at, cover.organisation_id as covered_by_id, parent.name as covered_by_name
      from letters l
      left join sent on sent.letter_id = l.id left join asked on asked.letter_id = l.id
      left join signed on signed.letter_id = l.id left join refused on refused.letter_id = l.id
      left join replied on replied.letter_id = l.id
      left join lateral (select t.title from letter_translations t join letter_versions v on v.id = t.version_id
        where v.letter_id = l.id order by v.number desc, (t.language = l.default_language) desc limit 1) t on true
-     where coalesce(sent.at, asked.at, signed.confirmed, refused.at) is not null
-     order by coalesce(signed.confirmed, refused.at, sent.at, asked.at) desc, l.id`,
+     left join signatures cover on cover.id = covering_signature(l.id, :id)
+     left join organisations parent on parent.id = cover.organisation_id
+     where coalesce(sent.at, asked.at, signed.confirmed, refused.at) is not null or cover.id is not null
+     order by coalesce(signed.confirmed, refused.at, sent.at, asked.at, cover.accepted_at, cover.published_at) desc, l.id`,
     { id: organisationId },
   );
   return result.rows;

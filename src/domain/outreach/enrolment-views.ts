@@ -233,7 +233,7 @@ export async function listStoppable(ctx: Ctx, limit: number): Promise<StoppableE
        where e.kind = 'sequence' and e.state <> 'finished' and not exists (select 1 from messages m where m.enrolment_id = e.id
          and m.state in ('claimed', 'sending', 'uncertain'))
      ) f
-     where f.signed or f.declined or f.suppressed or f.contact_status <> 'active' or f.email is null
+     where f.signed or f.covered or f.declined or f.suppressed or f.contact_status <> 'active' or f.email is null
        or (f.answered_by_other and coalesce((f.rules->>'colleague_ends')::boolean, true))
        or f.letter_state not in ('gathering', 'open', 'paused')
      order by f.id limit ?`,

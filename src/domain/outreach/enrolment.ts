@@ -13,6 +13,7 @@ export const ENROLMENT_REASONS = {
     "replied",
     "meeting",
     "signed",
+    "covered_by_parent",
     "declined",
     "unsubscribed",
     "bounced",

@@ -14,6 +14,8 @@ export interface RecipientFacts {
   suppressed: boolean;
   /** The organisation has a signature or pledge that stands or is under way. */
   signed: boolean;
+  /** An organisation above it has signed for the whole group. */
+  covered: boolean;
   /** The organisation has said no, and has not taken it back. */
   declined: boolean;
   /** Another contact of the organisation has answered its invitation. */
@@ -32,6 +34,7 @@ export type StopReason =
   | "no_address"
   | "suppressed"
   | "signed"
+  | "covered_by_parent"
   | "declined"
   | "answered"
   | "basis_expired"
@@ -50,6 +53,7 @@ export function stopReason(facts: RecipientFacts): StopReason | undefined {
   if (facts.basisExpired) return "basis_expired";
   if (facts.signed) return "signed";
   if (facts.declined) return "declined";
+  if (facts.covered) return "covered_by_parent";
   if (facts.answeredByOther) return "answered";
   return facts.firstContact === "forbidden" ? "country_forbids_first_contact" : undefined;
 }

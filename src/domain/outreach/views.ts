@@ -17,6 +17,8 @@ const SIGNED = `exists (select 1 from signatures g where g.letter_id = l.id and 
   ('submitted', 'parked', 'expired', 'rejected', 'invalidated', 'withdrawn', 'rescinded', 'superseded', 'lapsed', 'retracted')
   and (g.invitation_id is not null or g.state not in
     ('email_confirmed', 'awaiting_authority', 'attested', 'in_review', 'needs_information')))`;
+/** Somebody above it signed for the whole group; most organisations have nobody above them. */
+const COVERED = "(o.parent_id is not null and covering_signature(l.id, o.id) is not null)";
 const DECLINED =
   "exists (select 1 from declines d where d.letter_id = l.id and d.organisation_id = o.id and d.superseded_at is null)";
 const ANSWERED = `exists (select 1 from invitations i where i.letter_id = l.id and i.organisation_id = o.id
@@ -36,7 +38,7 @@ const COUNTRY_RULE = `(select jsonb_build_object('role', p.first_contact, 'perso
   from country_policies p where p.country = coalesce(o.country, 'ZZ')) as country_rule`;
 
 /** Everything that decides whether a contact `c` of an organisation `o` may be written to about a letter `l`. */
-export const FACTS = `l.state as letter_state, c.status as contact_status, ${SIGNED} as signed, ${DECLINED} as declined,
+export const FACTS = `l.state as letter_state, c.status as contact_status, ${SIGNED} as signed, ${COVERED} as covered, ${DECLINED} as declined,
   ${ANSWERED} as answered_by_other, ${SUPPRESSED} as suppressed, ${FIRST} as is_first, ${COUNTRY_RULE},
   c.basis_checked_at, c.basis_ended_at`;
 /** Who a contact `c` of an organisation `o` is. */
@@ -48,6 +50,7 @@ export interface FactRow {
   letter_state: string;
   contact_status: string;
   signed: boolean;
+  covered: boolean;
   declined: boolean;
   answered_by_other: boolean;
   suppressed: boolean;
@@ -121,6 +124,7 @@ export function facts(row: FactRow & PersonRow, now: Date): RecipientFacts {
     hasAddress: row.email !== null,
     suppressed: row.suppressed,
     signed: row.signed,
+    covered: row.covered,
     declined: row.declined,
     answeredByOther: row.answered_by_other,
     basisExpired: basisVerdict(basisOf(row), now).kind === "expired",

@@ -47,6 +47,9 @@ export const signatoryItem = z.object({
   reservations: z.array(z.object({ clause: z.int(), text: z.string(), language: z.string() })),
   /** Where its logo stands while it may be shown. */
   logo: z.url().nullable(),
+  /** Whether it signed for itself or for the whole group, and whom that covers who does not stand here itself. */
+  scope: z.enum(["entity", "group"]),
+  covers: z.array(z.string()),
   checked: z.array(z.enum(CHECKS)),
   /** The version it signed, where it was asked to sign a newer one and has not answered. */
   signed_version: z.int().nullable(),

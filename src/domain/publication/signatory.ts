@@ -48,6 +48,10 @@ export interface Signatory {
   logo: Logo | null;
   /** The number of the version it signed, where that is no longer the newest and it was asked to sign again. */
   signedVersion: number | null;
+  /** Whether it signed for itself or for the whole group. */
+  scope: "entity" | "group";
+  /** Those below it in its group that have no standing entry of their own, by name; while a signature for the group stands. */
+  covers: string[];
   /** What was checked, as codes that have words. */
   checked: Check[];
 }

@@ -65,6 +65,8 @@ interface Row {
   version: number;
   latest: boolean;
   joint: boolean;
+  scope: "entity" | "group";
+  covers: string[] | null;
   evidence: EvidenceFact[];
 }
 
@@ -79,7 +81,8 @@ async function listed(ctx: Ctx, filter: ListFilter & { letterId: string }) {
 }
 
 /**
- * Entries with every word of a search in the name they are listed under, or in one that the organisation had before.
+ * Entries with every word of a search in the name they are listed under, in one that the organisation had before, or in
+ * that of one whom it covers.
  * Keys hold letters, digits and spaces only (`search_key` in the database), so they need no escaping.
  */
 async function named(ctx: Ctx, letterId: string, q: string): Promise<string[]> {
@@ -87,14 +90,16 @@ async function named(ctx: Ctx, letterId: string, q: string): Promise<string[]> {
   if (words.length === 0) return [];
   const all = (key: string) =>
     words.map(() => `${key} like '%' || nullif(search_key(?), '') || '%'`).join(" and ");
-  const { rows } = await ctx.db.raw<{ rows: { id: string }[] }>(
+  const { rows } = await ctx.db.raw<{ rows: { id: string | null }[] }>(
     `select s.id from signatures s where s.letter_id = ? and ${publicly(ctx)} and ${all("s.search_key")}
      union
      select s.id from organisation_names n join signatures s on s.organisation_id = n.organisation_id and s.letter_id = ?
-      where ${all("search_key(n.name)")}`,
-    [letterId, ...words, letterId, ...words],
+      where ${all("search_key(n.name)")}
+     union
+     select covering_signature(?, o.id) from organisations o where o.parent_id is not null and ${all("search_key(o.name)")}`,
+    [letterId, ...words, letterId, ...words, letterId, ...words],
   );
-  return rows.map(({ id }) => id);
+  return rows.flatMap(({ id }) => (id === null ? [] : [id]));
 }
 
 /** Names on a letter's list with a word near to the longest of those searched for in vain, the nearest first, five at most. */
@@ -121,6 +126,18 @@ function shown(name: string, kind: "quote" | "logo", join = "left join"): string
 const RESERVATIONS = `(select json_agg(json_build_object('clause', r.clause, 'text', r.body, 'language', r.language) order by r.clause)
   from signature_statements r where r.signature_id = s.id and r.kind = 'reservation' and r.state = 'approved') as reservations`;
 
+/** Names of those whom a standing signature for the whole group covers and who do not stand on the list themselves. */
+function covers(ctx: Ctx): string {
+  return `case when s.scope = 'group' and s.state <> 'withdrawn' then (
+    with recursive below (id) as (
+      select id from organisations where parent_id = s.organisation_id
+      union select o.id from organisations o join below b on o.parent_id = b.id
+    )
+    select json_agg(o.name order by o.name collate "und-x-icu") from below b join organisations o on o.id = b.id
+     where not exists (select 1 from signatures n where n.letter_id = s.letter_id and n.organisation_id = o.id
+       and n.state <> 'withdrawn' and ${publicly(ctx, "n")})) end as covers`;
+}
+
 /**
  * The public list of a letter: one page, the last one where `page` lies behind it, or everything when `page` is left
  * out. Reads no column that is not public.
@@ -137,7 +154,7 @@ export async function signatoryList(
     .joinRaw(shown("q", "quote"))
     .joinRaw(shown("g", "logo"))
     .select("g.logo_hash", "g.logo_width", "g.logo_height")
-    .select(ctx.db.raw(RESERVATIONS))
+    .select(ctx.db.raw(RESERVATIONS), ctx.db.raw(covers(ctx)), "s.scope")
     .select("s.id", "s.organisation_id", "s.display_name", "s.country", "s.sector", "s.language", "s.state")
     .select(ctx.db.raw("(select number from letter_versions v where v.id = s.version_id) as version"))
     .select("s.signatory_name", "s.signatory_title", "s.confirmed_at", "s.accepted_at")
@@ -178,6 +195,8 @@ function toSignatory(row: Row): Signatory {
       row.logo_hash && !row.withdrawn_at
         ? { path: logoPath(row.logo_hash), width: row.logo_width, height: row.logo_height }
         : null,
+    scope: row.scope,
+    covers: row.covers ?? [],
     checked: checksOf({
       confirmedAt: row.confirmed_at,
       acceptedAt: row.accepted_at,

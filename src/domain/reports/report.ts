@@ -7,6 +7,8 @@ export interface Funnel {
   published: number;
   /** Of those that answered: how many stand by a no. */
   declined: number;
+  /** Of all: how many an organisation above them covers, and have not said yes themselves. */
+  covered: number;
 }
 
 /** The stages of the funnel, from the widest to the narrowest. */

@@ -84,7 +84,10 @@ export async function funnel(ctx: Ctx, letterId: string): Promise<Funnel> {
             (select count(*) from answered) as answered,
             (select count(*) from yes) as said_yes,
             (select count(*) from yes where listed) as published,
-            (select count(*) from no where organisation_id not in (select organisation_id from yes)) as declined`,
+            (select count(*) from no where organisation_id not in (select organisation_id from yes)) as declined,
+            (select count(*) from organisations o where o.merged_into_id is null and o.parent_id is not null
+               and covering_signature(:letterId, o.id) is not null
+               and o.id not in (select organisation_id from yes)) as covered`,
     { letterId, ended: ENDED, wentOut: WENT_OUT },
   );
   const row = result.rows[0];
@@ -96,6 +99,7 @@ export async function funnel(ctx: Ctx, letterId: string): Promise<Funnel> {
     said_yes: count("said_yes"),
     published: count("published"),
     declined: count("declined"),
+    covered: count("covered"),
   };
 }
 
@@ -121,10 +125,15 @@ export async function declinesByReason(ctx: Ctx, letterId: string): Promise<Reas
 export async function funnelReport(
   ctx: Ctx,
   slug: string,
-): Promise<{ letter: string; stages: FunnelLine[]; declined: number }> {
+): Promise<{ letter: string; stages: FunnelLine[]; declined: number; covered: number }> {
   const letter = await findReportLetter(ctx, slug);
   const figures = await funnel(ctx, letter.id);
-  return { letter: letter.slug, stages: funnelLines(figures), declined: figures.declined };
+  return {
+    letter: letter.slug,
+    stages: funnelLines(figures),
+    declined: figures.declined,
+    covered: figures.covered,
+  };
 }
 
 /** The reasons as they are handed out, with their sum. Throws not_found for an unknown letter. */

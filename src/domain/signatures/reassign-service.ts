@@ -1,4 +1,6 @@
-import type { Ctx } from "../../platform/context.js";
+import { as, type Ctx } from "../../platform/context.js";
+import { letterToAnswer } from "../invitations/letter-service.js";
+import { afterUnparking } from "./authority-service.js";
 import { moveSignature } from "./movement-service.js";
 import { nextStep } from "./signature.js";
 import { giveBackSignatures, giveSignatures, lockLiveOf, lockSignatures } from "./reassign-store.js";
@@ -39,7 +41,8 @@ export async function reassignSignatures(
   return { moved: await giveSignatures(tx.db, from, to), ended };
 }
 
-/** Gives signatures back; those that ended because of the merge stand where their address was confirmed, and go their way to review again. */
+/** Gives signatures back; those that ended because of the merge stand where their address was confirmed, and go their way to review again: by
+ * themselves, since whoever undoes the merge vouches for nothing. */
 export async function returnSignatures(
   tx: Ctx,
   did: { moved: readonly string[]; ended: readonly string[] },
@@ -50,7 +53,9 @@ export async function returnSignatures(
   const taken = new Set((await lockLiveOf(tx.db, [from, to])).map(liveKey));
   for (const row of await lockSignatures(tx.db, did.ended)) {
     if (taken.has(liveKey(row)) || !nextStep(row.state, "unmerged")) continue;
-    await moveSignature(tx, row, "unmerged");
+    const open = await moveSignature(tx, row, "unmerged");
+    const letter = await letterToAnswer(tx, row.letter_id, row.language);
+    await afterUnparking(as(tx, { kind: "system", name: "merging" }), open, letter);
     taken.add(liveKey(row));
   }
 }

@@ -155,6 +155,21 @@ export async function liveSignatureOf(
   return row && toLine(row);
 }
 
+/** Who signed in public for the whole group above an organisation, and when that was published; undefined if nobody did. */
+export async function publicCoverOf(
+  ctx: Ctx,
+  letterId: string,
+  organisationId: string,
+): Promise<{ parent: string; since: Date } | undefined> {
+  const row = (await ctx
+    .db("signatures as s")
+    .whereRaw("s.id = covering_signature(?, ?)", [letterId, organisationId])
+    .where("s.visibility", "public")
+    .whereIn("s.state", ["published", "needs_reaffirmation"])
+    .first("s.display_name", "s.published_at")) as { display_name: string; published_at: Date } | undefined;
+  return row && { parent: row.display_name, since: row.published_at };
+}
+
 /** Which signatures to list. */
 export interface SignatureFilter {
   letter?: string | undefined;

@@ -18,6 +18,7 @@ const funnelAnswer = z
       }),
     ),
     declined: z.int(),
+    covered: z.int(),
   })
   .meta({ id: "Funnel" });
 
@@ -37,7 +38,7 @@ export const reportApi: readonly ApiRoute[] = [
     tag: "reports",
     summary: "How far the organisations came with a letter",
     description:
-      "Each stage counts the organisations that came at least that far; declined counts those that stand by a no.",
+      "Each stage counts the organisations that came at least that far; declined counts those that stand by a no, covered those whose parent signed for the whole group.",
     permission: "reports:read",
     query,
     answer: funnelAnswer,

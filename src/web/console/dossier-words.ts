@@ -14,7 +14,8 @@ export interface StageStep {
   current: boolean;
 }
 
-/** How far an organisation has come with a letter, as the line of stages; an organisation that said no ends with it. */
+/** How far an organisation has come with a letter, as the line of stages; one that said no ends with it, one whose parent signed for the group
+ * with that. */
 export function stageLine(identifiedAt: Date, standing: LetterStanding | undefined): StageStep[] {
   const declined = standing?.declined_at ?? null;
   const steps: [string, Date | null][] = [
@@ -23,9 +24,11 @@ export function stageLine(identifiedAt: Date, standing: LetterStanding | undefin
     ["Answered", standing?.answered_at ?? null],
     ["In review", standing?.confirmed_at ?? null],
     ...(standing?.pledged_at ? [["Pledged", standing.pledged_at] as [string, Date]] : []),
-    ...(declined && !standing?.published_at
-      ? [["Declined", declined] as [string, Date]]
-      : [["Signed", standing?.published_at ?? null] as [string, Date | null]]),
+    ...(standing?.covered_at && !standing.published_at
+      ? [["Covered by parent", standing.covered_at] as [string, Date]]
+      : declined && !standing?.published_at
+        ? [["Declined", declined] as [string, Date]]
+        : [["Signed", standing?.published_at ?? null] as [string, Date | null]]),
   ];
   const last = steps.findLastIndex(([, at]) => at !== null);
   return steps.map(([label, at], index) => ({

@@ -122,6 +122,7 @@ function funnelView(figures: Funnel): Record<string, unknown> {
     lost: figures.approached - figures.said_yes,
     silent: figures.approached - figures.answered,
     declined: figures.declined,
+    covered: figures.covered,
     rows: funnelLines(figures).map((line) => ({
       label: STAGE_WORDS[line.stage],
       value: line.organisations,

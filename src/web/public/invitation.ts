@@ -5,7 +5,7 @@ import { signedSoFar } from "../../domain/invitations/views.js";
 import { reportWrongContact } from "../../domain/declines/contact-service.js";
 import { standingDeclineOf } from "../../domain/declines/views.js";
 import { stateTone, type SignatureState } from "../../domain/signatures/signature.js";
-import { liveSignatureOf } from "../../domain/signatures/views.js";
+import { liveSignatureOf, publicCoverOf } from "../../domain/signatures/views.js";
 import type { Ctx } from "../../platform/context.js";
 import { as } from "../../platform/context.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
@@ -133,6 +133,7 @@ async function invitationView(ctx: Ctx, { invitation, letter, invitee, verdict }
       on: signed.submitted_at,
       next: SIGNED_NEXT[signed.state] ?? "review",
     },
+    covered: signed ? undefined : await publicCoverOf(ctx, letter.id, invitee.organisationId),
     declined: declined && { on: declined.decided_at, reason: declined.reason_code },
     reported: invitation.answer === "wrong_contact" || invitation.answer === "left_company",
     soFar: { ...soFar, few: soFar.all < 3 },

@@ -208,6 +208,8 @@ function listDocument(app: App, list: List): SignatoryListDocument {
       quote: item.quote,
       reservations: item.reservations,
       logo: item.logo ? app.config.publicUrl + item.logo.path : null,
+      scope: item.scope,
+      covers: item.covers,
       checked: item.checked,
       signed_version: item.signedVersion,
     })),
@@ -228,6 +230,8 @@ const COLUMNS = [
   "reservation",
   "logo",
   "signed_version",
+  "scope",
+  "covers",
 ];
 
 function listCsv(publicUrl: string, { found }: List): string {
@@ -247,6 +251,8 @@ function listCsv(publicUrl: string, { found }: List): string {
       item.reservations.map(({ clause, text }) => `${clause}: ${text}`).join("\n"),
       item.logo ? publicUrl + item.logo.path : "",
       item.signedVersion,
+      item.scope,
+      item.covers.join("\n"),
     ]),
   );
 }
@@ -290,7 +296,8 @@ function textLine(app: App, lang: string, item: Signatory): string {
   const version = item.signedVersion
     ? [app.messages.t(lang, "versions.signed_version", { number: item.signedVersion })]
     : [];
-  return [[...who.filter(Boolean), dates, ...version].join(mark(lang, ", ")), ...reserved]
+  const group = item.scope === "group" ? [app.messages.t(lang, "group.whole").toLowerCase()] : [];
+  return [[...who.filter(Boolean), dates, ...group, ...version].join(mark(lang, ", ")), ...reserved]
     .join(mark(lang, ". "))
     .replaceAll(/\s+/g, " ");
 }

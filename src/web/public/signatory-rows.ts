@@ -18,6 +18,9 @@ export interface SignatoryRow {
   checked: string;
   reservations: { clause: number; text: string; lang: string; href: string }[];
   logo: Signatory["logo"];
+  /** Whether it signed for its whole group, and whom that covers. */
+  group: boolean;
+  covers: string[];
   /** The version it signed, where it was asked to sign a newer one. */
   signedVersion: number | null;
 }
@@ -67,6 +70,8 @@ export function signatoryRows(
       lang: language,
       href: `${letterHref}#c${clause}`,
     })),
+    group: item.scope === "group" && item.withdrawnAt === null,
+    covers: item.covers,
     logo: item.logo,
     signedVersion: item.signedVersion,
   }));

@@ -55,6 +55,7 @@ describe("choosing recipients", () => {
     hasAddress: true,
     suppressed: false,
     signed: false,
+    covered: false,
     declined: false,
     answeredByOther: false,
     basisExpired: false,

@@ -7,7 +7,15 @@ import {
   type ReasonCount,
 } from "../../../src/domain/reports/report.js";
 
-const none: Funnel = { identified: 0, approached: 0, answered: 0, said_yes: 0, published: 0, declined: 0 };
+const none: Funnel = {
+  identified: 0,
+  approached: 0,
+  answered: 0,
+  said_yes: 0,
+  published: 0,
+  declined: 0,
+  covered: 0,
+};
 
 function reason(code: string, declines: number): ReasonCount {
   return { code, group: "position", declines };

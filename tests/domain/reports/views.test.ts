@@ -54,6 +54,7 @@ describe("the funnel of a letter", () => {
       said_yes: 3,
       published: 1,
       declined: 1,
+      covered: 0,
     });
   });
 

@@ -79,7 +79,7 @@ describe("the OpenAPI document", () => {
     expect(empty).toEqual([]);
     expect(document.components.schemas["Funnel"]).toMatchObject({
       type: "object",
-      required: ["letter", "stages", "declined"],
+      required: ["letter", "stages", "declined", "covered"],
       additionalProperties: false,
     });
   });
