@@ -28,6 +28,7 @@ import { remindStuckSigners } from "../domain/signatures/reminder-service.js";
 import { askForReaffirmation, remindToReaffirm } from "../domain/signatures/reaffirm-service.js";
 import { tellOfSecondEntries } from "../domain/signatures/parking-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
+import { forgetNetworksOfReports } from "../domain/statements/entry-report-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
 import type { Logbook } from "../platform/logbook.js";
@@ -73,6 +74,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "work on mails to signers", run: (ctx) => workOnSignerMails(ctx) },
   { name: "screen new entries", run: (ctx) => screenNewEntries(ctx) },
   { name: "forget networks", run: (ctx) => forgetNetworks(ctx) },
+  { name: "forget networks of reports", run: (ctx) => forgetNetworksOfReports(ctx) },
   { name: "lapse overdue pledges", run: (ctx) => lapseOverduePledges(ctx) },
   { name: "settle pledges", run: (ctx) => settleEndedWindows(ctx) },
   { name: "evaluate pledges", run: (ctx) => evaluateDuePledges(ctx) },

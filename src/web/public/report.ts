@@ -23,7 +23,8 @@ export function reportRoutes(app: App): Router {
     await withForm(
       body,
       async () => {
-        await reportEntry(ctxOf(res), slug, { ...body, language: languageOf(app, req) });
+        const report = { ...body, language: languageOf(app, req) };
+        await reportEntry(ctxOf(res), slug, report, { network: req.ip });
         res.redirect(303, `/letters/${slug}/report/sent${suffixOf(app, req)}`);
       },
       (form) => show(app, req, res, false, form),
