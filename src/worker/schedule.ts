@@ -24,6 +24,7 @@ import { publishDueBands } from "../domain/pledges/band-service.js";
 import { evaluateDuePledges, lapseOverduePledges } from "../domain/pledges/evaluation-service.js";
 import { remindPledgers, settleEndedWindows } from "../domain/pledges/window-service.js";
 import { forgetDrafts } from "../domain/signatures/draft-service.js";
+import { mailRequestedLinks } from "../domain/signatures/link-request-service.js";
 import { remindStuckSigners } from "../domain/signatures/reminder-service.js";
 import { askForReaffirmation, remindToReaffirm } from "../domain/signatures/reaffirm-service.js";
 import { tellOfSecondEntries } from "../domain/signatures/parking-service.js";
@@ -82,6 +83,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "publish bands", run: (ctx) => publishDueBands(ctx) },
   { name: "remind stuck signers", run: (ctx) => remindStuckSigners(ctx) },
   { name: "tell of second entries", run: (ctx) => tellOfSecondEntries(ctx) },
+  { name: "mail links again", run: (ctx) => mailRequestedLinks(ctx) },
   { name: "forget drafts", run: (ctx) => forgetDrafts(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },

@@ -9,9 +9,9 @@ import { holdLink, makeLink, openLink, revokeLinks } from "../links/service.js";
 import { createTask, settleTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
 import { actsOpen, type ManageAct } from "./manage.js";
-import { disputeCommand, informationCommand, linkAgainCommand } from "./manage-commands.js";
+import { disputeCommand, informationCommand } from "./manage-commands.js";
 import { mailDisputed, mailManageLink, mailWithdrawn } from "./manage-mail-service.js";
-import { insertWords, listEntriesOf, setAppearance, type WordsRow } from "./manage-store.js";
+import { insertWords, setAppearance, type WordsRow } from "./manage-store.js";
 import { moveSignature } from "./movement-service.js";
 import { settleLater } from "./settling-service.js";
 import { findSignature, lockSignature, type SignatureRow } from "./store.js";
@@ -141,19 +141,6 @@ export async function suspendDisputed(tx: Ctx, row: SignatureRow, letter: Letter
   });
   await note(tx, moved, "signature.disputed", { was: row.state });
   await mailDisputed(tx, moved, letter);
-}
-
-/**
- * Mails their links to whoever signed with this address under a letter. The answer is the same whether anybody did,
- * and nothing in it tells. Throws not_found for a letter we do not have, invalid for what is no address.
- */
-export async function mailLinksAgain(ctx: Ctx, slug: string, input: unknown): Promise<LetterToAnswer> {
-  const { email } = parse(linkAgainCommand, input);
-  const letter = await letterToAnswer(ctx, slug);
-  await transaction(ctx, async (tx) => {
-    for (const row of await listEntriesOf(tx.db, letter.id, email)) await mailManageLink(tx, row, letter);
-  });
-  return letter;
 }
 
 /** Ends the signatory's link at their or our wish; with `renew` a fresh one is mailed to the signatory. */

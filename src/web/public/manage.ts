@@ -1,10 +1,10 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
+import { requestLinks } from "../../domain/signatures/link-request-service.js";
 import {
   disputeByLink,
   giveInformation,
   goPublic,
-  mailLinksAgain,
   openManage,
   withdrawSignature,
   type ManagedEntry,
@@ -199,8 +199,8 @@ function linkAgainRoutes(app: App, router: Router): void {
     await withForm(
       asRecord(req.body),
       async () => {
-        await letterToReport(ctxOf(res), slug);
-        await mailLinksAgain(ctxOf(res), slug, req.body);
+        const letter = await letterToReport(ctxOf(res), slug);
+        await requestLinks(ctxOf(res), letter.id, req.body);
         res.redirect(303, `/letters/${slug}/manage/sent${suffixOf(app, req)}`);
       },
       (form) => page(req, res, false, form),

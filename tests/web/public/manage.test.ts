@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import sharp from "sharp";
 import { decideStatement } from "../../../src/domain/statements/moderation-service.js";
 import { transitionAnswer } from "../../../src/domain/declines/service.js";
+import { mailRequestedLinks } from "../../../src/domain/signatures/link-request-service.js";
 import { HOUR } from "../../../src/platform/clock.js";
 import { browser, signedIn, staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { insertSignature, makeLetter } from "../../support/letters.js";
@@ -220,6 +221,8 @@ describe("the signatory's own page", () => {
     const known = await ask(email);
     expect(await ask("nobody@elsewhere.example")).toEqual(known);
     expect(await ask(email)).toEqual(known);
+    expect(await mails()).toEqual([]);
+    expect(await mailRequestedLinks(app.system)).toBe(2);
     expect(await mails()).toEqual(["signature-link"]);
   });
 
@@ -230,6 +233,7 @@ describe("the signatory's own page", () => {
     for (let hour = 0; hour < 24; hour += 1) {
       const form = { email: row["signatory_email"] };
       await browser(app).post(`/letters/${slug}/manage`).type("form").send(form).expect(303);
+      await mailRequestedLinks(app.system);
       app.clock.advance(HOUR);
     }
     expect(await mails()).toEqual(Array.from({ length: 3 }, () => "signature-link"));
