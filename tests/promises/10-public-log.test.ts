@@ -38,7 +38,7 @@ afterAll(async () => {
 const SLUG = "keep-orbit-usable";
 
 async function codes(letter: string, against?: string): Promise<string[]> {
-  const { discrepancies } = await verifyLetterLog(app.system, letter, against);
+  const { discrepancies } = await verifyLetterLog(app.system, letter, { against: against });
   return discrepancies.map(({ code }) => code);
 }
 

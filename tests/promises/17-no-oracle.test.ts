@@ -71,6 +71,9 @@ function form(name: string, email: string, changes: Record<string, unknown> = {}
 const submit = (name: string, email: string, changes = {}): Promise<Traces> =>
   traces(email, () => ask(`/letters/${letter.slug}/sign`, form(name, email, changes)));
 
+const wish = (email: string): Promise<Traces> =>
+  traces(email, () => ask(`/letters/${letter.slug}/manage`, { email }));
+
 /** Confirms, then looks at the page and at the manage page; what differs by name and secret is made alike. */
 async function confirm(name: string, email: string): Promise<Traces> {
   const link = await confirmLink(app, email);
@@ -148,7 +151,6 @@ describe("promise 17: nobody learns whether an organisation has signed", () => {
   it("by asking for a lost link: the same page and the same one statement, the mail comes from the worker", async () => {
     await standing("Halden Orbital Ltd", { state: "published" });
     await app.db("signatures").update({ signatory_email: "ines@halden.example" });
-    const wish = (email: string) => traces(email, () => ask(`/letters/${letter.slug}/manage`, { email }));
     const known = await wish("ines@halden.example");
     const unknown = await wish("nobody@halden.example");
     expect(unknown).toEqual(known);
@@ -186,9 +188,12 @@ describe("promise 17: nobody learns whether an organisation has signed", () => {
       reason: "unsubscribed",
       source: "a test",
     });
-    const press = (token: string) =>
-      traces(one.email, () => ask(`/unsubscribe/${token}`, { "List-Unsubscribe": "One-Click" }));
-    expect(alike(await press(second)).seen).toEqual(alike(await press(first)).seen);
+    const presses: string[] = [];
+    for (const token of [second, first]) {
+      const press = () => ask(`/unsubscribe/${token}`, { "List-Unsubscribe": "One-Click" });
+      presses.push(alike(await traces(one.email, press)).seen);
+    }
+    expect(presses[1]).toBe(presses[0]);
   });
 
   it("by asking for a sign-in link: the same page and the same statements, whether one works here or not", async () => {

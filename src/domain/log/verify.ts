@@ -13,6 +13,7 @@ import {
 import { headsAt } from "./growth.js";
 import { leafHash, nodeHash, type Hash } from "./merkle.js";
 import { isSignedBy, readCheckpoint, type Checkpoint, type VerifierKey } from "./note.js";
+import { linesOf, type Witnessed } from "./witness.js";
 
 /** One entry of the public list as everybody sees it. */
 export interface ListedEntry {
@@ -39,6 +40,8 @@ export interface LogCopy {
   listed: readonly ListedEntry[];
   /** Roots of pairs of leaves as the database keeps them, to tell which leaf was changed. */
   pairs?: ReadonlyMap<number, Hash>;
+  /** Keys of the witnesses whose lines are checked. */
+  witnesses?: readonly VerifierKey[];
 }
 
 /** One thing that does not fit. */
@@ -50,6 +53,7 @@ export interface Discrepancy {
     | "leaf_form"
     | "root"
     | "against"
+    | "witness"
     | "earlier"
     | "commitment"
     | "not_opened"
@@ -67,6 +71,8 @@ export interface Verdict {
   size: number;
   root: string;
   listed: number;
+  /** Who says that they saw which head, and when: the largest of each witness. */
+  witnessed: Witnessed[];
   discrepancies: Discrepancy[];
 }
 
@@ -79,7 +85,7 @@ export function verifyLog(copy: LogCopy, against?: string): Verdict {
   const head = readCheckpoint(copy.checkpoint);
   if (!head) {
     say("checkpoint_unreadable", "checkpoint", "The newest checkpoint is not a signed note.");
-    return { origin: "", size: 0, root: "", listed: copy.listed.length, discrepancies: found };
+    return { origin: "", size: 0, root: "", listed: copy.listed.length, witnessed: [], discrepancies: found };
   }
   if (!isSignedBy(head, copy.keys)) {
     say("signature", "checkpoint", "The newest checkpoint is not signed with a key of this log.");
@@ -101,8 +107,26 @@ export function verifyLog(copy: LogCopy, against?: string): Verdict {
     size: head.size,
     root: head.root.toString("base64"),
     listed: copy.listed.length,
+    witnessed: checkWitnesses(copy, head, say),
     discrepancies: found,
   };
+}
+
+/** Who of the known witnesses saw this head or an earlier one; a line of theirs that is wrong does not fit. */
+function checkWitnesses(copy: LogCopy, head: Checkpoint, say: Say): Witnessed[] {
+  const largest = new Map<string, Witnessed>();
+  const heads = [...copy.earlier.flatMap((note) => readCheckpoint(note) ?? []), head];
+  for (const one of heads.filter(({ origin }) => origin === head.origin)) {
+    const { good, wrong } = linesOf(one, copy.witnesses ?? []);
+    for (const name of wrong) {
+      const sentence = `The line of the witness ${name} is not of the head of ${one.size} leaves that stands above it.`;
+      say("witness", `the head of ${one.size} leaves`, sentence);
+    }
+    for (const each of good) {
+      if ((largest.get(each.witness)?.size ?? -1) <= each.size) largest.set(each.witness, each);
+    }
+  }
+  return [...largest.values()];
 }
 
 type Say = (code: Discrepancy["code"], row: string, sentence: string) => void;
