@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { readKey, WITNESS_SIGNATURE, type VerifierKey } from "../domain/log/note.js";
 import { verifyLetterLog } from "../domain/log/verification-service.js";
-import { verifyLog, type ListedEntry, type LogCopy, type Verdict } from "../domain/log/verify.js";
+import {
+  MAY_WAIT_FOR_LEAF,
+  verifyLog,
+  type ListedEntry,
+  type LogCopy,
+  type Verdict,
+} from "../domain/log/verify.js";
 import { SECOND } from "../platform/clock.js";
 import { CommandError, answer, note, textOption, type Command } from "./command.js";
 import { withApp } from "./session.js";
@@ -40,21 +46,29 @@ export const verifyLogCommand: Command = {
         : await verifyPublished(from, letter, { against, witnesses });
     if (line.options["json"]) await answer(`${JSON.stringify(verdict)}\n`);
     else await answer(`${sentences(verdict, against !== undefined)}\n`);
-    return verdict.discrepancies.length === 0 ? 0 : 1;
+    if (verdict.discrepancies.length > 0) return 1;
+    return verdict.waiting.length > 0 ? 3 : 0;
   },
 };
 
 function sentences(verdict: Verdict, compared: boolean): string {
-  const { origin, size, root, listed, witnessed, discrepancies } = verdict;
+  const { origin, size, root, listed, witnessed, waiting, discrepancies } = verdict;
   const seen = witnessed.map(
     (one) => `\nWitnessed by ${one.witness}: the head of ${one.size} leaves, on ${one.at}.`,
   );
   const head = `${origin}: ${size} leaves, root ${root}${seen.join("")}`;
+  const late = waiting.map(({ row, sentence }) => `NOT IN THE LOG YET  ${row}: ${sentence}`);
+  if (late.length > 0 && discrepancies.length === 0) {
+    const said =
+      "The log is said to lack these for less than ten minutes. Ask again then: what is still named does not fit.";
+    return [head, ...late, said].join("\n");
+  }
   if (discrepancies.length === 0) {
     const continued = compared ? " It continues the checkpoint you gave." : "";
     return `${head}\nAll of it fits: leaves, root, signature, and the ${listed} entries of the list.${continued}`;
   }
-  return [head, ...discrepancies.map(({ row, sentence }) => `DOES NOT FIT  ${row}: ${sentence}`)].join("\n");
+  const wrong = discrepancies.map(({ row, sentence }) => `DOES NOT FIT  ${row}: ${sentence}`);
+  return [head, ...wrong, ...late].join("\n");
 }
 
 function readFile(file: string): string {
@@ -88,7 +102,19 @@ async function verifyPublished(address: string, letter: string, given: Given): P
   if (!first.discrepancies.some(({ code }) => OF_THE_MOMENT.has(code))) return first;
   note("The list and the log are not of the same moment; asking once more.");
   await pause(LIST_AGE);
-  return verifyLog({ ...(await copyFrom(base)), witnesses }, given.against);
+  const before = await waitingAt(base);
+  const copy = { ...(await copyFrom(base)), witnesses };
+  return verifyLog({ ...copy, waiting: Math.max(before, await waitingAt(base)) }, given.against);
+}
+
+/** How many events the server says have no leaf yet; what waits too long, or is not told, counts for none. */
+async function waitingAt(base: string): Promise<number> {
+  const response = await fetch(`${base}/log/waiting`).catch(() => undefined);
+  if (!response?.ok) return 0;
+  const { events, since } = (await response.json()) as { events: number; since: string | null };
+  const asked = Date.parse(response.headers.get("date") ?? "");
+  const waits = since === null ? Number.NaN : asked - Date.parse(since);
+  return waits < MAY_WAIT_FOR_LEAF ? events : 0;
 }
 
 async function get(address: string): Promise<Response> {

@@ -11,11 +11,12 @@ import {
   logHead,
   readLeaves,
   verifierKeys,
+  waitingForLeaves,
   MOST_LEAVES,
   type OpenedLeaf,
 } from "./service.js";
 import { witnessesOf } from "./witness-service.js";
-import { verifyLog, type ListedEntry, type LogCopy, type Verdict } from "./verify.js";
+import { MAY_WAIT_FOR_LEAF, verifyLog, type ListedEntry, type LogCopy, type Verdict } from "./verify.js";
 import {
   allCheckpoints,
   allCosigned,
@@ -58,6 +59,7 @@ async function copyOf(ctx: Ctx, letterId: string, head: LogHead): Promise<LogCop
     leaves.push(...(await readLeaves(ctx, letterId, head, start, start + MOST_LEAVES)));
   }
   const keys = await verifierKeys(ctx, head.origin);
+  const { n, since } = await waitingForLeaves(ctx, letterId);
   return {
     keys: keys.flatMap((word) => readKey(word) ?? []),
     checkpoint: await cosignedCheckpoint(ctx, letterId),
@@ -65,7 +67,12 @@ async function copyOf(ctx: Ctx, letterId: string, head: LogHead): Promise<LogCop
     leaves,
     listed: await listedEntries(ctx, letterId),
     pairs: await storedPairs(ctx, letterId),
+    waiting: waitsLawfully(ctx, since) ? n : 0,
   };
+}
+
+function waitsLawfully(ctx: Ctx, since: Date | undefined): boolean {
+  return since !== undefined && ctx.clock.now().getTime() - since.getTime() < MAY_WAIT_FOR_LEAF;
 }
 
 /** What the list shows; an entry held until the launch is on it before the worker publishes it and makes its leaf. */

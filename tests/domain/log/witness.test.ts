@@ -54,8 +54,7 @@ describe("what a witness signed of the head of a log", () => {
   it("is verified, kept, shown below the checkpoint and reported by the verifier", async () => {
     const note = await newest();
     const line = witnessed(note, app.clock.now());
-    const { body } = await send(note + line).expect(200);
-    expect(body).toEqual({
+    expect((await send(note + line).expect(200)).body).toEqual({
       size: 5,
       kept: 1,
       witnessed: [{ witness: own.name, at: "2027-03-01T09:04:00.000Z" }],
