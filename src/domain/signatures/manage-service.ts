@@ -9,7 +9,7 @@ import { holdLink, makeLink, openLink, revokeLinks } from "../links/service.js";
 import { createTask, settleTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
 import { actsOpen, type ManageAct } from "./manage.js";
-import { disputeCommand, informationCommand } from "./manage-commands.js";
+import { disputeCommand } from "./manage-commands.js";
 import { mailDisputed, mailManageLink, mailWithdrawn } from "./manage-mail-service.js";
 import { insertWords, setAppearance, type WordsRow } from "./manage-store.js";
 import { moveSignature } from "./movement-service.js";
@@ -100,22 +100,6 @@ export async function goPublic(ctx: Ctx, token: string): Promise<void> {
     const shown: SignatureRow = { ...row, visibility: "public", row_version: row.row_version + 1 };
     await note(tx, shown, "signature.went_public");
     await settleLater(tx, shown, letter);
-  });
-}
-
-/** Answers what staff asked for; the entry is back in the review. */
-export async function giveInformation(ctx: Ctx, token: string, input: unknown): Promise<void> {
-  const { information } = parse(informationCommand, input);
-  await actByLink(ctx, token, "inform", async (tx, row) => {
-    await keepWords(tx, row, "information", information);
-    const moved = await moveSignature(tx, row, "information_given");
-    await createTask(tx, {
-      kind: "review_signature",
-      letterId: row.letter_id,
-      organisationId: row.organisation_id,
-      subjectId: row.id,
-    });
-    await note(tx, moved, "signature.information_given");
   });
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import sharp from "sharp";
 import { decideStatement } from "../../../src/domain/statements/moderation-service.js";
 import { transitionAnswer } from "../../../src/domain/declines/service.js";
+import { askForInformation, questionsAbout } from "../../../src/domain/review/information-service.js";
 import { mailRequestedLinks } from "../../../src/domain/signatures/link-request-service.js";
 import { HOUR } from "../../../src/platform/clock.js";
 import { browser, signedIn, staffCtx, testApp, type TestApp } from "../../support/app.js";
@@ -187,14 +188,26 @@ describe("the signatory's own page", () => {
   it("takes an answer to a question, and the review goes on", async () => {
     const { id } = await insertSignature(app.system, { letterId, state: "needs_information" });
     const path = await managePath(app, id);
-    await browser(app).post(`${path}/information`).type("form").send({ information: "" }).expect(422);
+    await browser(app).post(`${path}/information`).type("form").send({ answer: "" }).expect(422);
     await browser(app)
       .post(`${path}/information`)
       .type("form")
-      .send({ information: "Register number 4711." })
+      .send({ answer: "Register number 4711." })
       .expect(303);
     expect(await stateOf(id)).toBe("in_review");
     expect(await app.db("signature_words").pluck("body")).toEqual(["Register number 4711."]);
+  });
+
+  it("takes the answer to a question of the desk just as the page of that question does", async () => {
+    const { id } = await insertSignature(app.system, { letterId, state: "in_review" });
+    const reviewer = await staffCtx(app, "reviewer");
+    await askForInformation(reviewer, id, { question: "Who is your director?" });
+    const path = await managePath(app, id);
+    await browser(app).post(`${path}/information`).type("form").send({ answer: "Ann Lee." }).expect(303);
+    expect(await stateOf(id)).toBe("in_review");
+    expect(await questionsAbout(reviewer, id)).toMatchObject([{ answer: "Ann Lee." }]);
+    expect(await app.db("signature_words")).toEqual([]);
+    expect((await browser(app).get(`${path}/answer`)).text).not.toContain("Who is your director?");
   });
 
   it("ends with the link: revoked by staff it opens nothing, and a fresh one is mailed on request", async () => {
