@@ -8,10 +8,10 @@ import { letterToAnswer, type LetterToAnswer } from "../invitations/letter-servi
 import { holdLink, makeLink, openLink, revokeLinks } from "../links/service.js";
 import { createTask, settleTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
-import { actsOpen, type ManageAct } from "./manage.js";
+import { actsOpen, seenState, type ManageAct } from "./manage.js";
 import { disputeCommand } from "./manage-commands.js";
 import { mailDisputed, mailManageLink, mailWithdrawn } from "./manage-mail-service.js";
-import { insertWords, setAppearance, type WordsRow } from "./manage-store.js";
+import { insertWords, setAppearance, setDisputed, type WordsRow } from "./manage-store.js";
 import { moveSignature } from "./movement-service.js";
 import { settleLater } from "./settling-service.js";
 import { findSignature, lockSignature, type SignatureRow } from "./store.js";
@@ -34,8 +34,8 @@ export async function openManage(ctx: Ctx, token: string): Promise<ManagedEntry>
 }
 
 function actsFor(row: SignatureRow): ReadonlySet<ManageAct> {
-  const { state, kind, visibility, published_at } = row;
-  return actsOpen({ state, kind, visibility, published: published_at !== null });
+  const { kind, visibility, published_at } = row;
+  return actsOpen({ state: seenState(row), kind, visibility, published: published_at !== null });
 }
 
 /**
@@ -114,8 +114,11 @@ export async function disputeByLink(ctx: Ctx, token: string, input: unknown): Pr
 
 /** Suspends an entry that somebody of the organisation disputes. The row must be held; the step must be open. */
 export async function suspendDisputed(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
-  // What is parked stands nowhere and needs no suspending: it ends.
-  const moved = await moveSignature(tx, row, row.state === "parked" ? "taken_back" : "disputed");
+  // What is parked stands nowhere and needs no suspending; it could not stand beside the first as disputed either.
+  const moved =
+    row.state === "parked"
+      ? await setDisputed(tx.db, row, tx.clock.now())
+      : await moveSignature(tx, row, "disputed");
   await createTask(tx, {
     kind: "settle_dispute",
     letterId: row.letter_id,

@@ -3,7 +3,8 @@ import { logoPath } from "../../domain/statements/statement.js";
 import { currentTerms, signedText, statementsOf, type StatementLine } from "../../domain/statements/views.js";
 import { inclusionOf } from "../../domain/log/service.js";
 import type { ManagedEntry } from "../../domain/signatures/manage-service.js";
-import { stateTone, type SignatureState } from "../../domain/signatures/signature.js";
+import { seenState } from "../../domain/signatures/manage.js";
+import { stateTone } from "../../domain/signatures/signature.js";
 import type { Ctx } from "../../platform/context.js";
 import { clauseOptions } from "./sign-view.js";
 
@@ -29,8 +30,8 @@ export async function manageView(app: App, ctx: Ctx, lang: string, entry: Manage
   const say = (key: string, args = {}) => app.messages.t(lang, key, args);
   return {
     organisation: signature.display_name,
-    stateTone: stateTone(seenState(signature.state)),
-    stateWords: say(`signatures.state.${seenState(signature.state)}`),
+    stateTone: stateTone(seenState(signature)),
+    stateWords: say(`signatures.state.${seenState(signature)}`),
     next: say(nextKey(entry, open)),
     signedAt: signature.confirmed_at ?? signature.submitted_at,
     withdrawnAt: signature.withdrawn_at,
@@ -99,14 +100,9 @@ function reservations(open: readonly StatementLine[]) {
     }));
 }
 
-/** That another entry stands is nobody's business: one that is parked looks like any that a person will look at. */
-function seenState(state: SignatureState): SignatureState {
-  return state === "parked" ? "in_review" : state;
-}
-
 /** Which sentence says what comes next. */
 function nextKey({ signature, letter }: ManagedEntry, open: readonly StatementLine[]): string {
-  const state = seenState(signature.state);
+  const state = seenState(signature);
   if (state !== "accepted") return `manage.next.${state}`;
   if (signature.visibility === "confidential") return "manage.next.confidential";
   if (open.some(({ kind, state }) => kind === "reservation" && state !== "approved"))

@@ -3,6 +3,7 @@ import sharp from "sharp";
 import { decideStatement } from "../../../src/domain/statements/moderation-service.js";
 import { transitionAnswer } from "../../../src/domain/declines/service.js";
 import { askForInformation, questionsAbout } from "../../../src/domain/review/information-service.js";
+import { rejectSignature } from "../../../src/domain/signatures/review-service.js";
 import { mailRequestedLinks } from "../../../src/domain/signatures/link-request-service.js";
 import { HOUR } from "../../../src/platform/clock.js";
 import { browser, signedIn, staffCtx, testApp, type TestApp } from "../../support/app.js";
@@ -183,6 +184,29 @@ describe("the signatory's own page", () => {
     await staff.post(`/console/review/${id}/settle`).type("form").send({ to: "in_review" }).expect(303);
     expect(await stateOf(id)).toBe("in_review");
     expect(await app.db("tasks").where({ kind: "settle_dispute" }).whereNull("done_at")).toEqual([]);
+  });
+
+  it("lets a second entry wait when its people dispute it, and shows them what any disputed entry shows", async () => {
+    const first = await insertSignature(app.system, {
+      letterId,
+      organisation: "Vesta Relay",
+      state: "in_review",
+    });
+    const second = await insertSignature(app.system, { letterId, organisation: "Halden", state: "parked" });
+    const seen: string[] = [];
+    for (const { id } of [first, second]) {
+      const path = await managePath(app, id);
+      await browser(app).post(`${path}/dispute`).type("form").send({ dispute: "Not us." }).expect(303);
+      const { text } = await browser(app).get(path).expect(200);
+      seen.push(text.replaceAll(path, "LINK").replaceAll(/Vesta Relay|Halden/g, "NAME"));
+    }
+    expect(seen[1]).toBe(seen[0]);
+    expect([await stateOf(first.id), await stateOf(second.id)]).toEqual(["disputed", "parked"]);
+    expect(await app.db("tasks").where({ kind: "settle_dispute" })).toHaveLength(2);
+    expect(await mails()).toEqual(["signature-disputed", "signature-disputed"]);
+    const reviewer = await staffCtx(app, "reviewer");
+    await rejectSignature(reviewer, second.id, { reason_code: "other", note: "A second one." });
+    expect(await app.db("tasks").where({ kind: "settle_dispute" }).whereNull("done_at")).toHaveLength(1);
   });
 
   it("takes an answer to a question, and the review goes on", async () => {
