@@ -173,15 +173,27 @@ export async function mailOfficerAgain(ctx: Ctx, token: string): Promise<Attesta
   if (opened.verdict !== "expired" && opened.verdict !== "usable") return opened;
   await transaction(ctx, async (tx) => {
     await holdLocks(tx.db, { organisation: [opened.signature.organisation_id] });
-    const row = await lockSignature(tx.db, opened.signature.id);
-    const officer = await findOfficer(tx.db, opened.officer.id);
-    if (row?.state !== "awaiting_authority" || officer?.state !== "asked") return;
-    const link = await standingAttestLink(tx, officer.id);
-    const copy = `again:${tx.clock.now().toISOString().slice(0, 13)}`;
-    await mailOfficer(tx, row, opened.letter, { officer, link, copy });
-    await note(tx, row, "signature.link_sent_again", {});
+    await repeatAsking(tx, opened.officer, opened.letter);
   });
   return opened;
+}
+
+/**
+ * Mails the link of an officer who is asked once more; nothing for one who is not, or whose entry waits for nobody. The
+ * organisation's lock must be held.
+ */
+export async function repeatAsking(
+  tx: Ctx,
+  seen: Pick<OfficerRow, "id" | "signature_id">,
+  letter: LetterToAnswer,
+): Promise<void> {
+  const row = await lockSignature(tx.db, seen.signature_id);
+  const officer = await findOfficer(tx.db, seen.id);
+  if (row?.state !== "awaiting_authority" || officer?.state !== "asked") return;
+  const link = await standingAttestLink(tx, officer.id);
+  const copy = `again:${tx.clock.now().toISOString().slice(0, 13)}`;
+  await mailOfficer(tx, row, letter, { officer, link, copy });
+  await note(tx, row, "signature.link_sent_again", {});
 }
 
 /**

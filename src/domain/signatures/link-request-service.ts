@@ -4,9 +4,17 @@
  */
 import { transaction, type Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
+import { holdLocks } from "../../platform/locks.js";
 import { parse } from "../../platform/schema.js";
 import { letterToAnswer } from "../invitations/letter-service.js";
-import { insertLinkRequest, takeLinkRequests, type LinkRequestRow } from "./link-request-store.js";
+import { repeatAsking } from "./attest-service.js";
+import { repeatConfirmation } from "./confirm-service.js";
+import {
+  insertLinkRequest,
+  listAwaited,
+  takeLinkRequests,
+  type LinkRequestRow,
+} from "./link-request-store.js";
 import { linkAgainCommand } from "./manage-commands.js";
 import { mailManageLink } from "./manage-mail-service.js";
 import { listEntriesOf } from "./manage-store.js";
@@ -37,17 +45,29 @@ function opened(ctx: Ctx, wish: LinkRequestRow): string | undefined {
   }
 }
 
-/** Mails their links to those who asked for them and have signed; a tick of the worker calls it. Returns how many asked. */
+/**
+ * Mails their links to those who asked for them: to look after an entry, to confirm one, to attest for one; each within
+ * the mails that an entry may cause. A tick of the worker calls it. Returns how many asked.
+ */
 export async function mailRequestedLinks(ctx: Ctx): Promise<number> {
-  return transaction(ctx, async (tx) => {
-    const wishes = await takeLinkRequests(tx.db, AT_ONCE);
-    for (const wish of wishes) {
-      const email = opened(tx, wish);
-      if (email === undefined) continue;
-      const letter = await letterToAnswer(tx, wish.letter_id);
-      for (const row of await listEntriesOf(tx.db, wish.letter_id, email))
-        await mailManageLink(tx, row, letter);
-    }
-    return wishes.length;
-  });
+  let taken = 0;
+  while (taken < AT_ONCE && (await transaction(ctx, answerOne))) taken += 1;
+  return taken;
+}
+
+/** Answers the wish that waits longest; false when none does. */
+async function answerOne(tx: Ctx): Promise<boolean> {
+  const [wish] = await takeLinkRequests(tx.db, 1);
+  if (!wish) return false;
+  const email = opened(tx, wish);
+  if (email === undefined) return true;
+  const letter = await letterToAnswer(tx, wish.letter_id);
+  const awaited = await listAwaited(tx.db, wish.letter_id, email);
+  await holdLocks(tx.db, { organisation: awaited.map((each) => each.organisation_id) });
+  for (const each of awaited) {
+    if (each.kind === "confirm") await repeatConfirmation(tx, each.id, letter);
+    else await repeatAsking(tx, each, letter);
+  }
+  for (const row of await listEntriesOf(tx.db, wish.letter_id, email)) await mailManageLink(tx, row, letter);
+  return true;
 }
