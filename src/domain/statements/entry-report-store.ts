@@ -77,26 +77,22 @@ export async function forgetReportNetworks(db: Db, before: Date): Promise<number
 
 /** Takes a person out of the reports they made; that there was one stays. */
 export async function wipeReporter(db: Db, addressHash: Buffer): Promise<void> {
-  await db("entry_reports")
-    .where({ address_hash: addressHash })
-    .update({
-      reporter_name: null,
-      reporter_role: null,
-      reporter_email: null,
-      said: null,
-      network_hash: null,
-    });
+  await db("entry_reports").where({ address_hash: addressHash }).update({
+    reporter_name: null,
+    reporter_role: null,
+    reporter_email: null,
+    said: null,
+    network_hash: null,
+  });
 }
 
 /** Takes the persons out of all reports about the entries of a letter; that there were some stays. */
 export async function wipeReportsOf(db: Db, letterId: string): Promise<void> {
-  await db("entry_reports")
-    .where({ letter_id: letterId })
-    .update({
-      reporter_name: null,
-      reporter_role: null,
-      reporter_email: null,
-      said: null,
-      network_hash: null,
-    });
+  await db("entry_reports").where({ letter_id: letterId }).update({
+    reporter_name: null,
+    reporter_role: null,
+    reporter_email: null,
+    said: null,
+    network_hash: null,
+  });
 }
