@@ -93,12 +93,13 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
 }
 
 function settingsOf(config: Config): Settings {
-  const { publicUrl, mailFrom, bounceDomain, imapUrl, dkim } = config;
+  const { publicUrl, mailFrom, bounceDomain, imapUrl, dkim, logWitnesses } = config;
   return {
     publicUrl,
     mailFrom,
     bounceDomain,
     imapUrl,
+    logWitnesses,
     dkim: dkim && { domain: dkim.domain, selector: dkim.selector },
   };
 }

@@ -1,8 +1,14 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { readKey } from "../domain/log/note.js";
+import { readKey, WITNESS_SIGNATURE, type VerifierKey } from "../domain/log/note.js";
 import { verifyLetterLog } from "../domain/log/verification-service.js";
-import { verifyLog, type ListedEntry, type LogCopy, type Verdict } from "../domain/log/verify.js";
+import {
+  MAY_WAIT_FOR_LEAF,
+  verifyLog,
+  type ListedEntry,
+  type LogCopy,
+  type Verdict,
+} from "../domain/log/verify.js";
 import { SECOND } from "../platform/clock.js";
 import { CommandError, answer, note, textOption, type Command } from "./command.js";
 import { withApp } from "./session.js";
@@ -19,32 +25,50 @@ const OF_THE_MOMENT: ReadonlySet<string> = new Set([
 /** `verify-log <letter>`: works out the log anew, from the database or from a public address, and says what does not fit. */
 export const verifyLogCommand: Command = {
   name: "verify-log",
-  usage: "<letter> [--against <checkpoint file>] [--from <address>] [--json]",
+  usage: "<letter> [--against <checkpoint file>] [--from <address>] [--witnesses <key file>] [--json]",
   summary: "Check a letter's public log: every leaf, root and signature, and that the list is what it says",
-  options: { against: { type: "string" }, from: { type: "string" }, json: { type: "boolean" } },
+  options: {
+    against: { type: "string" },
+    from: { type: "string" },
+    witnesses: { type: "string" },
+    json: { type: "boolean" },
+  },
   takes: [1, 1],
   run: async (line) => {
     const [letter = ""] = line.positionals;
     const file = textOption(line, "against");
     const against = file === undefined ? undefined : readFile(file);
     const from = textOption(line, "from");
+    const witnesses = readWitnesses(textOption(line, "witnesses"));
     const verdict =
       from === undefined
-        ? await withApp((_app, ctx) => verifyLetterLog(ctx, letter, against))
-        : await verifyPublished(from, letter, against);
+        ? await withApp((_app, ctx) => verifyLetterLog(ctx, letter, { against, witnesses }))
+        : await verifyPublished(from, letter, { against, witnesses });
     if (line.options["json"]) await answer(`${JSON.stringify(verdict)}\n`);
     else await answer(`${sentences(verdict, against !== undefined)}\n`);
-    return verdict.discrepancies.length === 0 ? 0 : 1;
+    if (verdict.discrepancies.length > 0) return 1;
+    return verdict.waiting.length > 0 ? 3 : 0;
   },
 };
 
-function sentences({ origin, size, root, listed, discrepancies }: Verdict, compared: boolean): string {
-  const head = `${origin}: ${size} leaves, root ${root}`;
+function sentences(verdict: Verdict, compared: boolean): string {
+  const { origin, size, root, listed, witnessed, waiting, discrepancies } = verdict;
+  const seen = witnessed.map(
+    (one) => `\nWitnessed by ${one.witness}: the head of ${one.size} leaves, on ${one.at}.`,
+  );
+  const head = `${origin}: ${size} leaves, root ${root}${seen.join("")}`;
+  const late = waiting.map(({ row, sentence }) => `NOT IN THE LOG YET  ${row}: ${sentence}`);
+  if (late.length > 0 && discrepancies.length === 0) {
+    const said =
+      "The log is said to lack these for less than ten minutes. Ask again then: what is still named does not fit.";
+    return [head, ...late, said].join("\n");
+  }
   if (discrepancies.length === 0) {
     const continued = compared ? " It continues the checkpoint you gave." : "";
     return `${head}\nAll of it fits: leaves, root, signature, and the ${listed} entries of the list.${continued}`;
   }
-  return [head, ...discrepancies.map(({ row, sentence }) => `DOES NOT FIT  ${row}: ${sentence}`)].join("\n");
+  const wrong = discrepancies.map(({ row, sentence }) => `DOES NOT FIT  ${row}: ${sentence}`);
+  return [head, ...wrong, ...late].join("\n");
 }
 
 function readFile(file: string): string {
@@ -55,13 +79,42 @@ function readFile(file: string): string {
   }
 }
 
-async function verifyPublished(address: string, letter: string, against?: string): Promise<Verdict> {
+interface Given {
+  against: string | undefined;
+  witnesses: readonly VerifierKey[] | undefined;
+}
+
+/** Keys of witnesses, one a line. Throws for a line that is none. */
+function readWitnesses(file: string | undefined): VerifierKey[] | undefined {
+  if (file === undefined) return undefined;
+  const words = readFile(file).split(/\s+/).filter(Boolean);
+  return words.map((word) => {
+    const key = readKey(word);
+    if (key?.type !== WITNESS_SIGNATURE) throw new CommandError(`${word} is not the key of a witness.`);
+    return key;
+  });
+}
+
+async function verifyPublished(address: string, letter: string, given: Given): Promise<Verdict> {
   const base = `${address.replace(/\/+$/, "")}/letters/${encodeURIComponent(letter)}`;
-  const first = verifyLog(await copyFrom(base), against);
+  const witnesses = given.witnesses ?? [];
+  const first = verifyLog({ ...(await copyFrom(base)), witnesses }, given.against);
   if (!first.discrepancies.some(({ code }) => OF_THE_MOMENT.has(code))) return first;
   note("The list and the log are not of the same moment; asking once more.");
   await pause(LIST_AGE);
-  return verifyLog(await copyFrom(base), against);
+  const before = await waitingAt(base);
+  const copy = { ...(await copyFrom(base)), witnesses };
+  return verifyLog({ ...copy, waiting: Math.max(before, await waitingAt(base)) }, given.against);
+}
+
+/** How many events the server says have no leaf yet; what waits too long, or is not told, counts for none. */
+async function waitingAt(base: string): Promise<number> {
+  const response = await fetch(`${base}/log/waiting`).catch(() => undefined);
+  if (!response?.ok) return 0;
+  const { events, since } = (await response.json()) as { events: number; since: string | null };
+  const asked = Date.parse(response.headers.get("date") ?? "");
+  const waits = since === null ? Number.NaN : asked - Date.parse(since);
+  return waits < MAY_WAIT_FOR_LEAF ? events : 0;
 }
 
 async function get(address: string): Promise<Response> {

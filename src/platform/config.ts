@@ -50,6 +50,8 @@ export interface Config {
   dkim: DkimKey | undefined;
   /** What the public log's checkpoints are signed with, the key in use first; unset: a key kept in the data directory. */
   logKeys?: readonly KeyObject[] | undefined;
+  /** Who may witness the public log, as C2SP verifier keys; unset: nobody. */
+  logWitnesses?: readonly string[] | undefined;
   /** Addresses of the proxies whose X-Forwarded-For is believed; empty: nobody's. */
   trustProxy: string[];
   logLevel: string;
@@ -103,6 +105,13 @@ const domain = z.string().transform((value, issues) => {
 /** One or several labels of a DNS name (RFC 6376 §3.1). */
 export const DKIM_SELECTOR = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 
+const witnesses = z
+  .string()
+  .transform((value) => value.split(/[\s,]+/).filter(Boolean))
+  .refine((words) => words.every((word) => /^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/.test(word)), {
+    message: "expected keys of witnesses as <name>+<id>+<key>, separated by spaces",
+  });
+
 const environment = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number({ error: "expected a port from 1 to 65535" }).int().min(1).max(65_535).default(8080),
@@ -125,6 +134,7 @@ const environment = z.object({
   DKIM_SELECTOR: z.string().regex(DKIM_SELECTOR, "expected a name such as s1").optional(),
   DKIM_PRIVATE_KEY_FILE: z.string().optional(),
   LOG_KEY_FILE: z.string().optional(),
+  LOG_WITNESSES: witnesses.optional(),
   TRUST_PROXY: proxies.default([]),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   COUNTERSIGN_DEMO: flag.optional(),
@@ -175,6 +185,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     bounceDomain: set.BOUNCE_DOMAIN,
     dkim: dkimOf(set),
     logKeys: set.LOG_KEY_FILE === undefined ? undefined : logKeysOf(set.LOG_KEY_FILE),
+    logWitnesses: set.LOG_WITNESSES,
     trustProxy: set.TRUST_PROXY,
     logLevel: set.LOG_LEVEL,
     demo: set.COUNTERSIGN_DEMO ?? !set.DATABASE_URL,

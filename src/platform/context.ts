@@ -24,6 +24,8 @@ export interface Settings {
   imapUrl?: string | undefined;
   /** The domain and selector that mail of MAIL_FROM is signed for. */
   dkim?: { domain: string; selector: string } | undefined;
+  /** The keys of those who may witness the public log, as C2SP verifier keys. */
+  logWitnesses?: readonly string[] | undefined;
 }
 
 /** What every use case gets first: the database, the time, the log, the keys, and who acts. */

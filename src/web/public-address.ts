@@ -13,7 +13,7 @@ const ASKED = ["lang", "q", "sector", "country", "region", "sort", "page", "text
 
 /** Pages of a letter that may be kept: the letter, its list, and every twin and part that stands below it by a plain name. */
 const OF_LETTER =
-  /^\/letters\/([a-z0-9-]{1,80})(?:\/(?:signatories(?:\.[a-z]{3,4})?|letter\.pdf|card\.png|embed|badge\.svg|versions|press|corrections))?$/;
+  /^\/letters\/([a-z0-9-]{1,80})(?:\/(?:signatories(?:\.[a-z]{3,4})?|letter\.pdf|card\.png|embed|badge\.svg|versions|press|corrections|log\/(?:checkpoint|keys)))?$/;
 const OF_ALL = new Set(["/", "/sitemap.xml", "/embed.js"]);
 
 /** Longer addresses and headers are answered, but not kept: nobody fills the store with them. */

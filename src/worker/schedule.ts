@@ -24,10 +24,12 @@ import { publishDueBands } from "../domain/pledges/band-service.js";
 import { evaluateDuePledges, lapseOverduePledges } from "../domain/pledges/evaluation-service.js";
 import { remindPledgers, settleEndedWindows } from "../domain/pledges/window-service.js";
 import { forgetDrafts } from "../domain/signatures/draft-service.js";
+import { mailRequestedLinks } from "../domain/signatures/link-request-service.js";
 import { remindStuckSigners } from "../domain/signatures/reminder-service.js";
 import { askForReaffirmation, remindToReaffirm } from "../domain/signatures/reaffirm-service.js";
 import { tellOfSecondEntries } from "../domain/signatures/parking-service.js";
 import { publishHeldSignatures } from "../domain/signatures/review-service.js";
+import { forgetNetworksOfReports } from "../domain/statements/entry-report-service.js";
 import { forgetOldAccess } from "../domain/team/retention-service.js";
 import type { Ctx } from "../platform/context.js";
 import type { Logbook } from "../platform/logbook.js";
@@ -73,6 +75,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "work on mails to signers", run: (ctx) => workOnSignerMails(ctx) },
   { name: "screen new entries", run: (ctx) => screenNewEntries(ctx) },
   { name: "forget networks", run: (ctx) => forgetNetworks(ctx) },
+  { name: "forget networks of reports", run: (ctx) => forgetNetworksOfReports(ctx) },
   { name: "lapse overdue pledges", run: (ctx) => lapseOverduePledges(ctx) },
   { name: "settle pledges", run: (ctx) => settleEndedWindows(ctx) },
   { name: "evaluate pledges", run: (ctx) => evaluateDuePledges(ctx) },
@@ -80,6 +83,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "publish bands", run: (ctx) => publishDueBands(ctx) },
   { name: "remind stuck signers", run: (ctx) => remindStuckSigners(ctx) },
   { name: "tell of second entries", run: (ctx) => tellOfSecondEntries(ctx) },
+  { name: "mail links again", run: (ctx) => mailRequestedLinks(ctx) },
   { name: "forget drafts", run: (ctx) => forgetDrafts(ctx) },
   { name: "ask for basis checks", run: (ctx) => askForBasisChecks(ctx) },
   { name: "forget old access", run: (ctx) => forgetOldAccess(ctx) },

@@ -38,7 +38,7 @@ afterAll(async () => {
 const SLUG = "keep-orbit-usable";
 
 async function codes(letter: string, against?: string): Promise<string[]> {
-  const { discrepancies } = await verifyLetterLog(app.system, letter, against);
+  const { discrepancies } = await verifyLetterLog(app.system, letter, { against: against });
   return discrepancies.map(({ code }) => code);
 }
 
@@ -144,6 +144,39 @@ async function rowsOf(letter: string): Promise<string[]> {
   const { discrepancies } = await verifyLetterLog(app.system, letter);
   return discrepancies.map(({ row }) => row);
 }
+
+describe("an entry that the worker has made no leaf of yet", () => {
+  it("is told from one that is missing, for ten minutes", async () => {
+    const letter = await openLetter(app);
+    await smallLog(app, letter);
+    await publish(app, letter, "Saltmarsh Propulsion AS");
+    const early = await verifyLetterLog(app.system, letter);
+    expect([early.discrepancies, early.waiting.map(({ row }) => row)]).toEqual([
+      [],
+      ["list entry “Saltmarsh Propulsion AS”"],
+    ]);
+    const said = await browser(app).get(`/letters/${SLUG}/log/waiting`).expect(200);
+    expect(said.body).toEqual({ events: 1, since: app.clock.now().toISOString() });
+    app.clock.advance(10 * 60_000);
+    const late = await verifyLetterLog(app.system, letter);
+    expect([late.discrepancies.map(({ code }) => code), late.waiting]).toEqual([["list_has"], []]);
+    await settle(app);
+    const whole = await verifyLetterLog(app.system, letter);
+    expect([whole.discrepancies, whole.waiting]).toEqual([[], []]);
+  });
+
+  it("hides no more than the events that wait explain", async () => {
+    const letter = await openLetter(app);
+    const [first = "", , third = ""] = await smallLog(app, letter);
+    await publish(app, letter, "Saltmarsh Propulsion AS");
+    await bySuperuser(app, "update signatures set state = 'in_review' where id in (?, ?)", [first, third]);
+    const { discrepancies, waiting } = await verifyLetterLog(app.system, letter);
+    expect([discrepancies.map(({ code }) => code), waiting]).toEqual([
+      ["not_opened", "not_opened", "list_has"],
+      [],
+    ]);
+  });
+});
 
 describe("a row changed in the database", () => {
   it("is named: a leaf", async () => {

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { suppress } from "../../src/domain/consent/service.js";
 import { createOrganisation } from "../../src/domain/organisations/service.js";
+import { mailRequestedLinks } from "../../src/domain/signatures/link-request-service.js";
 import { addStaff } from "../../src/domain/team/service.js";
 import { MINUTE } from "../../src/platform/clock.js";
-import { testApp, type TestApp } from "../support/app.js";
+import { staffCtx, testApp, type TestApp } from "../support/app.js";
 import { serve } from "../support/browser.js";
 import { confirmLink, countRows, mailsTo, signingForm } from "../support/company.js";
 import { insertSignature, makeLetter, type SignatureGiven } from "../support/letters.js";
+import { aContact, aLetter, aMailing, unsubscribeToken } from "../support/mailing.js";
+import { settle } from "../support/settle.js";
 import { statementsOf } from "../support/statements.js";
 
 let app: TestApp;
@@ -66,6 +70,9 @@ function form(name: string, email: string, changes: Record<string, unknown> = {}
 
 const submit = (name: string, email: string, changes = {}): Promise<Traces> =>
   traces(email, () => ask(`/letters/${letter.slug}/sign`, form(name, email, changes)));
+
+const wish = (email: string): Promise<Traces> =>
+  traces(email, () => ask(`/letters/${letter.slug}/manage`, { email }));
 
 /** Confirms, then looks at the page and at the manage page; what differs by name and secret is made alike. */
 async function confirm(name: string, email: string): Promise<Traces> {
@@ -140,6 +147,54 @@ describe("promise 17: nobody learns whether an organisation has signed", () => {
       }
     });
   }
+
+  it("by asking for a lost link: the same page and the same one statement, the mail comes from the worker", async () => {
+    await standing("Halden Orbital Ltd", { state: "published" });
+    await app.db("signatures").update({ signatory_email: "ines@halden.example" });
+    const known = await wish("ines@halden.example");
+    const unknown = await wish("nobody@halden.example");
+    expect(unknown).toEqual(known);
+    expect(known).toMatchObject({ mails: 0, links: 0 });
+    expect(known.statements.filter((sql) => /signatures/.test(sql))).toEqual([]);
+    expect(await mailRequestedLinks(app.system)).toBe(2);
+    expect(await countRows(app, "link_requests")).toBe(0);
+    expect(await mailsTo(app, "ines@halden.example", "signature-link")).toHaveLength(1);
+    expect(await mailsTo(app, "nobody@halden.example")).toEqual([]);
+  });
+
+  it("by the links at the foot of a mail: those we never sent look alike, those we sent tell nothing of the address", async () => {
+    const [one, other] = [await aContact(app), await aContact(app)];
+    await aMailing(await staffCtx(app, "outreach"), await aLetter(app), [one, other]);
+    await settle(app);
+    const [first, second] = [await unsubscribeToken(app, one), await unsubscribeToken(app, other)];
+    const alike = ({ seen, statements }: Traces) => ({
+      seen: seen.replaceAll(first, "SECRET").replaceAll(second, "SECRET"),
+      statements,
+    });
+    for (const door of ["unsubscribe", "preferences"]) {
+      const unknown: Traces[] = [];
+      for (const token of ["x", "a".repeat(43), "b".repeat(43)]) {
+        unknown.push(await traces(one.email, () => ask(`/${door}/${token}`)));
+        unknown.push(await traces(one.email, () => ask(`/${door}/${token}`, { act: "stop_all" })));
+      }
+      const [looked, acted] = unknown;
+      for (const [at, each] of unknown.entries()) expect(each.seen).toBe((at % 2 ? acted : looked)?.seen);
+      expect(unknown[4]).toEqual(unknown[2]);
+      expect(unknown[5]).toEqual(unknown[3]);
+    }
+    await suppress(app.system, {
+      addressHash: app.keys.addressHash(other.email),
+      letterId: null,
+      reason: "unsubscribed",
+      source: "a test",
+    });
+    const presses: string[] = [];
+    for (const token of [second, first]) {
+      const press = () => ask(`/unsubscribe/${token}`, { "List-Unsubscribe": "One-Click" });
+      presses.push(alike(await traces(one.email, press)).seen);
+    }
+    expect(presses[1]).toBe(presses[0]);
+  });
 
   it("by asking for a sign-in link: the same page and the same statements, whether one works here or not", async () => {
     const [email, stranger] = ["ines@forum.example", "somebody@nobody.example"];

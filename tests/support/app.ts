@@ -7,6 +7,7 @@ import { PERMISSIONS, type Permission, type Role } from "../../src/domain/team/p
 import { fixedClock, type FixedClock } from "../../src/platform/clock.js";
 import type { Config } from "../../src/platform/config.js";
 import type { Ctx } from "../../src/platform/context.js";
+import { newId } from "../../src/platform/ids.js";
 import { silentLog, type Log } from "../../src/platform/log.js";
 import { createWeb } from "../../src/web/main.js";
 import { memoryLogbook, type MemoryLogbook } from "./memory-logbook.js";
@@ -114,4 +115,16 @@ export async function staffCtx(app: TestApp, role: Role = "admin"): Promise<Ctx>
 export async function bearer(app: TestApp, scopes: readonly Permission[] = PERMISSIONS): Promise<string> {
   const { token } = await createApiToken(app.system, { name: "test", scopes: [...scopes] });
   return `Bearer ${token}`;
+}
+
+/** The same colleague by way of a token they made, with the scope to write mails. */
+export function tokenOf(app: TestApp, staff: Ctx): Ctx {
+  const madeBy = staff.actor.kind === "staff" ? staff.actor.id : null;
+  return app.ctx({
+    kind: "token",
+    id: newId(app.clock),
+    name: "crm",
+    scopes: ["outreach:write", "messages:read"],
+    madeBy,
+  });
 }

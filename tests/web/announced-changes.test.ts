@@ -123,6 +123,23 @@ describe("a kept page", () => {
     await until(async () => (await text(PAGE)).includes(`${PAGE}/log`));
   });
 
+  it("keeps a checkpoint until the log grows or a witness signs it", async () => {
+    await settle(app);
+    const checkpoint = `${PAGE}/log/checkpoint`;
+    await until(async () => (await text(checkpoint)).includes("/log"));
+    const { size } = (await app.db("log_checkpoints").first("size")) as { size: number };
+    const line = "\u2014 witness.example/w1 AAAAAAAA\n";
+    const row = { letter_id: letterId, size, witness: "w1", line, received_at: app.clock.now() };
+    await app.db("log_cosignatures").insert(row);
+    await until(async () => (await text(checkpoint)).endsWith(line));
+    await insertSignature(app.system, { letterId, organisation: "Rimfrost" });
+    const answer = await door.get(checkpoint);
+    expect(answer.headers).toMatchObject({
+      "access-control-allow-origin": "*",
+      "cache-control": "public, max-age=4",
+    });
+  });
+
   it("hears of another name of an organisation, and of nothing that happens in private", async () => {
     const before = feed.version(LETTER.slug);
     const { id } = await insertSignature(app.system, { letterId, state: "in_review" });

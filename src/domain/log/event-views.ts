@@ -70,6 +70,18 @@ export async function lettersWithEvents(ctx: Ctx): Promise<{ letterId: string; s
   return rows.map((row) => ({ letterId: row.letter_id, since: row.since, n: row.n }));
 }
 
+/** How many events of one letter have no leaf, and since when the oldest of them waits. */
+export async function waitingEvents(
+  ctx: Ctx,
+  letterId: string,
+): Promise<{ n: number; since: Date | undefined }> {
+  const { rows } = await ctx.db.raw<{ rows: { since: Date | null; n: number }[] }>(
+    `select min(at) as since, count(*)::int as n from (${PENDING}) as waiting where letter_id = ?`,
+    [letterId],
+  );
+  return { n: rows[0]?.n ?? 0, since: rows[0]?.since ?? undefined };
+}
+
 /** The events of one letter without a leaf, in the order in which they happened. */
 export async function pendingEvents(ctx: Ctx, letterId: string, limit: number): Promise<PendingEvent[]> {
   const { rows } = await ctx.db.raw<{ rows: PendingEvent[] }>(

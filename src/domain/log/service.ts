@@ -2,7 +2,7 @@
 import { transaction, type Ctx } from "../../platform/context.js";
 import { notFound } from "../../platform/errors.js";
 import { newId } from "../../platform/ids.js";
-import { signatureFacts } from "./event-views.js";
+import { signatureFacts, waitingEvents } from "./event-views.js";
 import { committedValues } from "./integration-service.js";
 import { PERSONAL_FIELDS, PUBLIC_FIELDS, type CommittedField, type Opening } from "./leaf.js";
 import { consistencyRanges, foldRange, inclusionRanges, nodesOf, type Hash, type Range } from "./merkle.js";
@@ -35,6 +35,14 @@ export async function cosignedCheckpoint(ctx: Ctx, letterId: string): Promise<st
   const head = await logHead(ctx, letterId);
   const lines = await cosignatureLines(ctx, letterId, head.size);
   return head.note + lines.join("");
+}
+
+/** How many public events of a letter have no leaf yet, and since when the oldest of them waits. */
+export async function waitingForLeaves(
+  ctx: Ctx,
+  letterId: string,
+): Promise<{ n: number; since: Date | undefined }> {
+  return waitingEvents(ctx, letterId);
 }
 
 /** The keys that a checkpoint of this log may be signed with, newest first, as C2SP verifier keys. */

@@ -204,3 +204,16 @@ export async function insertNotice(
 ): Promise<void> {
   await db("log_notices").insert({ ...row, detail: JSON.stringify(row.detail) });
 }
+
+/** Keeps what witnesses signed of a head; of each witness and head the first line stays. Returns how many are new. */
+export async function insertCosignatures(
+  db: Db,
+  rows: readonly { letter_id: string; size: number; witness: string; line: string; received_at: Date }[],
+): Promise<number> {
+  const added = await db("log_cosignatures")
+    .insert([...rows])
+    .onConflict(["letter_id", "size", "witness"])
+    .ignore()
+    .returning("witness");
+  return added.length;
+}

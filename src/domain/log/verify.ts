@@ -13,6 +13,7 @@ import {
 import { headsAt } from "./growth.js";
 import { leafHash, nodeHash, type Hash } from "./merkle.js";
 import { isSignedBy, readCheckpoint, type Checkpoint, type VerifierKey } from "./note.js";
+import { linesOf, type Witnessed } from "./witness.js";
 
 /** One entry of the public list as everybody sees it. */
 export interface ListedEntry {
@@ -39,6 +40,10 @@ export interface LogCopy {
   listed: readonly ListedEntry[];
   /** Roots of pairs of leaves as the database keeps them, to tell which leaf was changed. */
   pairs?: ReadonlyMap<number, Hash>;
+  /** How many public events are said to have no leaf yet, where that is too short ago to be a fault. */
+  waiting?: number;
+  /** Keys of the witnesses whose lines are checked. */
+  witnesses?: readonly VerifierKey[];
 }
 
 /** One thing that does not fit. */
@@ -50,6 +55,7 @@ export interface Discrepancy {
     | "leaf_form"
     | "root"
     | "against"
+    | "witness"
     | "earlier"
     | "commitment"
     | "not_opened"
@@ -67,7 +73,27 @@ export interface Verdict {
   size: number;
   root: string;
   listed: number;
+  /** Who says that they saw which head, and when: the largest of each witness. */
+  witnessed: Witnessed[];
   discrepancies: Discrepancy[];
+  /** What may be no more than events that have no leaf yet: to be looked at once more in some minutes. */
+  waiting: Discrepancy[];
+}
+
+/** How long an event may be without a leaf, in milliseconds, before that is a fault and not the way of things. */
+export const MAY_WAIT_FOR_LEAF = 10 * 60_000;
+
+/** What list and log differ in while an event has no leaf; one event may show in two of them. */
+const OF_THE_MOMENT: ReadonlySet<Discrepancy["code"]> = new Set(["list_has", "list_lacks", "not_opened"]);
+
+/** Parts what may wait for a leaf from what is wrong: never more than the events that wait can explain. */
+function partWaiting(
+  found: readonly Discrepancy[],
+  events: number,
+): Pick<Verdict, "discrepancies" | "waiting"> {
+  const waiting = found.filter(({ code }) => OF_THE_MOMENT.has(code));
+  if (events === 0 || waiting.length > 2 * events) return { discrepancies: [...found], waiting: [] };
+  return { discrepancies: found.filter(({ code }) => !OF_THE_MOMENT.has(code)), waiting };
 }
 
 /** Verifies a copy of a log, and that it continues the checkpoint `against` when one is given. */
@@ -79,7 +105,15 @@ export function verifyLog(copy: LogCopy, against?: string): Verdict {
   const head = readCheckpoint(copy.checkpoint);
   if (!head) {
     say("checkpoint_unreadable", "checkpoint", "The newest checkpoint is not a signed note.");
-    return { origin: "", size: 0, root: "", listed: copy.listed.length, discrepancies: found };
+    return {
+      origin: "",
+      size: 0,
+      root: "",
+      listed: copy.listed.length,
+      witnessed: [],
+      waiting: [],
+      discrepancies: found,
+    };
   }
   if (!isSignedBy(head, copy.keys)) {
     say("signature", "checkpoint", "The newest checkpoint is not signed with a key of this log.");
@@ -101,8 +135,26 @@ export function verifyLog(copy: LogCopy, against?: string): Verdict {
     size: head.size,
     root: head.root.toString("base64"),
     listed: copy.listed.length,
-    discrepancies: found,
+    witnessed: checkWitnesses(copy, head, say),
+    ...partWaiting(found, copy.waiting ?? 0),
   };
+}
+
+/** Who of the known witnesses saw this head or an earlier one; a line of theirs that is wrong does not fit. */
+function checkWitnesses(copy: LogCopy, head: Checkpoint, say: Say): Witnessed[] {
+  const largest = new Map<string, Witnessed>();
+  const heads = [...copy.earlier.flatMap((note) => readCheckpoint(note) ?? []), head];
+  for (const one of heads.filter(({ origin }) => origin === head.origin)) {
+    const { good, wrong } = linesOf(one, copy.witnesses ?? []);
+    for (const name of wrong) {
+      const sentence = `The line of the witness ${name} is not of the head of ${one.size} leaves that stands above it.`;
+      say("witness", `the head of ${one.size} leaves`, sentence);
+    }
+    for (const each of good) {
+      if ((largest.get(each.witness)?.size ?? -1) <= each.size) largest.set(each.witness, each);
+    }
+  }
+  return [...largest.values()];
 }
 
 type Say = (code: Discrepancy["code"], row: string, sentence: string) => void;

@@ -164,6 +164,26 @@ export async function cosignatureLines(ctx: Ctx, letterId: string, size: number)
   return ctx.db("log_cosignatures").where({ letter_id: letterId, size }).orderBy("witness").pluck("line");
 }
 
+/** Every checkpoint that a witness signed, with the lines of its witnesses, the smallest first. */
+export async function allCosigned(ctx: Ctx, letterId: string): Promise<string[]> {
+  const { rows } = await ctx.db.raw<{ rows: { note: string }[] }>(
+    `select c.note || string_agg(w.line, '' order by w.witness) as note
+       from log_cosignatures w
+       join lateral (select note from log_checkpoints
+              where letter_id = w.letter_id and size = w.size order by signed_at, id limit 1) c on true
+      where w.letter_id = ? group by w.size, c.note order by w.size`,
+    [letterId],
+  );
+  return rows.map(({ note }) => note);
+}
+
+/** The root of the head of this size that was signed; undefined where none was. */
+export async function signedRoot(ctx: Ctx, letterId: string, size: number): Promise<Buffer | undefined> {
+  const row = (await ctx.db("log_checkpoints").where({ letter_id: letterId, size }).first("root")) as
+    { root: Buffer } | undefined;
+  return row?.root;
+}
+
 /** The kept roots of pairs of leaves, by their place. */
 export async function storedPairs(ctx: Ctx, letterId: string): Promise<Map<number, Buffer>> {
   const rows = (await ctx

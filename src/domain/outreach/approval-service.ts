@@ -19,7 +19,11 @@ import { timesFromNow } from "./timing-service.js";
 /** Whether the one who asks may approve a waiting mailing. */
 export async function approvalOf(ctx: Ctx, mailing: Mailing): Promise<"yes" | "alone" | "no"> {
   if (mailing.state !== "waiting") return "no";
-  return mayDecide(ctx, { writtenBy: mailing.writtenById, queuedBy: mailing.queuedById });
+  return mayDecide(ctx, {
+    writtenBy: mailing.writtenById,
+    queuedBy: mailing.queuedById,
+    byScript: mailing.queuedByScript,
+  });
 }
 
 /**
@@ -28,14 +32,13 @@ export async function approvalOf(ctx: Ctx, mailing: Mailing): Promise<"yes" | "a
  */
 export async function mayDecide(
   ctx: Ctx,
-  made: { writtenBy: string | null; queuedBy: string | null },
+  made: { writtenBy: string | null; queuedBy: string | null; byScript: boolean },
 ): Promise<"yes" | "alone" | "no"> {
   if (!mayDo(ctx.actor, "outreach:write")) return "no";
   const roles = ROLES.filter((role) => mayDo({ kind: "staff", id: "", name: "", role }, "outreach:write"));
   const approver = answeringStaffId(ctx);
   const others = (await staffOfRoles(ctx, roles)).filter((id) => id !== approver);
-  const verdict = mayApprove({ ...made, approver, othersMay: others.length > 0 });
-  return verdict === "alone" && ctx.actor.kind === "token" ? "no" : verdict;
+  return mayApprove({ ...made, approver, asScript: staffId(ctx) === null, othersMay: others.length > 0 });
 }
 
 /** Lets a waiting mailing go out. Throws forbidden for those who wrote it, while somebody else could look at it. */

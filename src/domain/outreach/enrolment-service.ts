@@ -7,7 +7,7 @@ import { holdLocks } from "../../platform/locks.js";
 import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { cancelEnrolmentMessages } from "../mail/holding-service.js";
-import { requirePermission, staffId } from "../team/service.js";
+import { answeringStaffId, requirePermission, staffId } from "../team/service.js";
 import { mayDecide } from "./approval-service.js";
 import {
   insertBatch,
@@ -121,7 +121,8 @@ function newBatch(
     state: isWaiting ? "waiting" : "approved",
     enrolled: counts.enrolled,
     left_out: counts.leftOut,
-    created_by: staffId(ctx),
+    created_by: answeringStaffId(ctx),
+    by_script: staffId(ctx) === null,
     created_at: now,
     decided_by: null,
     decided_at: isWaiting ? null : now,
@@ -151,7 +152,7 @@ async function newEnrolments(
     organisation_id: recipient.organisationId,
     mailbox_id: course.rules.mailboxId,
     batch_id: batchId,
-    created_by: staffId(ctx),
+    created_by: answeringStaffId(ctx),
   }));
 }
 
@@ -241,12 +242,15 @@ async function waitingBatch(ctx: Ctx, id: string): Promise<BatchRow> {
  */
 export async function judgeBatch(
   ctx: Ctx,
-  batch: Pick<BatchRow, "id" | "sequence_id" | "created_by">,
+  batch: Pick<BatchRow, "id" | "sequence_id" | "created_by" | "by_script">,
 ): Promise<"yes" | "alone" | "no"> {
-  if (staffId(ctx) === null && batch.created_by === null) return "no";
   const number = await versionOfWaiting(ctx.db, batch.id);
   const version = number === undefined ? undefined : await findVersion(ctx.db, batch.sequence_id, number);
-  return mayDecide(ctx, { writtenBy: version?.created_by ?? null, queuedBy: batch.created_by });
+  return mayDecide(ctx, {
+    writtenBy: version?.created_by ?? null,
+    queuedBy: batch.created_by,
+    byScript: batch.by_script,
+  });
 }
 
 /** Batches of a sequence, or all that wait; newest first. */

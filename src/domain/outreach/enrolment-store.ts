@@ -9,6 +9,7 @@ export interface BatchRow {
   enrolled: number;
   left_out: number;
   created_by: string | null;
+  by_script: boolean;
   created_at: Date;
   decided_by: string | null;
   decided_at: Date | null;

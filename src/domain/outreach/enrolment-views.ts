@@ -177,6 +177,7 @@ export interface BatchLine {
   leftOut: number;
   createdBy: string | null;
   createdById: string | null;
+  byScript: boolean;
   createdAt: Date;
   decidedBy: string | null;
   decidedAt: Date | null;
@@ -203,6 +204,7 @@ export async function listBatches(
       "b.left_out as leftOut",
       "f.name as createdBy",
       "b.created_by as createdById",
+      "b.by_script as byScript",
       "b.created_at as createdAt",
       "g.name as decidedBy",
       "b.decided_at as decidedAt",

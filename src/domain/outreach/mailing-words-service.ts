@@ -2,7 +2,7 @@
 import type { Ctx } from "../../platform/context.js";
 import { invalid } from "../../platform/errors.js";
 import { newId } from "../../platform/ids.js";
-import { staffId } from "../team/service.js";
+import { answeringStaffId } from "../team/service.js";
 import { readRules, type KeptRules, type SequenceRules } from "./sequence.js";
 import { mailboxExists } from "./sequence-views.js";
 import {
@@ -29,7 +29,7 @@ export async function addMailing(
   ctx: Ctx,
   mailing: { id: string; letterId: string; subject: string; recipients: KeptRecipients },
 ): Promise<boolean> {
-  const created = { created_by: staffId(ctx), created_at: ctx.clock.now() };
+  const created = { created_by: answeringStaffId(ctx), created_at: ctx.clock.now() };
   const isNew = await insertSequence(ctx.db, {
     id: mailing.id,
     letter_id: mailing.letterId,

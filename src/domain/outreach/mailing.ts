@@ -133,19 +133,24 @@ export function needsSecondPerson(recipients: number): boolean {
 export interface Approval {
   writtenBy: string | null;
   queuedBy: string | null;
+  /** Whether a script put it in the queue, whoever answers for the script. */
+  byScript: boolean;
   approver: string | null;
+  /** Whether a script asks. */
+  asScript: boolean;
   /** Whether anybody else could approve. */
   othersMay: boolean;
 }
 
 /**
  * Whether somebody may approve a batch: anybody but those who wrote or queued it. Where nobody else could, the same
- * person may, so that an installation with one staff member works; the record then says so. A script (no approver)
- * may only approve what a person wrote: of two, one has to be a person.
+ * person may, so that an installation with one staff member works; the record then says so. A script stands for the
+ * colleague who answers for it, never approves alone and never what a script queued: of two, one has to be a person.
  */
 export function mayApprove(approval: Approval): "yes" | "alone" | "no" {
+  if (approval.asScript && approval.byScript) return "no";
   if (approval.approver === null) return approval.writtenBy === null ? "no" : "yes";
   const own = [approval.writtenBy, approval.queuedBy].includes(approval.approver);
   if (!own) return "yes";
-  return approval.othersMay ? "no" : "alone";
+  return approval.othersMay || approval.asScript ? "no" : "alone";
 }

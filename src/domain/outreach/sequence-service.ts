@@ -6,7 +6,7 @@ import { isUuid, newId } from "../../platform/ids.js";
 import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { cancelMessages } from "../mail/deciding-service.js";
-import { requirePermission, staffId } from "../team/service.js";
+import { answeringStaffId, requirePermission } from "../team/service.js";
 import { findMailedLetter } from "./letter-views.js";
 import { outreachPolicy } from "./policy-service.js";
 import { changeSequenceCommand, createSequenceCommand, updateSequenceCommand } from "./sequence-commands.js";
@@ -48,7 +48,7 @@ export async function createSequence(
       name: command.name,
       kind: "sequence",
       recipients: {},
-      created_by: staffId(tx),
+      created_by: answeringStaffId(tx),
       created_at: tx.clock.now(),
     });
     const rules = await checkedRules(tx, command.rules);

@@ -7,7 +7,7 @@ import { record } from "../activity/service.js";
 import { ensureInvitations } from "../invitations/service.js";
 import { APPROVE_FIRST, queueOutreach, type OutreachMail } from "../mail/service.js";
 import { createTasks } from "../tasks/service.js";
-import { requirePermission, staffId } from "../team/service.js";
+import { answeringStaffId, requirePermission, staffId } from "../team/service.js";
 import { queueMailingCommand, saveMailingCommand } from "./commands.js";
 import {
   chooseRecipients,
@@ -97,6 +97,7 @@ export interface Mailing {
   writtenBy: string | null;
   writtenById: string | null;
   queuedById: string | null;
+  queuedByScript: boolean;
   approvedBy: string | null;
   createdAt: Date;
   queuedAt: Date | null;
@@ -127,6 +128,7 @@ export async function readMailing(ctx: Ctx, row: SequenceRow): Promise<Mailing> 
     writtenBy: names.get(row.created_by ?? "") ?? null,
     writtenById: row.created_by,
     queuedById: row.queued_by,
+    queuedByScript: row.queued_by_script,
     approvedBy: names.get(row.approved_by ?? "") ?? null,
     createdAt: row.created_at,
     queuedAt: row.queued_at,
@@ -189,7 +191,7 @@ export async function queueSavedMailing(ctx: Ctx, id: string): Promise<QueuedMai
     const { chosen, leftOut } = await choose(tx, row.letter_id, row.recipients);
     if (chosen.length === 0) throw invalid("mailing.nobody", { form: "errors.mailing.nobody" });
     const state = needsSecondPerson(chosen.length) ? "waiting" : "queued";
-    await setSequence(tx.db, id, { state, queued_by: staffId(tx), queued_at: tx.clock.now() });
+    await setSequence(tx.db, id, { state, ...queuer(tx), queued_at: tx.clock.now() });
     const added = await enrol(tx, mailing, chosen, state);
     const blocked = added.filter((message) => message.state === "blocked");
     const tasks = blocked.map((message) => ({
@@ -206,6 +208,11 @@ export async function queueSavedMailing(ctx: Ctx, id: string): Promise<QueuedMai
     await record(tx, { action: `mailing.${state}`, letterId: row.letter_id, subjectId: id, detail });
     return { id, state, queued, blocked: blocked.length, leftOut: leftOut.length };
   });
+}
+
+/** Who answers for putting a mailing in the queue, and whether a script did it. */
+function queuer(ctx: Ctx): { queued_by: string | null; queued_by_script: boolean } {
+  return { queued_by: answeringStaffId(ctx), queued_by_script: staffId(ctx) === null };
 }
 
 async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], state: "waiting" | "queued") {
@@ -234,7 +241,7 @@ async function enrol(ctx: Ctx, mailing: Mailing, chosen: readonly Recipient[], s
       organisation_id: recipient.organisationId,
       mailbox_id: mailing.way.mailboxId,
       batch_id: null,
-      created_by: staffId(ctx),
+      created_by: answeringStaffId(ctx),
     });
     mails.push({
       sendKey: `${mailing.letter.id}:one-off:${mailing.id}:${recipient.addressHash}:${round}`,

@@ -34,6 +34,7 @@ export interface SequenceRow {
   created_by: string | null;
   created_at: Date;
   queued_by: string | null;
+  queued_by_script: boolean;
   queued_at: Date | null;
   approved_by: string | null;
   approved_at: Date | null;

@@ -5,7 +5,7 @@ import { conflict, invalid, notFound } from "../../platform/errors.js";
 import { isUuid, newId } from "../../platform/ids.js";
 import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
-import { requirePermission, staffId } from "../team/service.js";
+import { answeringStaffId, requirePermission } from "../team/service.js";
 import { findMailedLetter } from "./letter-views.js";
 import { createTemplateCommand, listTemplatesQuery, updateTemplateCommand } from "./sequence-commands.js";
 import { insertTemplate, lockTemplate, setTemplate } from "./template-store.js";
@@ -29,7 +29,7 @@ export async function createTemplate(
       name: command.name,
       library: true,
       letter_id: letter?.id ?? null,
-      created_by: staffId(tx),
+      created_by: answeringStaffId(tx),
       created_at: tx.clock.now(),
     });
     await keepTexts(tx, id, command.texts);

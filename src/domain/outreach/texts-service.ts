@@ -1,7 +1,7 @@
 /** Keeping the words of templates: a version is added when they change, and none is ever rewritten. */
 import type { Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
-import { staffId } from "../team/service.js";
+import { answeringStaffId } from "../team/service.js";
 import {
   insertTemplate,
   insertTemplateVersion,
@@ -20,7 +20,7 @@ export async function newPrivateTemplate(
     name: template.texts[0]?.subject ?? "",
     library: false,
     letter_id: template.letterId,
-    created_by: staffId(ctx),
+    created_by: answeringStaffId(ctx),
     created_at: ctx.clock.now(),
   });
   return keepTexts(ctx, id, template.texts);
@@ -41,7 +41,7 @@ export async function keepTexts(
     templateId,
     number: (latest?.number ?? 0) + 1,
     texts: sorted,
-    createdBy: staffId(ctx),
+    createdBy: answeringStaffId(ctx),
     createdAt: ctx.clock.now(),
   });
   return id;

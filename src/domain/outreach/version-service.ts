@@ -1,7 +1,7 @@
 /** Writing versions of a sequence: one that somebody is enrolled in stands still, a new one takes its place for others. */
 import type { Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
-import { staffId } from "../team/service.js";
+import { answeringStaffId } from "../team/service.js";
 import { keepRules, readRules, type SequenceRules } from "./sequence.js";
 import {
   deleteVersion,
@@ -34,7 +34,7 @@ export async function writeVersion(
     sequence_id: sequenceId,
     number,
     rules: keepRules(version.rules),
-    created_by: staffId(ctx),
+    created_by: answeringStaffId(ctx),
     created_at: ctx.clock.now(),
   });
   const rows = version.steps.map((step, at): StepRow => ({

@@ -13,7 +13,7 @@ import { transitionAnswer } from "../declines/service.js";
 import { mayAskOnce } from "../signatures/authority-mail-service.js";
 import { mailNames } from "../signatures/mail-service.js";
 import { signatureDetail } from "../signatures/views.js";
-import { takeInformation } from "../signatures/information-service.js";
+import { keepInformation, takeInformation } from "../signatures/information-service.js";
 import { createTask } from "../tasks/service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { settleClaim } from "./claim-service.js";
@@ -95,8 +95,9 @@ export async function openQuestion(ctx: Ctx, token: string): Promise<OpenQuestio
 }
 
 /**
- * Takes the signatory's answer; the entry goes back to the review, and its time runs on. Sending it again changes
- * nothing. Throws conflict when nothing is asked any more, gone for an ended link.
+ * Takes the signatory's answer, by the link of the question or from their own page; the entry goes back to the review,
+ * and its time runs on. Sending it again changes nothing. Throws conflict when nothing is asked any more, gone for an
+ * ended link.
  */
 export async function giveInformation(ctx: Ctx, token: string, input: unknown): Promise<void> {
   const command = parse(informationCommand, input);
@@ -107,11 +108,11 @@ export async function giveInformation(ctx: Ctx, token: string, input: unknown): 
     await holdLocks(tx.db, { organisation: [seen.organisation_id] });
     const { link } = await holdLink(tx, "manage", token);
     const request = await lockNewestRequest(tx.db, link.subjectId);
-    if (!request) throw conflict("review.nothing_asked");
-    if (request.answered_at) return;
     const row = await takeInformation(tx, link.subjectId);
+    if (!row && request?.answered_at) return;
     if (!row) throw conflict("review.nothing_asked");
-    await setAnswered(tx.db, request.id, command.answer, tx.clock.now());
+    if (request && !request.answered_at) await setAnswered(tx.db, request.id, command.answer, tx.clock.now());
+    else await keepInformation(tx, row.id, command.answer);
     await record(tx, {
       action: "signature.information_given",
       letterId: row.letter_id,

@@ -2,7 +2,9 @@
 import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, gone, invalid, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
+import { emailDomain } from "../../platform/email-address.js";
 import { holdLocks } from "../../platform/locks.js";
+import { mailProvider } from "../../platform/mail-providers.js";
 import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
@@ -111,7 +113,7 @@ export async function refuseSignature(ctx: Ctx, token: string): Promise<Attestat
 /**
  * The officer hands the question on to another: a new link for that one, this one is revoked. At a confirmed domain the
  * new officer is asked at once, else once staff approve. Throws invalid for an address that is the submitter's, one's
- * own or the other officer's, conflict after two delegations and once the entry has caused five mails.
+ * own, the other officer's or one at a mail service, conflict after two delegations and once the entry has caused five mails.
  */
 export async function delegateAttestation(ctx: Ctx, token: string, input: unknown): Promise<Attestation> {
   const command = parse(delegateCommand, input);
@@ -151,6 +153,13 @@ function refuseBorrowed(command: DelegateInput, officer: OfficerRow, signature: 
     ] as const
   ).find(([email]) => email !== null && isSameMailbox(email, command.email));
   if (problem) throw invalid("form.invalid", { email: problem[1] });
+  if (atMailService(command.email))
+    throw invalid("form.invalid", { email: "errors.signatures.officer_mail_service" });
+}
+
+/** At a mail service anybody can have an address; no confirmed domain will ever vouch for it (ruling 19). */
+function atMailService(email: string): boolean {
+  return mailProvider(emailDomain(email.toLowerCase())) !== undefined;
 }
 
 /** Notes that a refusal was recorded as a decline. Returns whether it was not before; the first one holds the others up. */
@@ -164,20 +173,33 @@ export async function mailOfficerAgain(ctx: Ctx, token: string): Promise<Attesta
   if (opened.verdict !== "expired" && opened.verdict !== "usable") return opened;
   await transaction(ctx, async (tx) => {
     await holdLocks(tx.db, { organisation: [opened.signature.organisation_id] });
-    const row = await lockSignature(tx.db, opened.signature.id);
-    const officer = await findOfficer(tx.db, opened.officer.id);
-    if (row?.state !== "awaiting_authority" || officer?.state !== "asked") return;
-    const link = await standingAttestLink(tx, officer.id);
-    const copy = `again:${tx.clock.now().toISOString().slice(0, 13)}`;
-    await mailOfficer(tx, row, opened.letter, { officer, link, copy });
-    await note(tx, row, "signature.link_sent_again", {});
+    await repeatAsking(tx, opened.officer, opened.letter);
   });
   return opened;
 }
 
 /**
+ * Mails the link of an officer who is asked once more; nothing for one who is not, or whose entry waits for nobody. The
+ * organisation's lock must be held.
+ */
+export async function repeatAsking(
+  tx: Ctx,
+  seen: Pick<OfficerRow, "id" | "signature_id">,
+  letter: LetterToAnswer,
+): Promise<void> {
+  const row = await lockSignature(tx.db, seen.signature_id);
+  const officer = await findOfficer(tx.db, seen.id);
+  if (row?.state !== "awaiting_authority" || officer?.state !== "asked") return;
+  const link = await standingAttestLink(tx, officer.id);
+  const copy = `again:${tx.clock.now().toISOString().slice(0, 13)}`;
+  await mailOfficer(tx, row, letter, { officer, link, copy });
+  await note(tx, row, "signature.link_sent_again", {});
+}
+
+/**
  * Staff let an officer be asked who was named at an address that no confirmed domain vouches for, or turn them down;
- * then whoever named them is asked again. Throws not_found, conflict where this was settled before.
+ * then whoever named them is asked again. Throws not_found, conflict where this was settled before, and for an address at
+ * a mail service, which can only be turned down.
  */
 export async function settleDelegate(
   ctx: Ctx,
@@ -193,6 +215,8 @@ export async function settleDelegate(
     if (row?.state !== "awaiting_authority" || officer?.state !== "waits_for_staff")
       throw conflict("signatures.officer_settled");
     const letter = await letterToAnswer(tx, row.letter_id, row.language);
+    if (input.approve && atMailService(officer.email ?? ""))
+      throw conflict("signatures.officer_mail_service");
     if (input.approve) await approve(tx, row, letter, officer);
     else await turnDown(tx, row, letter, officer);
     await settleTasks(tx, "approve_officer", officer.id);

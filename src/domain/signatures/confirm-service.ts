@@ -166,15 +166,24 @@ export async function mailConfirmationAgain(ctx: Ctx, token: string): Promise<Le
   if (opened.verdict !== "expired" && opened.verdict !== "usable") return opened.letter;
   await transaction(ctx, async (tx) => {
     await holdLocks(tx.db, { organisation: [opened.signature.organisation_id] });
-    const row = await lockSignature(tx.db, opened.signature.id);
-    if (row?.state !== "submitted" || !(await mayAskOnce(tx, row.id))) return;
-    await mailConfirmation(tx, row, opened.letter, await standingConfirmLink(tx, row.id));
-    await record(tx, {
-      action: "signature.link_sent_again",
-      letterId: row.letter_id,
-      organisationId: row.organisation_id,
-      subjectId: row.id,
-    });
+    await repeatConfirmation(tx, opened.signature.id, opened.letter);
   });
   return opened.letter;
+}
+
+/**
+ * Mails what has to be confirmed once more, as far as the mails of an entry and of an address allow; nothing for one that
+ * waits for no confirmation, or no longer can be confirmed. The organisation's lock must be held.
+ */
+export async function repeatConfirmation(tx: Ctx, id: string, letter: LetterToAnswer): Promise<void> {
+  const row = await lockSignature(tx.db, id);
+  if (row?.state !== "submitted" || !(await mayAskOnce(tx, row.id))) return;
+  if (mayConfirm(row.submitted_at, endOf(letter), tx.clock.now()) !== "yes") return;
+  await mailConfirmation(tx, row, letter, await standingConfirmLink(tx, row.id));
+  await record(tx, {
+    action: "signature.link_sent_again",
+    letterId: row.letter_id,
+    organisationId: row.organisation_id,
+    subjectId: row.id,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/context.js";
+import { deleteLinkRequestsOf } from "./link-request-store.js";
 import { countPersonal, lockPersonal, wipeBehind, wipePersons } from "./erasure-store.js";
 import { scrubEvidence } from "./evidence-store.js";
 import { wipeOfficers } from "./officer-store.js";
@@ -25,6 +26,7 @@ export async function personsBehind(ctx: Ctx, letterId: string): Promise<number>
 export async function eraseSignatories(tx: Ctx, letterId: string): Promise<string[]> {
   const ids = await lockPersonal(tx.db, letterId);
   await wipePersons(tx.db, ids);
+  await deleteLinkRequestsOf(tx.db, letterId);
   await wipeBehind(tx.db, letterId, ids, tx.clock.now());
   return ids;
 }

@@ -1,9 +1,6 @@
 import { z } from "zod";
 import { email, optional, text } from "../../platform/schema.js";
 
-/** What a signatory answers when staff asked for more. */
-export const informationCommand = z.object({ information: text(2000) });
-
 /** Why the organisation says that it never signed. */
 export const disputeCommand = z.object({ dispute: optional(text(2000)) });
 

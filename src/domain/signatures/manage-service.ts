@@ -8,10 +8,10 @@ import { letterToAnswer, type LetterToAnswer } from "../invitations/letter-servi
 import { holdLink, makeLink, openLink, revokeLinks } from "../links/service.js";
 import { createTask, settleTasks } from "../tasks/service.js";
 import { requirePermission } from "../team/service.js";
-import { actsOpen, type ManageAct } from "./manage.js";
-import { disputeCommand, informationCommand, linkAgainCommand } from "./manage-commands.js";
+import { actsOpen, seenState, type ManageAct } from "./manage.js";
+import { disputeCommand } from "./manage-commands.js";
 import { mailDisputed, mailManageLink, mailWithdrawn } from "./manage-mail-service.js";
-import { insertWords, listEntriesOf, setAppearance, type WordsRow } from "./manage-store.js";
+import { insertWords, setAppearance, setDisputed, type WordsRow } from "./manage-store.js";
 import { moveSignature } from "./movement-service.js";
 import { settleLater } from "./settling-service.js";
 import { findSignature, lockSignature, type SignatureRow } from "./store.js";
@@ -34,8 +34,8 @@ export async function openManage(ctx: Ctx, token: string): Promise<ManagedEntry>
 }
 
 function actsFor(row: SignatureRow): ReadonlySet<ManageAct> {
-  const { state, kind, visibility, published_at } = row;
-  return actsOpen({ state, kind, visibility, published: published_at !== null });
+  const { kind, visibility, published_at } = row;
+  return actsOpen({ state: seenState(row), kind, visibility, published: published_at !== null });
 }
 
 /**
@@ -103,22 +103,6 @@ export async function goPublic(ctx: Ctx, token: string): Promise<void> {
   });
 }
 
-/** Answers what staff asked for; the entry is back in the review. */
-export async function giveInformation(ctx: Ctx, token: string, input: unknown): Promise<void> {
-  const { information } = parse(informationCommand, input);
-  await actByLink(ctx, token, "inform", async (tx, row) => {
-    await keepWords(tx, row, "information", information);
-    const moved = await moveSignature(tx, row, "information_given");
-    await createTask(tx, {
-      kind: "review_signature",
-      letterId: row.letter_id,
-      organisationId: row.organisation_id,
-      subjectId: row.id,
-    });
-    await note(tx, moved, "signature.information_given");
-  });
-}
-
 /** "We never signed this": the entry leaves every public output at once, and a person looks at it within a day. */
 export async function disputeByLink(ctx: Ctx, token: string, input: unknown): Promise<void> {
   const { dispute } = parse(disputeCommand, input);
@@ -130,8 +114,11 @@ export async function disputeByLink(ctx: Ctx, token: string, input: unknown): Pr
 
 /** Suspends an entry that somebody of the organisation disputes. The row must be held; the step must be open. */
 export async function suspendDisputed(tx: Ctx, row: SignatureRow, letter: LetterToAnswer): Promise<void> {
-  // What is parked stands nowhere and needs no suspending: it ends.
-  const moved = await moveSignature(tx, row, row.state === "parked" ? "taken_back" : "disputed");
+  // What is parked stands nowhere and needs no suspending; it could not stand beside the first as disputed either.
+  const moved =
+    row.state === "parked"
+      ? await setDisputed(tx.db, row, tx.clock.now())
+      : await moveSignature(tx, row, "disputed");
   await createTask(tx, {
     kind: "settle_dispute",
     letterId: row.letter_id,
@@ -141,19 +128,6 @@ export async function suspendDisputed(tx: Ctx, row: SignatureRow, letter: Letter
   });
   await note(tx, moved, "signature.disputed", { was: row.state });
   await mailDisputed(tx, moved, letter);
-}
-
-/**
- * Mails their links to whoever signed with this address under a letter. The answer is the same whether anybody did,
- * and nothing in it tells. Throws not_found for a letter we do not have, invalid for what is no address.
- */
-export async function mailLinksAgain(ctx: Ctx, slug: string, input: unknown): Promise<LetterToAnswer> {
-  const { email } = parse(linkAgainCommand, input);
-  const letter = await letterToAnswer(ctx, slug);
-  await transaction(ctx, async (tx) => {
-    for (const row of await listEntriesOf(tx.db, letter.id, email)) await mailManageLink(tx, row, letter);
-  });
-  return letter;
 }
 
 /** Ends the signatory's link at their or our wish; with `renew` a fresh one is mailed to the signatory. */

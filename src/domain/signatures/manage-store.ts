@@ -22,6 +22,13 @@ export async function setAppearance(
     .update({ ...change, row_version: db.raw("row_version + 1") });
 }
 
+/** Notes that a parked entry is disputed. Returns it as it is then. */
+export async function setDisputed(db: Db, row: SignatureRow, at: Date): Promise<SignatureRow> {
+  const change = { disputed_at: at, row_version: row.row_version + 1 };
+  await db("signatures").where({ id: row.id }).update(change);
+  return { ...row, ...change };
+}
+
 /** Keeps what a signatory says. */
 export async function insertWords(db: Db, row: WordsRow): Promise<void> {
   await db("signature_words").insert(row);

@@ -15,6 +15,15 @@ export interface Managed {
 const NOT_SETTLED: ReadonlySet<SignatureState> = new Set([...ENDED, "submitted", "disputed"]);
 
 /**
+ * The state as its people see it. That another entry stands is nobody's business: one that is parked looks like any that
+ * a person will look at, or like any that is disputed.
+ */
+export function seenState(entry: { state: SignatureState; disputed_at?: Date | null }): SignatureState {
+  if (entry.state !== "parked") return entry.state;
+  return entry.disputed_at ? "disputed" : "in_review";
+}
+
+/**
  * What is open to the signatory of an entry. What was in public is withdrawn, and stays there with both dates; what
  * never was is taken back without a trace.
  */
@@ -26,7 +35,7 @@ export function actsOpen(entry: Managed): ReadonlySet<ManageAct> {
   else if (nextStep(entry.state, "taken_back")) open.add("take_back");
   if (settled && entry.kind === "signature" && entry.visibility === "confidential") open.add("go_public");
   if (nextStep(entry.state, "information_given")) open.add("inform");
-  if (entry.state === "parked" || nextStep(entry.state, "disputed")) open.add("dispute");
+  if (nextStep(entry.state, "disputed")) open.add("dispute");
   return open;
 }
 

@@ -38,6 +38,7 @@ export async function takeInstead(
     const letter = await letterToAnswer(tx, row.letter_id, row.language);
     const moved = await afterUnparking(tx, open, letter);
     await settleTasks(tx, "review_signature", id);
+    await settleTasks(tx, "settle_dispute", id);
     await note(tx, moved, "signature.taken_instead", { of: standing?.id ?? null });
     return { state: moved.state };
   });

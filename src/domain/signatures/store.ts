@@ -55,6 +55,8 @@ export interface SignatureRow extends AuthorityColumns {
   network_hash?: Buffer | null;
   /** When staff and owner were told of a second entry. */
   second_told_at?: Date | null;
+  /** When its people disputed an entry that was parked. */
+  disputed_at?: Date | null;
 }
 
 /** One step of a signature as kept. */

@@ -13,23 +13,23 @@ import { queueMail } from "../mail/service.js";
 import { confirmedDomains } from "../organisations/domain-keeping-service.js";
 import { findEntry, holdEntry } from "../signatures/entry-service.js";
 import { suspendDisputed } from "../signatures/manage-service.js";
+import { networkHash } from "../signatures/network-service.js";
 import { nextStep, organisationOf } from "../signatures/signature.js";
 import { createTask } from "../tasks/service.js";
 import { entryReportCommand } from "./commands.js";
-import { maySuspend } from "./entry-report.js";
+import { hearReport, maySuspend } from "./entry-report.js";
 import {
   findReport,
+  forgetReportNetworks,
   insertReport,
-  reportsSince,
   setReportConfirmed,
+  unconfirmedSince,
   type EntryReportRow,
 } from "./entry-report-store.js";
 import { entryNamed } from "./entry-report-views.js";
 
 /** How long a report can be confirmed. */
 const REPORT_LINK_LIFE = 7 * DAY;
-/** How many reports of one address in 24 hours are answered with a mail, so that nobody can flood a stranger. */
-const MAILS_A_DAY = 3;
 
 /** The letter of a report. Throws not_found for one that is not in public. */
 export async function letterToReport(ctx: Ctx, slug: string, language?: string): Promise<LetterToAnswer> {
@@ -40,16 +40,22 @@ export async function letterToReport(ctx: Ctx, slug: string, language?: string):
 
 /**
  * Anybody says that an entry should not be there. A person looks at it; nothing changes by itself. The answer is the
- * same whatever was typed, whether there is such an entry or not. Throws invalid for fields that are missing.
+ * same whatever was typed, whether there is such an entry or not, and whether it is one too many. Throws invalid for
+ * fields that are missing.
  */
-export async function reportEntry(ctx: Ctx, slug: string, input: unknown): Promise<void> {
+export async function reportEntry(
+  ctx: Ctx,
+  slug: string,
+  input: unknown,
+  via: { network?: string | undefined } = {},
+): Promise<void> {
   const command = parse(entryReportCommand, input);
   const letter = await letterToReport(ctx, slug, command.language);
   await transaction(ctx, async (tx) => {
     const address = tx.keys.addressHash(command.reporter_email);
-    await holdLocks(tx.db, { address: [address.toString("hex")] });
+    const network = networkHash(tx, via.network);
+    await holdLocks(tx.db, { address: [address.toString("hex"), network?.toString("hex") ?? null] });
     const at = tx.clock.now();
-    const before = await reportsSince(tx.db, address, new Date(at.getTime() - DAY));
     const entry = await entryNamed(tx, letter.id, command.entry);
     const report: EntryReportRow = {
       id: newId(tx.clock),
@@ -65,12 +71,31 @@ export async function reportEntry(ctx: Ctx, slug: string, input: unknown): Promi
       at,
       confirmed_at: null,
       suspended_at: null,
+      told_at: null,
+      network_hash: network,
     };
-    await insertReport(tx.db, report);
-    await createTask(tx, { kind: "entry_reported", letterId: letter.id, subjectId: report.id });
-    await record(tx, { action: "entry.reported", letterId: letter.id, subjectId: report.id });
-    if (before < MAILS_A_DAY) await mailReporter(tx, report, letter);
+    const heard = hearReport(await unconfirmedSince(tx.db, report, new Date(at.getTime() - DAY)));
+    if (heard === "drop") return;
+    const told = heard === "tell";
+    await insertReport(tx.db, { ...report, told_at: told ? at : null });
+    if (told) await tellStaff(tx, report);
+    await record(tx, {
+      action: "entry.reported",
+      letterId: letter.id,
+      subjectId: report.id,
+      detail: { told },
+    });
+    await mailReporter(tx, report, letter);
   });
+}
+
+async function tellStaff(tx: Ctx, report: EntryReportRow): Promise<void> {
+  await createTask(tx, { kind: "entry_reported", letterId: report.letter_id, subjectId: report.id });
+}
+
+/** Forgets the networks of reports that are older than a day; returns how many. */
+export async function forgetNetworksOfReports(ctx: Ctx): Promise<number> {
+  return forgetReportNetworks(ctx.db, new Date(ctx.clock.now().getTime() - DAY));
 }
 
 async function mailReporter(tx: Ctx, report: EntryReportRow, letter: LetterToAnswer): Promise<void> {
@@ -119,6 +144,8 @@ export async function confirmReport(ctx: Ctx, token: string): Promise<void> {
     const { link, verdict } = await holdLink(tx, "report", token);
     if (verdict === "used") return;
     await useLink(tx, link);
+    const report = await findReport(tx.db, opened.report.id);
+    if (report?.told_at === null) await tellStaff(tx, report);
     const suspended = entry !== undefined && (await suspend(tx, opened.report, entry.id));
     await setReportConfirmed(tx.db, opened.report.id, tx.clock.now(), suspended);
     await record(tx, {

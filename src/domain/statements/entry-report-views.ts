@@ -36,6 +36,7 @@ export async function entryReports(ctx: Ctx, signatureId?: string, limit = 100):
     .db("entry_reports as r")
     .join("letters as l", "l.id", "r.letter_id")
     .leftJoin("signatures as s", "s.id", "r.signature_id")
+    .whereNotNull("r.told_at")
     .orderBy("r.at", "desc")
     .orderBy("r.id", "desc")
     .limit(limit)

@@ -253,7 +253,7 @@ export async function createApiToken(
       name: command.name,
       token_hash: hashToken(token),
       scopes: [...new Set(command.scopes)],
-      created_by: staffId(tx),
+      created_by: answeringStaffId(tx),
       created_at: tx.clock.now(),
       last_used_at: null,
       revoked_at: null,

@@ -20,6 +20,7 @@ import { inboundApi } from "./inbound.js";
 import { letterCourseApi } from "./letter-course.js";
 import { letterApi, letterTransitionApi } from "./letters.js";
 import { siteApi } from "./site.js";
+import { logApi } from "./log.js";
 import { mailboxApi } from "./mailboxes.js";
 import { messageApi } from "./messages.js";
 import { mountApi } from "./mount.js";
@@ -46,6 +47,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...letterApi,
     letterTransitionApi(app),
     ...letterCourseApi,
+    ...logApi,
     ...siteApi,
     ...organisationApi,
     ...evidenceApi,

@@ -227,6 +227,7 @@ async function waitingBatches(ctx: Ctx, batches: readonly BatchLine[]) {
         id: batch.id,
         sequence_id: batch.sequenceId,
         created_by: batch.createdById,
+        by_script: batch.byScript,
       }),
     })),
   );

@@ -21,6 +21,8 @@ export const PICTURE_UPLOADS: Limit = { limit: 20, windowMinutes: 10 };
 export const UNSUBSCRIBE_POSTS: Limit = { limit: 6000, windowMinutes: 10 };
 /** The limit on asking for sign-in links. */
 export const SIGN_IN_POSTS: Limit = { limit: 20, windowMinutes: 10 };
+/** The limit on reading proofs, leaves and tiles of a log: each is worked out anew; what anybody asks for first is kept. */
+export const LOG_READS: Limit = { limit: 600, windowMinutes: 1 };
 /** The limit on requests with a bearer token, right or wrong. */
 export const API_REQUESTS: Limit = { limit: 1200, windowMinutes: 1 };
 
@@ -28,14 +30,27 @@ export const API_REQUESTS: Limit = { limit: 1200, windowMinutes: 1 };
  * Answers 429 once a network has sent more than its share; IPv6 is counted per /56. Reading is never limited here.
  * Counts live in this process: with several web processes each has its own (docs/operating.md).
  */
-export function limitPosts(app: App, { limit, windowMinutes }: Limit): RequestHandler {
+export function limitPosts(app: App, limit: Limit): RequestHandler {
+  return limitAll(app, limit, (req) => req.method === "GET" || req.method === "HEAD");
+}
+
+/** The same for reading what costs more than a page. */
+export function limitReads(app: App, limit: Limit): RequestHandler {
+  return limitAll(app, limit, () => false);
+}
+
+function limitAll(
+  app: App,
+  { limit, windowMinutes }: Limit,
+  skip: (req: Request) => boolean,
+): RequestHandler {
   if (!app.config.rateLimits) return (_req, _res, next) => next();
   return rateLimit({
     windowMs: windowMinutes * MINUTE,
     limit,
     standardHeaders: "draft-8",
     legacyHeaders: false,
-    skip: (req) => req.method === "GET" || req.method === "HEAD",
+    skip,
     keyGenerator: networkOf,
     handler: (_req, res, next) => {
       const reset = Number(res.getHeader("Retry-After") ?? windowMinutes * 60);

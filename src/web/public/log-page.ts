@@ -3,6 +3,7 @@ import type { App } from "../../app.js";
 import { logHead, readLeaves, verifierKeys } from "../../domain/log/service.js";
 import { publicLetter } from "../../domain/publication/service.js";
 import { query } from "../../platform/template-helpers.js";
+import { LOG_READS, limitReads } from "../middleware/rate-limit.js";
 import { ctxOf } from "../request.js";
 import { letterFrame, letterInLanguage } from "./letter-frame.js";
 import { numberOf } from "./log.js";
@@ -11,7 +12,9 @@ import { numberOf } from "./log.js";
 export function logPageRoutes(app: App): Router {
   const router = Router();
   router.get("/letters/:slug/log", (req, res) => showLog(app, req, res, req.params.slug));
-  router.get("/letters/:slug/log/check", (req, res) => showCheck(app, req, res, req.params.slug));
+  router.get("/letters/:slug/log/check", limitReads(app, LOG_READS), (req, res) =>
+    showCheck(app, req, res, String(req.params["slug"])),
+  );
   return router;
 }
 

@@ -11,9 +11,12 @@ import {
   readTile,
   TILE_WIDTH,
   verifierKeys,
+  waitingForLeaves,
 } from "../../domain/log/service.js";
 import { publicLetter } from "../../domain/publication/service.js";
 import { invalid, notFound } from "../../platform/errors.js";
+import { LOG_READS, limitReads } from "../middleware/rate-limit.js";
+import { sendPublic } from "../page-cache.js";
 import { ctxOf } from "../request.js";
 
 const SHARED = { "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" };
@@ -24,8 +27,9 @@ const FOR_EVER = "public, max-age=31536000, immutable";
 const LARGEST = 2 ** 31 - 1;
 
 /** The endpoints below `/letters/{slug}/log`. */
-export function logRoutes(_app: App): Router {
+export function logRoutes(app: App): Router {
   const router = Router();
+  const limit = limitReads(app, LOG_READS);
   router.get("/letters/:slug/log/checkpoint", async (req, res) => {
     const letter = await publicLetter(ctxOf(res), req.params.slug);
     text(res, await cosignedCheckpoint(ctxOf(res), letter.id));
@@ -35,16 +39,21 @@ export function logRoutes(_app: App): Router {
     const { origin } = await logHead(ctxOf(res), letter.id);
     text(res, `${(await verifierKeys(ctxOf(res), origin)).join("\n")}\n`);
   });
-  router.get("/letters/:slug/log/entries", async (req, res) => {
-    const letter = await publicLetter(ctxOf(res), req.params.slug);
+  router.get("/letters/:slug/log/waiting", limit, async (req, res) => {
+    const letter = await publicLetter(ctxOf(res), String(req.params["slug"]));
+    const { n, since } = await waitingForLeaves(ctxOf(res), letter.id);
+    json(res, { events: n, since: since?.toISOString() ?? null }, FRESH);
+  });
+  router.get("/letters/:slug/log/entries", limit, async (req, res) => {
+    const letter = await publicLetter(ctxOf(res), String(req.params["slug"]));
     const head = await logHead(ctxOf(res), letter.id);
     const start = numberOf(req.query["start"], 0);
     const end = numberOf(req.query["end"], head.size);
     const entries = await readLeaves(ctxOf(res), letter.id, head, start, end);
     json(res, { origin: head.origin, size: head.size, entries }, FRESH);
   });
-  router.get("/letters/:slug/log/proof", async (req, res) => {
-    const letter = await publicLetter(ctxOf(res), req.params.slug);
+  router.get("/letters/:slug/log/proof", limit, async (req, res) => {
+    const letter = await publicLetter(ctxOf(res), String(req.params["slug"]));
     const head = await logHead(ctxOf(res), letter.id);
     const size = numberOf(req.query["size"], head.size);
     const leaf = numberOf(req.query["leaf"], head.size - 1);
@@ -52,17 +61,17 @@ export function logRoutes(_app: App): Router {
     const body = { origin: head.origin, leaf, size, leaf_hash: base64(leafHash), root: base64(root) };
     json(res, { ...body, proof: proof.map(base64) }, req.query["size"] === undefined ? FRESH : FOR_EVER);
   });
-  router.get("/letters/:slug/log/consistency", async (req, res) => {
-    const letter = await publicLetter(ctxOf(res), req.params.slug);
+  router.get("/letters/:slug/log/consistency", limit, async (req, res) => {
+    const letter = await publicLetter(ctxOf(res), String(req.params["slug"]));
     const head = await logHead(ctxOf(res), letter.id);
     const [from, to] = [numberOf(req.query["from"], 0), numberOf(req.query["to"], head.size)];
     const { fromRoot, toRoot, proof } = await consistencyProof(ctxOf(res), letter.id, from, to);
     const body = { origin: head.origin, from, to, from_root: base64(fromRoot), to_root: base64(toRoot) };
     json(res, { ...body, proof: proof.map(base64) }, req.query["to"] === undefined ? FRESH : FOR_EVER);
   });
-  router.get("/letters/:slug/log/tile/*path", async (req, res) => {
-    const letter = await publicLetter(ctxOf(res), req.params.slug);
-    const tile = readTilePath([req.params.path].flat().join("/"));
+  router.get("/letters/:slug/log/tile/*path", limit, async (req, res) => {
+    const letter = await publicLetter(ctxOf(res), String(req.params["slug"]));
+    const tile = readTilePath([req.params["path"] ?? ""].flat().join("/"));
     if (!tile) throw notFound("log.unknown_leaf");
     const body =
       tile.level === "entries"
@@ -75,7 +84,11 @@ export function logRoutes(_app: App): Router {
 }
 
 function text(res: Response, body: string): void {
-  res.set({ ...SHARED, "Cache-Control": FRESH, "Content-Type": "text/plain; charset=utf-8" }).send(body);
+  sendPublic(res, {
+    type: "text/plain; charset=utf-8",
+    body,
+    headers: { ...SHARED, "Cache-Control": FRESH },
+  });
 }
 
 function json(res: Response, body: object, caching: string): void {

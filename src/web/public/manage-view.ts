@@ -30,8 +30,8 @@ export async function manageView(app: App, ctx: Ctx, lang: string, entry: Manage
   const say = (key: string, args = {}) => app.messages.t(lang, key, args);
   return {
     organisation: signature.display_name,
-    stateTone: stateTone(seenState(signature.state)),
-    stateWords: say(`signatures.state.${seenState(signature.state)}`),
+    stateTone: stateTone(seenState(signature)),
+    stateWords: say(`signatures.state.${seenState(signature)}`),
     next: say(nextKey(entry, open)),
     signedAt: signature.confirmed_at ?? signature.submitted_at,
     withdrawnAt: signature.withdrawn_at,
@@ -102,7 +102,7 @@ function reservations(open: readonly StatementLine[]) {
 
 /** Which sentence says what comes next. */
 function nextKey({ signature, letter }: ManagedEntry, open: readonly StatementLine[]): string {
-  const state = seenState(signature.state);
+  const state = seenState(signature);
   if (state !== "accepted") return `manage.next.${state}`;
   if (signature.visibility === "confidential") return "manage.next.confidential";
   if (open.some(({ kind, state }) => kind === "reservation" && state !== "approved"))

@@ -1,10 +1,10 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
+import { giveInformation } from "../../domain/review/information-service.js";
+import { requestLinks } from "../../domain/signatures/link-request-service.js";
 import {
   disputeByLink,
-  giveInformation,
   goPublic,
-  mailLinksAgain,
   openManage,
   withdrawSignature,
   type ManagedEntry,
@@ -21,6 +21,7 @@ import {
 import { letterToReport } from "../../domain/statements/entry-report-service.js";
 import { LOGO_EDGES } from "../../domain/statements/statement.js";
 import { logoOf } from "../../domain/statements/views.js";
+import { as } from "../../platform/context.js";
 import { invalid, notFound } from "../../platform/errors.js";
 import { isUuid } from "../../platform/ids.js";
 import { cleanPicture } from "../../platform/logo-image.js";
@@ -43,7 +44,7 @@ const FORMS: Record<string, (req: Request, res: Response) => Promise<unknown>> =
   "legal-name": (req, res) => askForLegalName(ctxOf(res), tokenOf(req), req.body),
   "logo-back": (req, res) => takeLogoBack(ctxOf(res), tokenOf(req)),
   "go-public": (req, res) => goPublic(ctxOf(res), tokenOf(req)),
-  information: (req, res) => giveInformation(ctxOf(res), tokenOf(req), req.body),
+  information: answer,
 };
 
 /** What a signatory does with an entry by their own link: looking changes nothing, each button acts. */
@@ -98,6 +99,12 @@ export function manageRoutes(app: App): Router {
   }
   linkAgainRoutes(app, router);
   return router;
+}
+
+/** Answers what we asked, with the organisation as who acts. */
+async function answer(req: Request, res: Response): Promise<void> {
+  const { signature } = await openManage(ctxOf(res), tokenOf(req));
+  await giveInformation(as(ctxOf(res), { kind: "company", id: signature.id }), tokenOf(req), req.body);
 }
 
 async function takeLogo(req: Request, res: Response): Promise<void> {
@@ -199,8 +206,8 @@ function linkAgainRoutes(app: App, router: Router): void {
     await withForm(
       asRecord(req.body),
       async () => {
-        await letterToReport(ctxOf(res), slug);
-        await mailLinksAgain(ctxOf(res), slug, req.body);
+        const letter = await letterToReport(ctxOf(res), slug);
+        await requestLinks(ctxOf(res), letter.id, req.body);
         res.redirect(303, `/letters/${slug}/manage/sent${suffixOf(app, req)}`);
       },
       (form) => page(req, res, false, form),

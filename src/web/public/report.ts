@@ -23,7 +23,8 @@ export function reportRoutes(app: App): Router {
     await withForm(
       body,
       async () => {
-        await reportEntry(ctxOf(res), slug, { ...body, language: languageOf(app, req) });
+        const report = { ...body, language: languageOf(app, req) };
+        await reportEntry(ctxOf(res), slug, report, { network: req.ip });
         res.redirect(303, `/letters/${slug}/report/sent${suffixOf(app, req)}`);
       },
       (form) => show(app, req, res, false, form),
@@ -33,9 +34,10 @@ export function reportRoutes(app: App): Router {
     const { report, letter, verdict } = await openReport(ctxOf(res), req.params.token);
     const lang = personalLanguage(app, req, report.language);
     const title = app.messages.t(lang, `report.confirm.${verdict}.title`);
+    const said = verdict === "expired" && report.told_at === null ? "lapsed" : verdict;
     const view = {
       title,
-      sentence: app.messages.t(lang, `report.confirm.${verdict}.sentence`, { entry: report.entry_name }),
+      sentence: app.messages.t(lang, `report.confirm.${said}.sentence`, { entry: report.entry_name }),
       address: `/reports/${encodeURIComponent(req.params.token)}`,
       usable: verdict === "usable",
     };

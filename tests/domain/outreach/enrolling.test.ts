@@ -21,7 +21,7 @@ import { createSegment, updateSegment } from "../../../src/domain/outreach/segme
 import { DAY } from "../../../src/platform/clock.js";
 import type { Ctx } from "../../../src/platform/context.js";
 import { newId } from "../../../src/platform/ids.js";
-import { staffCtx, testApp, type TestApp } from "../../support/app.js";
+import { staffCtx, testApp, tokenOf, type TestApp } from "../../support/app.js";
 import { aContact, aLetter, type TestContact, type TestLetter } from "../../support/mailing.js";
 import { aSequence, aStep, enrol, enrolmentsOf, messagesTo } from "../../support/sequence.js";
 import { settle } from "../../support/settle.js";
@@ -327,6 +327,17 @@ describe("more than 50 at a time need a second person (ruling 9)", () => {
     const script = app.ctx({ kind: "token", id: newId(app.clock), name: "crm", scopes: ["outreach:write"] });
     const { batchId } = await enrol(script, sequence, people);
     await expect(approveBatch(script, batchId!)).rejects.toMatchObject({ code: "enrolment.own" });
+  });
+
+  test("what a colleague enrols through a token of their own needs another one all the same", async () => {
+    const colleague = await staffCtx(app, "outreach");
+    const sequence = await aSequence(tokenOf(app, staff), letter);
+    const { batchId } = await enrol(tokenOf(app, staff), sequence, await manyContacts(51));
+    await expect(approveBatch(staff, batchId!)).rejects.toMatchObject({ code: "enrolment.own" });
+    await expect(approveBatch(tokenOf(app, colleague), batchId!)).rejects.toMatchObject({
+      code: "enrolment.own",
+    });
+    await expect(approveBatch(colleague, batchId!)).resolves.toEqual({ begun: 51, leftOut: 0 });
   });
 
   test("a batch can be taken back, and its people enrolled anew at once: nobody has written to them", async () => {

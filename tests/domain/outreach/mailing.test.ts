@@ -15,7 +15,7 @@ import {
   saveMailing,
 } from "../../../src/domain/outreach/service.js";
 import { newId } from "../../../src/platform/ids.js";
-import { staffCtx, testApp, type TestApp } from "../../support/app.js";
+import { staffCtx, testApp, tokenOf, type TestApp } from "../../support/app.js";
 import {
   WORDS,
   aContact,
@@ -299,10 +299,23 @@ describe("more than 50 mails need a second person (ruling 9)", () => {
   });
 
   test("a script may approve what a person wrote, but not what a script wrote", () => {
-    const script = { queuedBy: null, approver: null, othersMay: true };
+    const script = { queuedBy: "ines", byScript: false, approver: "omar", asScript: true, othersMay: true };
     expect(mayApprove({ ...script, writtenBy: "ines" })).toBe("yes");
-    expect(mayApprove({ ...script, writtenBy: null })).toBe("no");
-    expect(mayApprove({ ...script, writtenBy: null, approver: "ines" })).toBe("yes");
+    expect(mayApprove({ ...script, writtenBy: "ines", byScript: true })).toBe("no");
+    expect(mayApprove({ ...script, writtenBy: "omar" })).toBe("no");
+    expect(mayApprove({ ...script, writtenBy: "omar", othersMay: false })).toBe("no");
+    expect(mayApprove({ ...script, writtenBy: null, approver: null })).toBe("no");
+  });
+
+  test("what a colleague writes through a token of their own needs another one all the same", async () => {
+    const writer = await staffCtx(app, "outreach");
+    const colleague = await staffCtx(app, "outreach");
+    const { id } = await aMailing(tokenOf(app, writer), letter, await manyContacts(51));
+    await expect(approveMailing(writer, id)).rejects.toMatchObject({ code: "mailing.own" });
+    await expect(approveMailing(tokenOf(app, colleague), id)).rejects.toMatchObject({ code: "mailing.own" });
+    const { messageId } = (await app.db("messages").first("id as messageId")) as { messageId: string };
+    await expect(approveOneMessage(writer, messageId)).rejects.toMatchObject({ code: "mailing.own" });
+    await expect(approveMailing(colleague, id)).resolves.toEqual({ released: 51 });
   });
 
   test("fifty go out on one person's word", async () => {

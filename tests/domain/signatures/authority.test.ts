@@ -247,6 +247,31 @@ describe("handing the question on", () => {
     }
   });
 
+  it("leads to no mail service, where anybody can have an address, and staff can't let one through", async () => {
+    const { company } = await openLetterWithCompany(app);
+    await filledInByOther(company);
+    const token = await attestToken(company.email);
+    for (const email of ["amina@gmail.com", "Amina@freemail.example"]) {
+      await expect(
+        delegateAttestation(visitor, token, { ...other("x.example"), email }),
+      ).rejects.toMatchObject({ fields: { email: "errors.signatures.officer_mail_service" } });
+    }
+    await delegateAttestation(visitor, token, other("elsewhere.example"));
+    await app
+      .db("signature_officers")
+      .where({ state: "waits_for_staff" })
+      .update({ email: "amina@gmail.com" });
+    const { id } = (await app.db("signature_officers").where({ state: "waits_for_staff" }).first("id")) as {
+      id: string;
+    };
+    const reviewer = await staffCtx(app, "reviewer");
+    await expect(settleDelegate(reviewer, id, { approve: true })).rejects.toMatchObject({
+      code: "signatures.officer_mail_service",
+    });
+    await settleDelegate(reviewer, id, { approve: false });
+    expect((await openAttestation(visitor, await attestToken(company.email))).verdict).toBe("usable");
+  });
+
   it("to an unknown domain waits for staff, who may turn it down: then the first officer is asked anew", async () => {
     const { company } = await openLetterWithCompany(app);
     await filledInByOther(company);

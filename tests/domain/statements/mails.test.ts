@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { mailRequestedLinks } from "../../../src/domain/signatures/link-request-service.js";
 import { publishHeldSignatures } from "../../../src/domain/signatures/review-service.js";
 import { decideStatement } from "../../../src/domain/statements/moderation-service.js";
 import { waitingStatements } from "../../../src/domain/statements/views.js";
@@ -60,6 +61,7 @@ async function everything(language: string): Promise<Map<string, Mail>> {
     .where({ id: published.id })
     .first("signatory_email")) as { signatory_email: string };
   await post(`/letters/${slug}/manage`, { email });
+  await mailRequestedLinks(app.system);
   await post(`${published.path}/withdraw`);
   const held = await entry(language, "held");
   await publishHeldSignatures(app.system);

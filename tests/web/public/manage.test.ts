@@ -2,6 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import sharp from "sharp";
 import { decideStatement } from "../../../src/domain/statements/moderation-service.js";
 import { transitionAnswer } from "../../../src/domain/declines/service.js";
+import { askForInformation, questionsAbout } from "../../../src/domain/review/information-service.js";
+import { rejectSignature } from "../../../src/domain/signatures/review-service.js";
+import { mailRequestedLinks } from "../../../src/domain/signatures/link-request-service.js";
 import { HOUR } from "../../../src/platform/clock.js";
 import { browser, signedIn, staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { insertSignature, makeLetter } from "../../support/letters.js";
@@ -183,17 +186,52 @@ describe("the signatory's own page", () => {
     expect(await app.db("tasks").where({ kind: "settle_dispute" }).whereNull("done_at")).toEqual([]);
   });
 
+  it("lets a second entry wait when its people dispute it, and shows them what any disputed entry shows", async () => {
+    const first = await insertSignature(app.system, {
+      letterId,
+      organisation: "Vesta Relay",
+      state: "in_review",
+    });
+    const second = await insertSignature(app.system, { letterId, organisation: "Halden", state: "parked" });
+    const seen: string[] = [];
+    for (const { id } of [first, second]) {
+      const path = await managePath(app, id);
+      await browser(app).post(`${path}/dispute`).type("form").send({ dispute: "Not us." }).expect(303);
+      const { text } = await browser(app).get(path).expect(200);
+      seen.push(text.replaceAll(path, "LINK").replaceAll(/Vesta Relay|Halden/g, "NAME"));
+    }
+    expect(seen[1]).toBe(seen[0]);
+    expect([await stateOf(first.id), await stateOf(second.id)]).toEqual(["disputed", "parked"]);
+    expect(await app.db("tasks").where({ kind: "settle_dispute" })).toHaveLength(2);
+    expect(await mails()).toEqual(["signature-disputed", "signature-disputed"]);
+    const reviewer = await staffCtx(app, "reviewer");
+    await rejectSignature(reviewer, second.id, { reason_code: "other", note: "A second one." });
+    expect(await app.db("tasks").where({ kind: "settle_dispute" }).whereNull("done_at")).toHaveLength(1);
+  });
+
   it("takes an answer to a question, and the review goes on", async () => {
     const { id } = await insertSignature(app.system, { letterId, state: "needs_information" });
     const path = await managePath(app, id);
-    await browser(app).post(`${path}/information`).type("form").send({ information: "" }).expect(422);
+    await browser(app).post(`${path}/information`).type("form").send({ answer: "" }).expect(422);
     await browser(app)
       .post(`${path}/information`)
       .type("form")
-      .send({ information: "Register number 4711." })
+      .send({ answer: "Register number 4711." })
       .expect(303);
     expect(await stateOf(id)).toBe("in_review");
     expect(await app.db("signature_words").pluck("body")).toEqual(["Register number 4711."]);
+  });
+
+  it("takes the answer to a question of the desk just as the page of that question does", async () => {
+    const { id } = await insertSignature(app.system, { letterId, state: "in_review" });
+    const reviewer = await staffCtx(app, "reviewer");
+    await askForInformation(reviewer, id, { question: "Who is your director?" });
+    const path = await managePath(app, id);
+    await browser(app).post(`${path}/information`).type("form").send({ answer: "Ann Lee." }).expect(303);
+    expect(await stateOf(id)).toBe("in_review");
+    expect(await questionsAbout(reviewer, id)).toMatchObject([{ answer: "Ann Lee." }]);
+    expect(await app.db("signature_words")).toEqual([]);
+    expect((await browser(app).get(`${path}/answer`)).text).not.toContain("Who is your director?");
   });
 
   it("ends with the link: revoked by staff it opens nothing, and a fresh one is mailed on request", async () => {
@@ -220,6 +258,8 @@ describe("the signatory's own page", () => {
     const known = await ask(email);
     expect(await ask("nobody@elsewhere.example")).toEqual(known);
     expect(await ask(email)).toEqual(known);
+    expect(await mails()).toEqual([]);
+    expect(await mailRequestedLinks(app.system)).toBe(2);
     expect(await mails()).toEqual(["signature-link"]);
   });
 
@@ -230,6 +270,7 @@ describe("the signatory's own page", () => {
     for (let hour = 0; hour < 24; hour += 1) {
       const form = { email: row["signatory_email"] };
       await browser(app).post(`/letters/${slug}/manage`).type("form").send(form).expect(303);
+      await mailRequestedLinks(app.system);
       app.clock.advance(HOUR);
     }
     expect(await mails()).toEqual(Array.from({ length: 3 }, () => "signature-link"));

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { linkAddresses } from "../../../src/domain/links/service.js";
 import { placeholdersIn } from "../../../src/domain/links/link.js";
 import { addDomain } from "../../../src/domain/organisations/domain-service.js";
+import { forgetNetworksOfReports } from "../../../src/domain/statements/entry-report-service.js";
+import { HOUR } from "../../../src/platform/clock.js";
 import { browser, signedIn, testApp, type TestApp } from "../../support/app.js";
 import { insertSignature, makeLetter } from "../../support/letters.js";
 
@@ -30,8 +32,9 @@ const report = (fields: Record<string, string>) =>
     .type("form")
     .send({ ...FORM, ...fields });
 
-async function confirmPath(): Promise<string> {
-  const mail = (await app.db("messages").where({ template: "report-confirm" }).first("data")) as {
+async function confirmPath(to = "%"): Promise<string> {
+  const mails = app.db("messages").where({ template: "report-confirm" }).whereLike("to_email", to);
+  const mail = (await mails.first("data")) as {
     data: { link: string };
   };
   const addresses = await linkAddresses(app.system, placeholdersIn(mail.data.link));
@@ -102,11 +105,42 @@ describe("reporting an entry without a link", () => {
   });
 
   it("does not let anybody flood a stranger's inbox", async () => {
+    const answers: unknown[] = [];
     for (let times = 0; times < 6; times += 1) {
-      await report({ reporter_email: "victim@elsewhere.example" }).expect(303);
+      const { status, headers, text } = await report({ reporter_email: "victim@elsewhere.example" });
+      answers.push([status, headers["location"], text]);
     }
+    expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(1);
     expect(await app.db("messages").where({ template: "report-confirm" })).toHaveLength(3);
-    expect(await app.db("entry_reports")).toHaveLength(6);
+    expect(await app.db("entry_reports")).toHaveLength(3);
+  });
+
+  it("tells staff of five a day about one entry, and of any other once it is confirmed", async () => {
+    for (let at = 0; at < 6; at += 1) {
+      await report({ reporter_email: `one${at}@elsewhere.example` }).expect(303);
+    }
+    expect(await app.db("tasks").where({ kind: "entry_reported" })).toHaveLength(5);
+    const staff = await signedIn(app, "reviewer");
+    expect((await staff.get("/console/statements").expect(200)).text).not.toContain("one5@");
+    await browser(app)
+      .post(await confirmPath("one5@elsewhere.example"))
+      .expect(303);
+    expect(await app.db("tasks").where({ kind: "entry_reported" })).toHaveLength(6);
+    expect((await staff.get("/console/statements").expect(200)).text).toContain("one5@");
+    await report({ entry: "Another Entry", reporter_email: "one6@elsewhere.example" }).expect(303);
+    expect(await app.db("tasks").where({ kind: "entry_reported" })).toHaveLength(7);
+  });
+
+  it("hears one network twenty times a day, and forgets after it which that was", async () => {
+    for (let at = 0; at < 22; at += 1) {
+      await report({ entry: `Entry ${at}`, reporter_email: `one${at}@elsewhere.example` }).expect(303);
+    }
+    expect(await app.db("entry_reports")).toHaveLength(20);
+    expect(await app.db("messages").where({ template: "report-confirm" })).toHaveLength(20);
+    app.clock.advance(25 * HOUR);
+    expect(await forgetNetworksOfReports(app.system)).toBe(20);
+    await report({ reporter_email: "later@elsewhere.example" }).expect(303);
+    expect(await app.db("entry_reports")).toHaveLength(21);
   });
 
   it("names what is missing, and knows no letter that is not public", async () => {
