@@ -141,7 +141,7 @@ export async function changeListedOrganisation(
   const same = current ? await listOrganisationsByKey(ctx.db, [current.name_key]) : [];
   const free = country !== undefined && same.every((each) => each.country !== country);
   await setOrganisation(ctx.db, id, { ...others, ...(free ? { country } : {}), updated_at: ctx.clock.now() });
-  await keepSatellites(ctx, [figureOf(id, figure as Partial<ListedOrganisation>, source)]);
+  await keepSatellites(ctx, [figureOf(id, figure, source)]);
   await noteDomains(ctx, [{ organisationId: id, domain: fields.domain }], "import", "");
 }
 
