@@ -36,7 +36,7 @@ const DONE: Record<string, string> = {
 async function show(app: App, req: Request, res: Response, form: FormState, status = 200): Promise<void> {
   const ctx = ctxOf(res);
   const { letter, line } = await showLetter(ctx, String(req.params["slug"]));
-  const done = String(req.query["done"]);
+  const done = typeof req.query["done"] === "string" ? req.query["done"] : "";
   const totals = await totalsOf(ctx, letter.slug);
   consolePage(
     app,
