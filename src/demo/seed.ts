@@ -25,8 +25,8 @@ import { answer, type Cast, type Told } from "./stories.js";
 const BEGINS = 40;
 /** How long ago those who had not answered were reminded, in days. */
 const REMINDED = 10;
-/** All active satellites, as an invented register counts them. */
-const ACTIVE_SATELLITES = 9558;
+/** All active satellites of the invented world, more than its organisations operate, as its register counts them. */
+const ACTIVE_SATELLITES = 312;
 const SYSTEM: Actor = { kind: "system", name: "demonstration" };
 
 /**
