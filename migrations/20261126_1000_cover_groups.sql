@@ -21,17 +21,7 @@ alter table enrolments drop constraint enrolments_reason_check, add constraint e
     else state_reason in ('completed', 'replied', 'meeting', 'signed', 'covered_by_parent', 'declined', 'unsubscribed',
       'bounced', 'org_replied', 'suppressed', 'removed', 'failed', 'expired') and finished_at is not null end);
 
-drop trigger organisations_announce on organisations;
-create trigger organisations_announce after update of name, legal_name, parent_id, merged_into_id on organisations
-  for each row when (old.name is distinct from new.name or old.legal_name is distinct from new.legal_name
-    or old.parent_id is distinct from new.parent_id or old.merged_into_id is distinct from new.merged_into_id)
-  execute function announce_all();
-
 -- down
-drop trigger organisations_announce on organisations;
-create trigger organisations_announce after update of name, legal_name on organisations
-  for each row when (old.name is distinct from new.name or old.legal_name is distinct from new.legal_name)
-  execute function announce_all();
 update enrolments set state_reason = 'signed' where state_reason = 'covered_by_parent';
 alter table enrolments drop constraint enrolments_reason_check, add constraint enrolments_reason_check check (case state
     when 'active' then state_reason is null

@@ -2,6 +2,7 @@ import type { App } from "../app.js";
 import { firstContact } from "../domain/consent/first-contact.js";
 import { createContact, createOrganisation } from "../domain/organisations/service.js";
 import { createLetter, writeText } from "../domain/letters/service.js";
+import { recordTotal } from "../domain/letters/total-service.js";
 import { changeLetterState } from "../domain/letters/state-service.js";
 import { listLetters } from "../domain/letters/views.js";
 import type { Sending } from "../domain/mail/commit-service.js";
@@ -24,6 +25,8 @@ import { answer, type Cast, type Told } from "./stories.js";
 const BEGINS = 40;
 /** How long ago those who had not answered were reminded, in days. */
 const REMINDED = 10;
+/** All active satellites of the invented world, more than its organisations operate, as its register counts them. */
+const ACTIVE_SATELLITES = 312;
 const SYSTEM: Actor = { kind: "system", name: "demonstration" };
 
 /**
@@ -110,6 +113,12 @@ async function writeLetter(writer: Ctx, approver: Ctx, clock: FixedClock, end: n
   await changeLetterState(approver, DEMO_LETTER.slug, { to: "approved" });
   clock.advance(HOUR);
   await changeLetterState(writer, DEMO_LETTER.slug, { to: "open" });
+  await recordTotal(writer, DEMO_LETTER.slug, {
+    value: ACTIVE_SATELLITES,
+    as_of: new Date(clock.now().getTime() - 14 * DAY).toISOString().slice(0, 10),
+    source: "Meridian Object Register",
+    source_url: "https://www.meridian-register.example/",
+  });
 }
 
 async function research(ctx: Ctx, clock: FixedClock): Promise<Told[]> {

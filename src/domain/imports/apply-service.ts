@@ -46,7 +46,7 @@ export async function applyRows(
   const made = creates.map((line, at): Placed => ({ line, organisationId: ids[at] ?? "" }));
   const updated = await placeUpdates(tx, list.id, rows, made);
   const placed = [...made, ...updated].sort((a, b) => a.line.row_number - b.line.row_number);
-  const changed = await changeOrganisations(tx, updated);
+  const changed = await changeOrganisations(tx, updated, defaults.source);
   const contactsAdded = await addListedContacts(tx, placed.flatMap(newContacts), defaults);
   const contactsChanged = await changeContacts(tx, updated);
   await keepOptOuts(tx, placed);
@@ -102,15 +102,31 @@ function after(fields: Record<string, Change>): Record<string, string | number> 
   return Object.fromEntries(Object.entries(fields).map(([field, { to }]) => [field, to]));
 }
 
-async function changeOrganisations(tx: Ctx, placed: readonly Placed[]): Promise<number> {
+async function changeOrganisations(tx: Ctx, placed: readonly Placed[], source: string): Promise<number> {
   let changed = 0;
   for (const { line, organisationId } of placed) {
     const fields = line.diff?.organisation ?? {};
     if (Object.keys(fields).length === 0) continue;
-    await changeListedOrganisation(tx, organisationId, after(fields));
+    await changeListedOrganisation(
+      tx,
+      organisationId,
+      { ...after(fields), ...newFigure(fields, line.organisation) },
+      source,
+    );
     changed += 1;
   }
   return changed;
+}
+
+/** A figure comes with its day even where only one of the two is another than before. */
+function newFigure(fields: Record<string, Change>, listed: Partial<ListedOrganisation> | null) {
+  if (!("active_satellites" in fields || "metrics_as_of" in fields) || !listed) return {};
+  const { active_satellites, metrics_as_of, source } = listed;
+  return {
+    ...(active_satellites === undefined ? {} : { active_satellites }),
+    ...(metrics_as_of === undefined ? {} : { metrics_as_of }),
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
 async function changeContacts(tx: Ctx, placed: readonly Placed[]): Promise<number> {

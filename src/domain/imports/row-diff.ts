@@ -45,14 +45,8 @@ export interface RowDiff {
   }[];
 }
 
-const ORGANISATION_FIELDS = [
-  "legal_name",
-  "sector",
-  "website",
-  "domain",
-  "active_satellites",
-  "metrics_as_of",
-] as const;
+const ORGANISATION_FIELDS = ["legal_name", "sector", "website", "domain"] as const;
+const FIGURE_FIELDS = ["active_satellites", "metrics_as_of"] as const;
 /** Fields that a list fills in but never changes. */
 const FILLED_ONLY = ["country", "external_id"] as const;
 const CONTACT_FIELDS = ["name", "title", "phone", "language", "notes"] as const;
@@ -69,10 +63,18 @@ export function diffRow(
 ): RowDiff {
   const changes: Record<string, Change> = {};
   for (const field of ORGANISATION_FIELDS) addChange(changes, field, stored[field], organisation[field]);
+  if (isNews(organisation, stored))
+    for (const field of FIGURE_FIELDS) addChange(changes, field, stored[field], organisation[field]);
   for (const field of FILLED_ONLY) {
     if (stored[field] === null) addChange(changes, field, null, organisation[field]);
   }
   return { organisation: changes, contacts: diffContacts(contacts, stored.id, storedContacts) };
+}
+
+/** A day without a figure says nothing, and a figure of an earlier day changes nothing. */
+function isNews(listed: ListedOrganisation, { metrics_as_of: known }: StoredOrganisation): boolean {
+  const { active_satellites: value, metrics_as_of: day } = listed;
+  return value !== undefined && (day === undefined || known === null || day >= known);
 }
 
 /** Which contacts of a row are new to an organisation or say something new of one that is there. */

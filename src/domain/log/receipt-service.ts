@@ -123,7 +123,7 @@ function* entryBlocks({ t, words, entry, checks }: Paper): Generator<Block> {
   const told = checks.map((check) => t(CHECKS[check] ?? `public.check.${check}`));
   yield fact(t("public.list.checked"), ...(told.length > 0 ? told : [t("receipt.check.none")]));
   yield fact(t("receipt.dates"), ...dates);
-  yield fact(t("receipt.state"), t(`signatures.state.${seenState(row.state)}`));
+  yield fact(t("receipt.state"), t(`signatures.state.${seenState(row)}`));
 }
 
 /** Quote and reservations, each with whether it is shown or waits. */

@@ -39,6 +39,7 @@ const NOTHING: Moved = {
   inbound_mails: [],
   enrolments: [],
   names: [],
+  figures: [],
   children: [],
   parent_id: null,
 };

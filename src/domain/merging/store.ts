@@ -13,6 +13,8 @@ export interface Moved {
   inbound_mails: string[];
   enrolments: string[];
   names: string[];
+  /** Not there in merges from before figures had a home. */
+  figures?: string[];
   children: string[];
   parent_id: string | null;
 }

@@ -2,6 +2,7 @@ import type { Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
 import { isRoleAddress, type LawfulBasis } from "./contact.js";
 import { compatibleCountries, type ListedOrganisation } from "./organisation.js";
+import { keepSatellites } from "./figure-service.js";
 import { noteDomains } from "./domain-keeping-service.js";
 import { NEVER_CHECKED, nameColumns } from "./service.js";
 import {
@@ -16,6 +17,7 @@ import {
   setContact,
   setOrganisation,
   type ContactRow,
+  type OrganisationColumns,
   type OrganisationRow,
 } from "./store.js";
 
@@ -78,6 +80,12 @@ export async function addListedOrganisations(
   const added = await insertNewOrganisations(ctx.db, rows);
   const fresh = rows.filter(({ id }) => added.has(id));
   await noteDomains(ctx, fresh.map(ownDomain), "import", defaults.source);
+  await keepSatellites(
+    ctx,
+    rows.flatMap((row, at) =>
+      added.has(row.id) ? [figureOf(row.id, listed[at] ?? {}, defaults.source)] : [],
+    ),
+  );
   const missing = rows.filter(({ id }) => !added.has(id));
   const there = await listOrganisationsByKey(
     ctx.db,
@@ -96,7 +104,15 @@ export async function addListedOrganisations(
   return { ids, added: added.size };
 }
 
-function ownDomain({ id, domain }: OrganisationRow) {
+function figureOf(
+  organisationId: string,
+  { active_satellites: value, metrics_as_of: asOf, source }: Partial<ListedOrganisation>,
+  otherwise: string,
+) {
+  return { organisationId, value, asOf, source: source ?? otherwise };
+}
+
+function ownDomain({ id, domain }: OrganisationColumns) {
   return { organisationId: id, domain };
 }
 
@@ -112,17 +128,20 @@ export async function addListedContacts(
   );
 }
 
-/** Writes the fields of an organisation that a list changes; a country that would make it a second one stays out. */
+/** Writes the fields of an organisation that a list changes, and adds its figure; a country that would make it a second one stays out. */
 export async function changeListedOrganisation(
   ctx: Ctx,
   id: string,
-  fields: Partial<Omit<ListedOrganisation, "name" | "source">>,
+  fields: Partial<Omit<ListedOrganisation, "name">>,
+  source: string,
 ): Promise<void> {
-  const { country, ...others } = fields;
+  const { country, active_satellites, metrics_as_of, source: own, ...others } = fields;
+  const figure = { active_satellites, metrics_as_of, ...(own === undefined ? {} : { source: own }) };
   const current = country === undefined ? undefined : await lockOrganisation(ctx.db, id);
   const same = current ? await listOrganisationsByKey(ctx.db, [current.name_key]) : [];
   const free = country !== undefined && same.every((each) => each.country !== country);
   await setOrganisation(ctx.db, id, { ...others, ...(free ? { country } : {}), updated_at: ctx.clock.now() });
+  await keepSatellites(ctx, [figureOf(id, figure, source)]);
   await noteDomains(ctx, [{ organisationId: id, domain: fields.domain }], "import", "");
 }
 
@@ -135,7 +154,7 @@ export async function changeListedContact(
   await setContact(ctx.db, id, { ...fields, updated_at: ctx.clock.now() });
 }
 
-function organisationRow(ctx: Ctx, listed: ListedOrganisation, defaults: ListDefaults): OrganisationRow {
+function organisationRow(ctx: Ctx, listed: ListedOrganisation, defaults: ListDefaults): OrganisationColumns {
   const at = ctx.clock.now();
   return {
     id: newId(ctx.clock),
@@ -145,8 +164,6 @@ function organisationRow(ctx: Ctx, listed: ListedOrganisation, defaults: ListDef
     sector: listed.sector ?? "other",
     website: listed.website ?? null,
     domain: listed.domain ?? null,
-    active_satellites: listed.active_satellites ?? null,
-    metrics_as_of: listed.metrics_as_of ?? null,
     source: listed.source ?? defaults.source,
     external_id: listed.external_id ?? null,
     owner_id: null,

@@ -76,8 +76,6 @@ export const updateOrganisationCommand = z.object({
   sector: sector.optional(),
   website: clearable(website()),
   domain: clearable(domain()),
-  active_satellites: clearable(satellites()),
-  metrics_as_of: clearable(day()),
   row_version: whole(1, 2_000_000_000),
 });
 

@@ -8,11 +8,37 @@ export interface FormerNameRow {
   name_key: string;
   merge_id: string | null;
   ended_at: Date;
+  /** A name it bore, or one by which it is known besides; `former` unless given. */
+  kind?: "former" | "alias";
+  /** Why the name changed. */
+  reason?: string | null;
 }
 
 /** Keeps a name that an organisation does not bear any more. */
 export async function insertFormerName(db: Db, row: FormerNameRow): Promise<void> {
   await db<FormerNameRow>("organisation_names").insert(row);
+}
+
+/** Says of the newest former name of this wording when and why it ended. */
+export async function explainLatestName(
+  db: Db,
+  organisationId: string,
+  { name, reason, ended_at }: { name: string; reason: string | null; ended_at: Date },
+): Promise<void> {
+  await db.raw(
+    `update organisation_names set reason = :reason, ended_at = :ended_at
+      where id = (select id from organisation_names
+        where organisation_id = :organisationId and name = :name and kind = 'former' order by id desc limit 1)`,
+    { organisationId, name, reason, ended_at },
+  );
+}
+
+/** Takes an alias of an organisation away; says whether there was one. */
+export async function deleteAlias(db: Db, organisationId: string, id: string): Promise<boolean> {
+  return (
+    (await db("organisation_names").where({ id, organisation_id: organisationId, kind: "alias" }).delete()) >
+    0
+  );
 }
 
 /** The former names of an organisation, latest first. */

@@ -1,6 +1,7 @@
 /** The organisation's own part of a merge: its name becomes a former name of the other, its children get a new parent. */
 import type { Ctx } from "../../platform/context.js";
 import { newId } from "../../platform/ids.js";
+import { giveFigures } from "./figure-store.js";
 import {
   giveBackNames,
   giveNames,
@@ -20,7 +21,7 @@ export async function leaveToOther(
   mergeId: string,
   merged: OrganisationRow,
   kept: OrganisationRow,
-): Promise<{ names: string[]; children: string[]; parent_id: string | null }> {
+): Promise<{ names: string[]; figures: string[]; children: string[]; parent_id: string | null }> {
   const at = tx.clock.now();
   if (await isBelow(tx, kept.id, merged.id)) await setParent(tx.db, [kept.id], merged.parent_id ?? null);
   const children = await listChildIds(tx.db, merged.id);
@@ -36,7 +37,8 @@ export async function leaveToOther(
     ended_at: at,
   });
   await setMergedInto(tx.db, merged.id, kept.id, at);
-  return { names, children, parent_id: merged.parent_id ?? null };
+  const figures = await giveFigures(tx.db, merged.id, kept.id);
+  return { names, figures, children, parent_id: merged.parent_id ?? null };
 }
 
 /** Lets it stand by itself again, with its names, its children and its parent. */
@@ -47,11 +49,13 @@ export async function standAgain(
     from: string;
     to: string;
     names: readonly string[];
+    figures?: readonly string[];
     children: readonly string[];
     parent_id: string | null;
   },
 ): Promise<void> {
   await setMergedInto(tx.db, did.to, null, tx.clock.now());
+  await giveFigures(tx.db, did.from, did.to, did.figures ?? []);
   await giveBackNames(tx.db, mergeId, did.names, did.to);
   const free = did.parent_id !== null && !(await isBelow(tx, did.parent_id, did.to));
   if (free) await setParent(tx.db, [did.to], did.parent_id);

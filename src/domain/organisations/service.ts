@@ -13,6 +13,7 @@ import {
   updateOrganisationCommand,
 } from "./commands.js";
 import { noteDomains, replaceDomain } from "./domain-keeping-service.js";
+import { keepSatellites } from "./figure-service.js";
 import { nameKey, nameSkeleton } from "./name-key.js";
 import { keepFormerName } from "./life-service.js";
 import { compatibleCountries } from "./organisation.js";
@@ -27,6 +28,7 @@ import {
   setContact,
   setOrganisation,
   type ContactRow,
+  type OrganisationColumns,
   type OrganisationRow,
 } from "./store.js";
 
@@ -48,7 +50,7 @@ export async function createOrganisation(
   return transaction(ctx, async (tx) => {
     const at = tx.clock.now();
     const id = newId(tx.clock);
-    const row: OrganisationRow = {
+    const row: OrganisationColumns = {
       id,
       ...nameColumns(command.name),
       legal_name: command.legal_name ?? null,
@@ -56,8 +58,6 @@ export async function createOrganisation(
       sector: command.sector,
       website: command.website ?? null,
       domain: command.domain ?? null,
-      active_satellites: command.active_satellites ?? null,
-      metrics_as_of: command.metrics_as_of ?? null,
       source: command.source ?? "",
       external_id: null,
       owner_id: null,
@@ -69,6 +69,14 @@ export async function createOrganisation(
       throw mapConstraint(error, { organisations_name_key_idx: KNOWN });
     });
     await noteDomains(tx, [{ organisationId: id, domain: row.domain }], "staff", row.source);
+    await keepSatellites(tx, [
+      {
+        organisationId: id,
+        value: command.active_satellites,
+        asOf: command.metrics_as_of,
+        source: row.source,
+      },
+    ]);
     await record(tx, { action: "organisation.created", organisationId: id });
     return { id };
   });
@@ -89,7 +97,7 @@ export async function updateOrganisation(
     const given = Object.entries(command).filter(([, value]) => value !== undefined);
     const changed = given.filter(([field, value]) => current[field as keyof OrganisationRow] !== value);
     if (changed.length === 0) return;
-    const change: Partial<OrganisationRow> = Object.fromEntries(changed);
+    const change: Partial<OrganisationColumns> = Object.fromEntries(changed);
     const names = change.name === undefined ? {} : nameColumns(change.name);
     await setOrganisation(tx.db, id, { ...change, ...names, updated_at: tx.clock.now() }).catch(
       (error: unknown) => {

@@ -1,10 +1,11 @@
 import type { Db } from "../../platform/db.js";
 import { withoutWord } from "../../platform/erasing.js";
 import type { ContactStatus, LawfulBasis } from "./contact.js";
+import { NEWEST_SATELLITES } from "./figure-store.js";
 import type { Sector } from "./sector.js";
 
-/** An organisation as kept. */
-export interface OrganisationRow {
+/** An organisation as kept, without its figures. */
+export interface OrganisationColumns {
   id: string;
   name: string;
   legal_name: string | null;
@@ -14,8 +15,6 @@ export interface OrganisationRow {
   sector: Sector;
   website: string | null;
   domain: string | null;
-  active_satellites: number | null;
-  metrics_as_of: string | null;
   source: string;
   external_id: string | null;
   owner_id: string | null;
@@ -27,6 +26,12 @@ export interface OrganisationRow {
   created_at: Date;
   updated_at: Date;
   row_version: number;
+}
+
+/** An organisation with the newest figure of its active satellites. */
+export interface OrganisationRow extends OrganisationColumns {
+  active_satellites: number | null;
+  metrics_as_of: string | null;
 }
 
 /** A contact as kept. */
@@ -59,12 +64,12 @@ export interface ContactRow {
 }
 
 /** Adds an organisation; the unique index refuses a second one of the same key and country. */
-export async function insertOrganisation(db: Db, row: OrganisationRow): Promise<void> {
+export async function insertOrganisation(db: Db, row: OrganisationColumns): Promise<void> {
   await db("organisations").insert(row);
 }
 
 /** Adds organisations, leaving out those whose key and country are there already; returns the ids that were added. */
-export async function insertNewOrganisations(db: Db, rows: OrganisationRow[]): Promise<Set<string>> {
+export async function insertNewOrganisations(db: Db, rows: OrganisationColumns[]): Promise<Set<string>> {
   if (rows.length === 0) return new Set();
   const added = (await db("organisations")
     .insert(rows)
@@ -74,19 +79,23 @@ export async function insertNewOrganisations(db: Db, rows: OrganisationRow[]): P
   return new Set(added.map(({ id }) => id));
 }
 
+function organisations(db: Db) {
+  return db<OrganisationRow>("organisations as o").select("o.*", db.raw(NEWEST_SATELLITES));
+}
+
 /** An organisation by id. */
 export async function findOrganisation(db: Db, id: string): Promise<OrganisationRow | undefined> {
-  return db<OrganisationRow>("organisations").where({ id }).first();
+  return (await organisations(db).where("o.id", id).first()) as OrganisationRow | undefined;
 }
 
 /** An organisation by id, held until the transaction ends. */
 export async function lockOrganisation(db: Db, id: string): Promise<OrganisationRow | undefined> {
-  return db<OrganisationRow>("organisations").where({ id }).forUpdate().first();
+  return (await organisations(db).where("o.id", id).forUpdate("o").first()) as OrganisationRow | undefined;
 }
 
 /** Organisations by id. */
 export async function listOrganisationsById(db: Db, ids: readonly string[]): Promise<OrganisationRow[]> {
-  return ids.length === 0 ? [] : db<OrganisationRow>("organisations").whereIn("id", [...ids]);
+  return ids.length === 0 ? [] : ((await organisations(db).whereIn("o.id", [...ids])) as OrganisationRow[]);
 }
 
 /**
@@ -95,14 +104,14 @@ export async function listOrganisationsById(db: Db, ids: readonly string[]): Pro
  */
 export async function listOrganisationsByKey(db: Db, keys: readonly string[]): Promise<OrganisationRow[]> {
   if (keys.length === 0) return [];
-  const present = await db<OrganisationRow>("organisations")
+  const present = (await organisations(db)
     .whereRaw("name_key = any(?)", [[...keys]])
-    .whereNull("merged_into_id");
-  const former = await db<OrganisationRow>("organisations as o")
+    .whereNull("merged_into_id")) as OrganisationRow[];
+  const former = (await organisations(db)
     .join("organisation_names as n", "n.organisation_id", "o.id")
     .whereRaw("n.name_key = any(?)", [[...keys]])
     .whereNull("o.merged_into_id")
-    .select<OrganisationRow[]>("o.*", "n.name_key as name_key");
+    .select("n.name_key as name_key")) as OrganisationRow[];
   const known = new Set(present.map((row) => `${row.name_key} ${row.id}`));
   const others = former.filter((row) => {
     const fresh = !known.has(`${row.name_key} ${row.id}`);
@@ -118,16 +127,16 @@ export async function listOrganisationsBySkeleton(
   skeletons: readonly string[],
 ): Promise<OrganisationRow[]> {
   if (skeletons.length === 0) return [];
-  return db<OrganisationRow>("organisations")
+  return (await organisations(db)
     .whereRaw("name_skeleton = any(?)", [[...skeletons]])
-    .whereNull("merged_into_id");
+    .whereNull("merged_into_id")) as OrganisationRow[];
 }
 
 /** Changes an organisation and counts its version up. */
 export async function setOrganisation(
   db: Db,
   id: string,
-  change: Partial<Omit<OrganisationRow, "id" | "row_version">>,
+  change: Partial<Omit<OrganisationColumns, "id" | "row_version">>,
 ): Promise<void> {
   await db("organisations")
     .where({ id })

@@ -1,6 +1,7 @@
 import type { Ctx } from "../../platform/context.js";
 import { isUuid } from "../../platform/ids.js";
 import type { Page } from "../../platform/schema.js";
+import { NEWEST_SATELLITES } from "./figure-store.js";
 import type { ContactRow, OrganisationRow } from "./store.js";
 
 /** An organisation in a list. */
@@ -77,7 +78,8 @@ export async function listOrganisations(
   const [fit, values] = fitOf(filter.q);
   const query = ctx
     .db("organisations as o")
-    .select("o.*", contacts, ctx.db.raw(`${fit} as fit, lower(o.name) as lower_name`, values))
+    .select("o.*", contacts, ctx.db.raw(NEWEST_SATELLITES))
+    .select(ctx.db.raw(`${fit} as fit, lower(o.name) as lower_name`, values))
     .orderByRaw(`${filter.q ? "fit, " : ""}lower(o.name), o.id`)
     .limit(filter.limit + 1)
     .whereRaw(...conditionOf(filter));

@@ -72,6 +72,23 @@ const band = z
 
 const group = z.object({ code: z.string(), count: z.int() });
 
+/** How much the signatories stand for; days as `YYYY-MM-DD`, the share from 0 to 1 and rounded down. */
+export const coverageDocument = z.object({
+  value: z.number(),
+  organisations: z.int(),
+  from: z.iso.date().nullable(),
+  until: z.iso.date().nullable(),
+  total: z
+    .object({
+      value: z.number(),
+      as_of: z.iso.date(),
+      source: z.string(),
+      source_url: z.string().nullable(),
+    })
+    .nullable(),
+  share: z.number().nullable(),
+});
+
 /** The public list as JSON; fields that it does not name never go out. */
 export const signatoryListDocument = z.object({
   letter: z.object({
@@ -87,6 +104,8 @@ export const signatoryListDocument = z.object({
   counts: z.object({ signed: z.int(), with_reservation: z.int(), countries: z.int(), withdrawn: z.int() }),
   /** Organisations that are not named: those in confidence, and those ready to sign if more join. */
   support: z.object({ confidential: band, pledged: band }),
+  /** What the signatories operate, by the newest figure of each, and the part of the total that staff entered. */
+  coverage: coverageDocument,
   filter: z.object({
     q: z.string(),
     sector: z.string(),

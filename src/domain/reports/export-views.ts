@@ -61,7 +61,12 @@ export async function organisationBatch(ctx: Ctx, letterId?: string, after?: str
   const columns = ["name", "legal_name", "country", "sector", "website", "active_satellites", "source"];
   const rows = await query.select<Record<string, Cell>[]>(
     "o.id as row_id",
-    ...columns.map((column) => `o.${column}`),
+    ...columns.filter((column) => column !== "active_satellites").map((column) => `o.${column}`),
+    ctx.db.raw(
+      `(select m.value::int from organisation_metrics m
+         where m.organisation_id = o.id and m.metric = 'active_satellites' and m.ended_at is null
+         order by m.as_of desc, m.recorded_at desc, m.id desc limit 1) as active_satellites`,
+    ),
     "o.external_id",
     "people.emails",
   );

@@ -43,8 +43,3 @@ export function actsOpen(entry: Managed): ReadonlySet<ManageAct> {
 export function isOver(state: SignatureState): boolean {
   return ENDED.has(state);
 }
-
-/** That another entry stands is nobody's business: one that is parked looks like any that a person will look at. */
-export function seenState(state: SignatureState): SignatureState {
-  return state === "parked" ? "in_review" : state;
-}

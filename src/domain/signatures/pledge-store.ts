@@ -10,7 +10,7 @@ import type { SignatureRow } from "./store.js";
 const LARGEST = `
   with latest as (
     select distinct on (organisation_id) organisation_id, value, as_of, source
-      from organisation_metrics where metric = 'active_satellites'
+      from organisation_metrics where metric = 'active_satellites' and ended_at is null
      order by organisation_id, as_of desc, recorded_at desc, source)
   select coalesce(o.group_root_id, o.id) as organisation_id, sum(l.value) as value, min(l.as_of) as as_of,
          string_agg(distinct l.source, '; ') as source

@@ -20,7 +20,15 @@ const counts = z.object({
 });
 
 const life = z.object({
-  former_names: z.array(z.object({ name: z.string(), until: time() })),
+  former_names: z.array(
+    z.object({
+      id: z.uuid(),
+      name: z.string(),
+      kind: z.enum(["former", "alias"]),
+      reason: z.string().nullable(),
+      until: time(),
+    }),
+  ),
   group: z.array(
     z.object({ id: z.uuid(), name: z.string(), country: z.string().nullable(), depth: z.int() }),
   ),
@@ -42,7 +50,13 @@ export const groupApi: readonly ApiRoute[] = [
     handler: async (ctx, { params: { id } }) => {
       const { formerNames, group } = await organisationLife(ctx, await showOrganisation(ctx, id));
       return {
-        former_names: formerNames.map(({ name, ended_at: until }) => ({ name, until })),
+        former_names: formerNames.map(({ id: nameId, name, kind, reason, ended_at: until }) => ({
+          id: nameId,
+          name,
+          kind: kind ?? "former",
+          reason: reason ?? null,
+          until,
+        })),
         group,
         merges: await mergesInto(ctx, id),
       };

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { coverageDocument } from "../../domain/publication/commands.js";
+import { COVERAGE_CUTS, coverageTable } from "../../domain/reports/coverage.js";
+import { coverageReport } from "../../domain/reports/coverage-views.js";
 import { FUNNEL_STAGES, declineTable, funnelTable } from "../../domain/reports/report.js";
 import { declineReport, funnelReport } from "../../domain/reports/views.js";
 import { slug } from "../../platform/schema.js";
@@ -30,6 +33,23 @@ const declineAnswer = z
   })
   .meta({ id: "DeclineReasons" });
 
+const coverageAnswer = coverageDocument
+  .extend({
+    letter: z.string(),
+    lines: z.array(
+      z.object({
+        by: z.enum(COVERAGE_CUTS),
+        code: z.string(),
+        organisations: z.int(),
+        satellites: z.number(),
+        known_organisations: z.int(),
+        known_satellites: z.number(),
+        share: z.number().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: "Coverage" });
+
 /** The figures of the dashboard. */
 export const reportApi: readonly ApiRoute[] = [
   apiRoute({
@@ -55,5 +75,18 @@ export const reportApi: readonly ApiRoute[] = [
     answer: declineAnswer,
     csv: ({ reasons }) => declineTable(reasons),
     handler: (ctx, { query: { letter } }) => declineReport(ctx, letter),
+  }),
+  apiRoute({
+    method: "get",
+    path: "/reports/coverage",
+    tag: "reports",
+    summary: "How many of the active satellites the signatories of a letter operate",
+    description:
+      "Published public signatures only, each organisation once by its newest figure. `lines` are by sector, country and region; their share is that of the satellites of organisations on the list, `share` above that of the total entered for the letter.",
+    permission: "reports:read",
+    query,
+    answer: coverageAnswer,
+    csv: ({ lines }) => coverageTable(lines),
+    handler: (ctx, { query: { letter } }) => coverageReport(ctx, letter),
   }),
 ];

@@ -13,6 +13,7 @@ import { docPage } from "./docs.js";
 import type { ApiRoute } from "./frame.js";
 import { enrolmentApi } from "./enrolments.js";
 import { evidenceApi } from "./evidence.js";
+import { figureApi } from "./figures.js";
 import { groupApi } from "./groups.js";
 import { holdApi, segmentApi } from "./holds.js";
 import { importApi } from "./imports.js";
@@ -52,6 +53,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...organisationApi,
     ...evidenceApi,
     ...groupApi,
+    ...figureApi,
     ...deliveryApi(app),
     ...importApi(app),
     ...templateApi,

@@ -24,6 +24,7 @@ import { dossierView } from "./dossier.js";
 import { outreachOf } from "./outreach-of.js";
 import { basisWords, stopReasonWords } from "./consent-words.js";
 import { consolePage, onlyFor } from "./layout.js";
+import { lifeView } from "./organisation-life.js";
 import { domainsView } from "./organisation-domains.js";
 
 const PAGE = 50;
@@ -87,6 +88,7 @@ export function organisationRoutes(app: App): Router {
         organisationId: dossier.organisation.id,
         contactIds: dossier.contacts.map((contact) => contact.id),
       }),
+      life: await lifeView(ctx, dossier.organisation),
       domains: await domainsView(ctx, req, idOf(req)),
       notice: Object.hasOwn(DONE, asked(req, "done")) ? DONE[asked(req, "done")] : "",
     });

@@ -6,6 +6,7 @@ import { deliveryOf } from "../../domain/delivery/views.js";
 import { EVERYBODY } from "../../domain/publication/signatory.js";
 import { letterAtAddress, type PublicLetter } from "../../domain/publication/service.js";
 import { signatoryList, signatoryTotals, statements } from "../../domain/publication/views.js";
+import { publicCoverage } from "../../domain/publication/coverage-views.js";
 import { publishedBands } from "../../domain/pledges/views.js";
 import type { Ctx } from "../../platform/context.js";
 import { countryName } from "../../platform/i18n.js";
@@ -14,6 +15,7 @@ import { sendPublic } from "../page-cache.js";
 import { languageOf, page } from "../pages.js";
 import { ctxOf } from "../request.js";
 import { courseView } from "./course.js";
+import { coverageView } from "./coverage-words.js";
 import { bandLines } from "./band-words.js";
 import {
   filterChoices,
@@ -71,6 +73,7 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     logHref: (await latestCheckpoint(ctx, letter.id)) === undefined ? "" : `${base}/log`,
     ...(await courseView(app, ctx, lang, letter, totals.signed)),
     bands: bandLines(app, lang, await publishedBands(ctx, letter.id)),
+    coverage: coverageView(app, lang, await publicCoverage(ctx, letter.id)),
     title: text.title,
     description: text.summary || text.addressee,
     data: letterData(seen, totals, app.config.publicUrl),

@@ -6,6 +6,8 @@ import {
   type SignatoryListDocument,
 } from "../../domain/publication/commands.js";
 import { siteNotice, siteNow } from "../../domain/letters/site-service.js";
+import type { Coverage } from "../../domain/publication/coverage.js";
+import { publicCoverage } from "../../domain/publication/coverage-views.js";
 import { publicLetter } from "../../domain/publication/service.js";
 import type { ListFilter, Signatory } from "../../domain/publication/signatory.js";
 import {
@@ -48,7 +50,9 @@ export function signatoryRoutes(app: App): Router {
   router.get("/letters/:slug/signatories.json", async (req, res) => {
     const list = await readList(app, ctxOf(res), req, req.params.slug);
     if (redirectToLast(res, list, ".json")) return;
-    const body = JSON.stringify(listDocument(app, list));
+    const body = JSON.stringify(
+      listDocument(app, list, await publicCoverage(ctxOf(res), list.seen.letter.id)),
+    );
     sendPublic(res, { type: "application/json; charset=utf-8", body, headers: SHARED });
   });
   router.get("/letters/:slug/signatories.csv", async (req, res) => {
@@ -165,7 +169,7 @@ function pageView(app: App, list: List) {
 }
 
 /** The list as JSON, of the declared fields only. */
-function listDocument(app: App, list: List): SignatoryListDocument {
+function listDocument(app: App, list: List, coverage: Coverage): SignatoryListDocument {
   const { seen, filter, found, totals, wanted } = list;
   const { letter, text } = seen;
   const home = `${app.config.publicUrl}/letters/${letter.slug}`;
@@ -189,6 +193,7 @@ function listDocument(app: App, list: List): SignatoryListDocument {
       confidential: bandDocument(list.bands.confidential),
       pledged: bandDocument(list.bands.pledge),
     },
+    coverage,
     filter,
     totals: { regions: totals.regions, countries: totals.countries, sectors: totals.sectors },
     total: found.total,
