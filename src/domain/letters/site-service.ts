@@ -18,7 +18,7 @@ export function siteNotice(site: SiteRow): string {
 
 /** Sets the whole switch at once: what is left out is off or empty. It holds from the next request on. */
 export async function changeSite(ctx: Ctx, input: z.input<typeof changeSiteCommand>): Promise<SiteRow> {
-  requirePermission(ctx, "letters:publish");
+  requirePermission(ctx, "site:manage");
   const command = parse(changeSiteCommand, input);
   return transaction(ctx, async (tx) => {
     const site = await setSite(tx.db, {

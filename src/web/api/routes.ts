@@ -6,6 +6,7 @@ import { packageRoot } from "../../platform/config.js";
 import { notFound } from "../../platform/errors.js";
 import { requireBearer } from "../middleware/bearer.js";
 import { API_REQUESTS, limitPosts, limitWrongTokens } from "../middleware/rate-limit.js";
+import { ownLettersOnly } from "../middleware/own-letters.js";
 import { page } from "../pages.js";
 import { auditApi } from "./audit.js";
 import { deliveryApi } from "./deliveries.js";
@@ -96,7 +97,8 @@ export function apiRoutes(app: App): Router {
     "/v1",
     limitPosts(app, API_REQUESTS),
     limitWrongTokens(app),
-    requireBearer(),
+    requireBearer(app),
+    ownLettersOnly(),
     mountApi(app, routes),
   );
   router.use((_req, _res, next) => next(notFound("api.unknown_path")));

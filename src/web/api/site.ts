@@ -34,7 +34,7 @@ export const siteApi: readonly ApiRoute[] = [
     tag: "letters",
     summary: "Pause or resume all signing at once, and set the standing message",
     description: "What is left out is off or empty.",
-    permission: "letters:publish",
+    permission: "site:manage",
     body: changeSiteCommand,
     answer: site,
     handler: async (ctx, { given }) => present(await changeSite(ctx, given)),

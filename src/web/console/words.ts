@@ -20,6 +20,7 @@ const SCOPE_WORDS: Record<Permission, string> = {
   "letters:read": "Read letters",
   "letters:write": "Write letters",
   "letters:publish": "Open, pause and close letters",
+  "site:manage": "Pause all signing, close the public site",
   "organisations:read": "Read organisations and contacts",
   "organisations:write": "Change organisations and contacts",
   "imports:write": "Import lists",
