@@ -8,7 +8,12 @@ export const staffAdd: Command = {
   name: "staff add",
   usage: "<email> --role <role> [--name <name>] [--letter <slug>]… [--json]",
   summary: `Add a colleague (${ROLES.join(", ")}) or let a known one in again; prints a one-time sign-in link`,
-  options: { role: { type: "string" }, name: { type: "string" }, letter: { type: "string", multiple: true }, json: { type: "boolean" } },
+  options: {
+    role: { type: "string" },
+    name: { type: "string" },
+    letter: { type: "string", multiple: true },
+    json: { type: "boolean" },
+  },
   takes: [1, 1],
   run: async (line) => {
     const [email = ""] = line.positionals;

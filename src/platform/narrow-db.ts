@@ -26,7 +26,10 @@ export function openNarrowDbs(url: string, log: Log): NarrowDbs {
   const kept = new Map<string, Db>();
   return {
     of(letters) {
-      const key = [...new Set(letters)].filter((id) => UUID.test(id)).sort().join(",");
+      const key = [...new Set(letters)]
+        .filter((id) => UUID.test(id))
+        .sort()
+        .join(",");
       const db = kept.get(key) ?? open(url, log, key);
       kept.delete(key);
       kept.set(key, db);
@@ -35,7 +38,8 @@ export function openNarrowDbs(url: string, log: Log): NarrowDbs {
         const old = kept.get(oldest);
         kept.delete(oldest);
         // Knex waits for what runs on it.
-        if (old) void closeDb(old).catch((error: unknown) => log.warn({ err: error }, "a pool did not close"));
+        if (old)
+          void closeDb(old).catch((error: unknown) => log.warn({ err: error }, "a pool did not close"));
       }
       return db;
     },

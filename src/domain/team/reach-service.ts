@@ -36,7 +36,11 @@ export async function readReach(ctx: Ctx, role: Role | undefined, input: ReachIn
 }
 
 /** The letters of somebody whose row says whether these are all. */
-export async function reachOf(ctx: Ctx, who: Reaching, hasAll: boolean): Promise<{ letters?: readonly string[] }> {
+export async function reachOf(
+  ctx: Ctx,
+  who: Reaching,
+  hasAll: boolean,
+): Promise<{ letters?: readonly string[] }> {
   return hasAll ? {} : { letters: await findLettersOf(ctx.db, who) };
 }
 

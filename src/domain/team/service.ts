@@ -81,7 +81,11 @@ export async function addStaff(
       created_at: tx.clock.now(),
     });
     if (reach) await insertLettersOf(tx.db, { staff_id: id }, reach);
-    await record(tx, { action: "staff.added", subjectId: id, detail: { role: command.role, ...lettersIn(reach) } });
+    await record(tx, {
+      action: "staff.added",
+      subjectId: id,
+      detail: { role: command.role, ...lettersIn(reach) },
+    });
     return { id, signInAddress: linkAddress(tx, await makeSignInLink(tx, id)) };
   });
 }
@@ -314,7 +318,14 @@ export async function tokenActor(
     await setApiTokenUsed(ctx.db, row.id, at);
   }
   const { id, name, scopes, created_by: madeBy } = row;
-  return { kind: "token", id, name, scopes, madeBy, ...(await reachOf(ctx, { token_id: id }, row.all_letters)) };
+  return {
+    kind: "token",
+    id,
+    name,
+    scopes,
+    madeBy,
+    ...(await reachOf(ctx, { token_id: id }, row.all_letters)),
+  };
 }
 
 /** The record of all acts, newest first, a page at a time. */

@@ -99,6 +99,10 @@ export async function isOfOtherLetters(
 ): Promise<boolean> {
   const found = await ctx.db.raw<{ rows: { elsewhere: boolean }[] }>(
     `select coalesce((select bool_or(by_letter.elsewhere(id)) from unnest(:ids::uuid[]) as id), false)
+       or exists (select from public.tasks as t where t.id = any (:ids::uuid[])
+         and not exists (select from by_letter.tasks as mine where mine.id = t.id))
+       or exists (select from public.outreach_holds as h where h.id = any (:ids::uuid[])
+         and not exists (select from by_letter.outreach_holds as mine where mine.id = h.id))
        or exists (select from public.letters as l where l.slug = any (:slugs::text[])
          and not exists (select from by_letter.letters as mine where mine.id = l.id)) as elsewhere`,
     { ids: [...ids], slugs: [...slugs] },

@@ -21,6 +21,7 @@ import { inboundApi } from "./inbound.js";
 import { letterCourseApi } from "./letter-course.js";
 import { letterApi, letterTransitionApi } from "./letters.js";
 import { siteApi } from "./site.js";
+import { staffApi } from "./staff.js";
 import { mailboxApi } from "./mailboxes.js";
 import { messageApi } from "./messages.js";
 import { mountApi } from "./mount.js";
@@ -48,6 +49,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     letterTransitionApi(app),
     ...letterCourseApi,
     ...siteApi,
+    ...staffApi,
     ...organisationApi,
     ...evidenceApi,
     ...groupApi,
