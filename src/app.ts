@@ -91,7 +91,14 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
     mailers,
     mark,
     logbook,
-    ctx: (actor) => ({ db: lettersOf(actor, narrow.of) ?? db, clock, log, keys, settings, actor }),
+    ctx: (actor) => ({
+      db: lettersOf(actor, (letters) => narrow.of(letters)) ?? db,
+      clock,
+      log,
+      keys,
+      settings,
+      actor,
+    }),
     close: () => (closed ??= closeAll([mailer, mailers, narrow], overrides.db ? undefined : db)),
   };
 }
