@@ -6,6 +6,7 @@ import { connect, type Db } from "./platform/db.js";
 import { findEmbeddedPostgres, startEmbeddedPostgres } from "./platform/embedded-postgres.js";
 import { loadMessages, type Messages } from "./platform/i18n.js";
 import { createLog, type Log } from "./platform/log.js";
+import { openNarrowDbs } from "./platform/narrow-db.js";
 import { fileLogbook, type Logbook } from "./platform/logbook.js";
 import { captureMailer, smtpMailer, type Mailer } from "./platform/mailer.js";
 import { openMailers, type Mailers } from "./platform/mailers.js";
@@ -32,7 +33,7 @@ export interface App {
   mark: SendMark;
   /** What the public log is signed with, and which of its salts were erased. */
   logbook: Logbook;
-  /** A context for a use case, with the given actor. */
+  /** A context for a use case, with the given actor; one who is there for some letters sees a database of those. */
   ctx(actor: Actor): Ctx;
   /** Lets go of the database and of the mail server; calling it again does nothing. */
   close(): Promise<void>;
@@ -53,6 +54,8 @@ export interface Overrides {
 export interface DatabaseUrls {
   appUrl: string;
   ownerUrl: string;
+  /** Leads to the server itself, for what a pooler does not carry (LISTEN, settings of a connection). */
+  directUrl?: string;
 }
 
 /** Builds the application on a database that is already there. */
@@ -60,6 +63,7 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
   const log = overrides.log ?? createLog(config.logLevel);
   const clock = overrides.clock ?? systemClock();
   const db = overrides.db ?? connect(urls.appUrl, { log });
+  const narrow = openNarrowDbs(urls.directUrl ?? urls.appUrl, log);
   const keys = createKeys(config.secretKey);
   const root = path.join(packageRoot, "templates");
   const messages = loadMessages(root);
@@ -87,9 +91,21 @@ export function buildApp(config: Config, urls: DatabaseUrls, overrides: Override
     mailers,
     mark,
     logbook,
-    ctx: (actor) => ({ db, clock, log, keys, settings, actor }),
-    close: () => (closed ??= closeAll([mailer, mailers], overrides.db ? undefined : db)),
+    ctx: (actor) => ({
+      db: lettersOf(actor, (letters) => narrow.of(letters)) ?? db,
+      clock,
+      log,
+      keys,
+      settings,
+      actor,
+    }),
+    close: () => (closed ??= closeAll([mailer, mailers, narrow], overrides.db ? undefined : db)),
   };
+}
+
+function lettersOf(actor: Actor, narrowed: (letters: readonly string[]) => Db): Db | undefined {
+  const letters = "letters" in actor ? actor.letters : undefined;
+  return letters && narrowed(letters);
 }
 
 function settingsOf(config: Config): Settings {
@@ -111,8 +127,6 @@ async function closeAll(ways: { close(): Promise<void> }[], db: Db | undefined):
 
 /** A database that may have been started for us; `stop` ends only what we started. */
 export interface OpenDatabase extends DatabaseUrls {
-  /** Leads to the server itself, for what a pooler does not carry (LISTEN). */
-  directUrl?: string;
   stop(): Promise<void>;
 }
 

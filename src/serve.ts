@@ -79,7 +79,10 @@ async function listen(app: App, stops: (() => Promise<void>)[], directUrl: strin
   const feed = openChangeFeed(directUrl, app.log);
   stops.unshift(() => feed.close());
   const limits = { requestTimeout: 30 * SECOND, headersTimeout: 10 * SECOND };
-  const server = createServer(limits, keepPublicPages(app, createWeb(app), { feed }));
+  const web = createWeb(app);
+  // Kept pages are answered ahead of the web door, where nobody has been asked for the site's password yet.
+  const door = app.config.sitePassword === undefined ? keepPublicPages(app, web, { feed }) : web;
+  const server = createServer(limits, door);
   server.keepAliveTimeout = 5 * SECOND;
   server.listen(port, host);
   try {

@@ -3,7 +3,7 @@ import type { ParseArgsConfig } from "node:util";
 /** What a command gets of its line: positionals, options by name. */
 export interface CommandLine {
   positionals: readonly string[];
-  options: Readonly<Record<string, string | boolean | undefined>>;
+  options: Readonly<Record<string, string | boolean | string[] | undefined>>;
 }
 
 /** One command of the command line. */

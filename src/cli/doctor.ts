@@ -35,7 +35,13 @@ async function look(): Promise<Finding[]> {
     return [{ what: "Settings", verdict: "fault", sentence: error.message }];
   }
   const settings: Finding = { what: "Settings", verdict: "ok", sentence: "all understood" };
-  return [settings, addressFinding(config), mailFinding(config), ...(await databaseFindings(config))];
+  return [
+    settings,
+    addressFinding(config),
+    ...passwordFinding(config),
+    mailFinding(config),
+    ...(await databaseFindings(config)),
+  ];
 }
 
 /** The settings let http through for addresses of this machine only. */
@@ -43,6 +49,13 @@ function addressFinding({ publicUrl }: Config): Finding {
   return publicUrl.startsWith("https:")
     ? { what: "Address", verdict: "ok", sentence: publicUrl }
     : { what: "Address", verdict: "warning", sentence: `${publicUrl} is for this machine only` };
+}
+
+/** A site that should be public by now would go on asking everybody. */
+function passwordFinding({ sitePassword }: Config): Finding[] {
+  if (sitePassword === undefined) return [];
+  const sentence = "SITE_PASSWORD is set: nobody sees any letter without it, links in mails included";
+  return [{ what: "Site password", verdict: "warning", sentence }];
 }
 
 function mailFinding(config: Config): Finding {

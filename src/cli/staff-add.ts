@@ -6,15 +6,22 @@ import { withApp } from "./session.js";
 /** `staff add <email> --role <role>`: the one-time sign-in link stands alone on the last line. */
 export const staffAdd: Command = {
   name: "staff add",
-  usage: "<email> --role <role> [--name <name>] [--json]",
+  usage: "<email> --role <role> [--name <name>] [--letter <slug>]… [--json]",
   summary: `Add a colleague (${ROLES.join(", ")}) or let a known one in again; prints a one-time sign-in link`,
-  options: { role: { type: "string" }, name: { type: "string" }, json: { type: "boolean" } },
+  options: {
+    role: { type: "string" },
+    name: { type: "string" },
+    letter: { type: "string", multiple: true },
+    json: { type: "boolean" },
+  },
   takes: [1, 1],
   run: async (line) => {
     const [email = ""] = line.positionals;
     const name = textOption(line, "name");
     const role = requiredOption(line, "role") as Role;
-    const added = await withApp((_app, ctx) => ensureStaff(ctx, { email, role, ...(name ? { name } : {}) }));
+    const letters = line.options["letter"] as string[] | undefined;
+    const command = { email, role, ...(name ? { name } : {}), ...(letters ? { letters } : {}) };
+    const added = await withApp((_app, ctx) => ensureStaff(ctx, command));
     if (line.options["json"]) {
       return answer(
         `${JSON.stringify({ id: added.id, known: added.known, sign_in: added.signInAddress })}\n`,

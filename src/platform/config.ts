@@ -39,6 +39,8 @@ export interface Config {
   /** The mail server's log, from which uncertain messages are settled. */
   mtaLogFile?: string | undefined;
   secretKey: string;
+  /** The whole site asks for it (staging, embargo); unset: it is open. */
+  sitePassword?: string | undefined;
   /** Unset: mail is captured and shown in the console. */
   smtpUrl: string | undefined;
   mailFrom: string;
@@ -126,6 +128,7 @@ const environment = z.object({
     .optional(),
   MTA_LOG_FILE: z.string().optional(),
   SECRET_KEY: z.string().min(32, "expected at least 32 random characters").optional(),
+  SITE_PASSWORD: z.string().min(12, "expected at least 12 characters").max(200).optional(),
   SMTP_URL: url(["smtp:", "smtps:"]).optional(),
   MAIL_FROM: z.string().default("Countersign <letters@localhost.example>"),
   IMAP_URL: url(["imap:", "imaps:"]).optional(),
@@ -179,6 +182,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     environment: set.COUNTERSIGN_ENVIRONMENT,
     mtaLogFile: set.MTA_LOG_FILE,
     secretKey: set.SECRET_KEY ?? keptSecretKey(dataDir),
+    sitePassword: set.SITE_PASSWORD,
     smtpUrl: set.SMTP_URL,
     mailFrom: set.MAIL_FROM,
     imapUrl: set.IMAP_URL,

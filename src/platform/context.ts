@@ -3,11 +3,21 @@ import type { Db } from "./db.js";
 import type { Log } from "./log.js";
 import type { Keys } from "./tokens.js";
 
-/** Who acts. Staff and tokens are checked by the permission table, the others by the door they came through. */
+/**
+ * Who acts. Staff and tokens are checked by the permission table, the others by the door they came through. `letters`
+ * are the ids of the only letters they are there for; without it they are there for all (decision 0031).
+ */
 export type Actor =
-  | { kind: "staff"; id: string; name: string; role: string }
+  | { kind: "staff"; id: string; name: string; role: string; letters?: readonly string[] }
   /** `madeBy` is the colleague who made the token. */
-  | { kind: "token"; id: string; name: string; scopes: readonly string[]; madeBy?: string | null }
+  | {
+      kind: "token";
+      id: string;
+      name: string;
+      scopes: readonly string[];
+      madeBy?: string | null;
+      letters?: readonly string[];
+    }
   | { kind: "company"; id: string }
   | { kind: "public" }
   | { kind: "system"; name: string };

@@ -15,15 +15,19 @@ const OID = { int8: 20, date: 1082, int8Array: 1016, dateArray: 1182, textArray:
 /**
  * A pool of connections to `url`; nothing is connected yet. Answers timestamptz as Date, date as "YYYY-MM-DD",
  * int8 as number while it is exact (else as string), numeric as string. A server that restarts costs the queries
- * under way, never the process.
+ * under way, never the process. `settings` hold on each connection from its start.
  */
-export function connect(url: string, options: { log: Log; max?: number; applicationName?: string }): Db {
-  const { log, max = 10, applicationName = "countersign" } = options;
+export function connect(
+  url: string,
+  options: { log: Log; max?: number; applicationName?: string; settings?: Record<string, string> },
+): Db {
+  const { log, max = 10, applicationName = "countersign", settings } = options;
   return knex({
     client: "pg",
     connection: {
       connectionString: url,
       application_name: applicationName,
+      ...(settings ? { options: serverSettings(settings) } : {}),
       connectionTimeoutMillis: 5000,
       types: valueTypes(),
     } as Knex.PgConnectionConfig,
@@ -46,6 +50,13 @@ export function connect(url: string, options: { log: Log; max?: number; applicat
       debug: (message: unknown) => log.debug({ from: "knex" }, String(message)),
     },
   });
+}
+
+/** Settings that hold from the first query of a connection on, as PostgreSQL's startup message carries them. */
+function serverSettings(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, String.raw`\$&`)}`)
+    .join(" ");
 }
 
 function valueTypes(): TypeOverrides {

@@ -38,6 +38,8 @@ const LOCK_NUMBER = 4_951_222_001;
  */
 export async function migrate(ownerUrl: string, log: Log, options: MigrationOptions = {}): Promise<string[]> {
   return exclusively(ownerUrl, async (db) => {
+    const isPending = (await pendingMigrations(db, options)).length > 0;
+    if (isPending) await callIfThere(db, "before_migrations");
     const [, names] = (await db.migrate.latest(await migratorConfig(options.directory))) as [
       number,
       string[],
@@ -46,6 +48,7 @@ export async function migrate(ownerUrl: string, log: Log, options: MigrationOpti
       const role = await withClient(options.appUrl, roleOf);
       await grantApplication(db, role);
     }
+    if (isPending || options.appUrl !== undefined) await callIfThere(db, "after_migrations");
     log.info(
       { migrations: names },
       names.length === 0 ? "the schema is up to date" : "the schema was changed",
@@ -57,8 +60,17 @@ export async function migrate(ownerUrl: string, log: Log, options: MigrationOpti
 /** Takes all migrations back, newest first, and with them all data: for tests of the `-- down` sections. */
 export async function rollbackAll(ownerUrl: string, options: MigrationOptions = {}): Promise<void> {
   await exclusively(ownerUrl, async (db) => {
+    await callIfThere(db, "before_migrations");
     await db.migrate.rollback(await migratorConfig(options.directory), true);
   });
+}
+
+/** What stands on the tables (views) is taken away before migrations and made again after them, by these two functions. */
+async function callIfThere(db: Db, name: "before_migrations" | "after_migrations"): Promise<void> {
+  const found = await db.raw<{ rows: { there: boolean }[] }>(
+    `select to_regprocedure('${name}()') is not null as there`,
+  );
+  if (found.rows[0]?.there === true) await db.raw(`select ${name}()`);
 }
 
 /** Names of the migrations that this version knows and the database does not have; empty when it is ready. */

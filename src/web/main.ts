@@ -4,10 +4,13 @@ import { pendingMigrations } from "../platform/migrations.js";
 import { apiRoutes } from "./api/routes.js";
 import { consoleRoutes } from "./console/routes.js";
 import { errorPages, unknownAddress } from "./errors.js";
+import { closedSite } from "./middleware/closed-site.js";
+import { limitWrongPasswords } from "./middleware/rate-limit.js";
 import { requestLog } from "./middleware/request-log.js";
 import { sameOrigin } from "./middleware/same-origin.js";
 import { securityHeaders } from "./middleware/security-headers.js";
 import { signingGate } from "./middleware/signing-gate.js";
+import { sitePassword } from "./middleware/site-password.js";
 import { publicRoutes } from "./public/routes.js";
 
 const YEAR_SECONDS = 31_536_000;
@@ -21,6 +24,7 @@ export function createWeb(app: App): Express {
 
   web.use(requestLog(app));
   web.use(securityHeaders(app.config.publicUrl));
+  web.use(limitWrongPasswords(app), sitePassword(app));
   web.get("/healthz", (_req, res) => {
     res.type("text").send("alive\n");
   });
@@ -43,6 +47,7 @@ export function createWeb(app: App): Express {
     res.send(brotli ?? asset.body);
   });
 
+  web.use(closedSite(app));
   web.use("/letters/:slug/sign", signingGate(app));
   web.use(sameOrigin(app.config.publicUrl));
   web.use("/api", apiRoutes(app));

@@ -1,5 +1,6 @@
 import type { Response } from "express";
-import { as, type Actor, type Ctx } from "../platform/context.js";
+import type { App } from "../app.js";
+import type { Actor, Ctx } from "../platform/context.js";
 
 /** What the doors keep on a response while a request is answered. */
 export interface RequestState {
@@ -30,10 +31,10 @@ export function requestIdOf(res: Response): string {
   return state(res).requestId;
 }
 
-/** Says who acts in this request. */
-export function setActor(res: Response, actor: Actor, sessionId?: string): void {
+/** Says who acts in this request; from here on it sees the database that this one may see. */
+export function setActor(app: App, res: Response, actor: Actor, sessionId?: string): void {
   const current = state(res);
-  current.ctx = as(current.ctx, actor);
+  current.ctx = { ...current.ctx, db: app.ctx(actor).db, actor };
   if (sessionId !== undefined) current.sessionId = sessionId;
 }
 

@@ -71,6 +71,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     await empty();
     mark.forget();
   };
+  const closeApp = app.close.bind(app);
   return Object.assign(app, {
     clock,
     database,
@@ -78,6 +79,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     web: createWeb(app),
     system: app.ctx({ kind: "system", name: "test" }),
     close: async () => {
+      await closeApp();
       await database.close();
     },
   });
@@ -90,11 +92,15 @@ export function browser(app: TestApp): ReturnType<typeof supertest.agent> {
 
 let people = 0;
 
-/** Adds a staff member and signs them in with their link; the browser then holds the session. */
-export async function signedIn(app: TestApp, role: Role = "admin"): Promise<ReturnType<typeof browser>> {
+/** Adds a staff member, for all letters or those listed, and signs them in with their link. */
+export async function signedIn(
+  app: TestApp,
+  role: Role = "admin",
+  letters?: readonly string[],
+): Promise<ReturnType<typeof browser>> {
   people += 1;
   const email = `${role}-${people}@forum.example`;
-  await addStaff(app.system, { email, name: `Ines Falk ${people}`, role });
+  await addStaff(app.system, { email, name: `Ines Falk ${people}`, role, letters });
   const invited = await signInLinkFor(app.system, { email });
   if (!invited) throw new Error("the staff member was not found again");
   const visitor = browser(app);
@@ -112,8 +118,12 @@ export async function staffCtx(app: TestApp, role: Role = "admin"): Promise<Ctx>
 }
 
 /** An API token with these scopes, all of them unless named, as the value of an Authorization header. */
-export async function bearer(app: TestApp, scopes: readonly Permission[] = PERMISSIONS): Promise<string> {
-  const { token } = await createApiToken(app.system, { name: "test", scopes: [...scopes] });
+export async function bearer(
+  app: TestApp,
+  scopes: readonly Permission[] = PERMISSIONS,
+  letters?: readonly string[],
+): Promise<string> {
+  const { token } = await createApiToken(app.system, { name: "test", scopes: [...scopes], letters });
   return `Bearer ${token}`;
 }
 

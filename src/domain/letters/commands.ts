@@ -119,6 +119,7 @@ export const changeLetterCommand = z.object({
 
 /** What holds for the whole site: whether nobody can sign at the moment, what is said then, and a message on every letter. */
 export const changeSiteCommand = z.object({
+  closed: ticked().default(false),
   signing_paused: ticked().default(false),
   pause_message: optional(text(500)),
   banner: optional(text(500)),

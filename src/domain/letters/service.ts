@@ -6,6 +6,7 @@ import { isUuid, newId } from "../../platform/ids.js";
 import { holdLocks } from "../../platform/locks.js";
 import { parse, type Page } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
+import { requireAllLetters } from "../team/reach-service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { addVersionCommand, createLetterCommand, updateLetterCommand, writeTextCommand } from "./commands.js";
 import { contentHash, type LetterText } from "./content-hash.js";
@@ -72,6 +73,7 @@ export async function browseLetters(
 /** Makes a draft with its first version in one language. Throws conflict when the slug is taken. */
 export async function createLetter(ctx: Ctx, input: z.input<typeof createLetterCommand>): Promise<LetterRow> {
   requirePermission(ctx, "letters:write");
+  requireAllLetters(ctx);
   const command = parse(createLetterCommand, input);
   return transaction(ctx, async (tx) => {
     const at = tx.clock.now();

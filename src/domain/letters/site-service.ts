@@ -18,16 +18,17 @@ export function siteNotice(site: SiteRow): string {
 
 /** Sets the whole switch at once: what is left out is off or empty. It holds from the next request on. */
 export async function changeSite(ctx: Ctx, input: z.input<typeof changeSiteCommand>): Promise<SiteRow> {
-  requirePermission(ctx, "letters:publish");
+  requirePermission(ctx, "site:manage");
   const command = parse(changeSiteCommand, input);
   return transaction(ctx, async (tx) => {
     const site = await setSite(tx.db, {
+      closed: command.closed,
       signing_paused: command.signing_paused,
       pause_message: command.pause_message ?? "",
       banner: command.banner ?? "",
       changed_at: tx.clock.now(),
     });
-    const detail = { signing_paused: site.signing_paused, banner: site.banner !== "" };
+    const detail = { closed: site.closed, signing_paused: site.signing_paused, banner: site.banner !== "" };
     await record(tx, { action: "site.changed", detail });
     return site;
   });

@@ -2,6 +2,8 @@ import type { Db } from "../../platform/db.js";
 
 /** The one row of what holds for the whole site. */
 export interface SiteRow {
+  /** The public site answers 503. */
+  closed: boolean;
   signing_paused: boolean;
   pause_message: string;
   banner: string;
@@ -10,6 +12,7 @@ export interface SiteRow {
 }
 
 const AS_MADE: SiteRow = {
+  closed: false,
   signing_paused: false,
   pause_message: "",
   banner: "",

@@ -20,6 +20,7 @@ import { getOrganisation } from "../organisations/service.js";
 import { reassignEnrolments, returnEnrolments } from "../outreach/reassign-service.js";
 import { reassignSignatures, returnSignatures } from "../signatures/reassign-service.js";
 import { reassignTasks, returnTasks } from "../tasks/reassign-service.js";
+import { requireAllLetters } from "../team/reach-service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { insertMerge, lockMerge, setMoved, setUndone, type Moved } from "./store.js";
 import { addressKeys, listMerges, mergeCounts, type MergeCounts, type MergeLine } from "./views.js";
@@ -54,6 +55,7 @@ export interface MergePreview {
 /** What merging `mergedId` into `keptId` would move; changes nothing. Throws not_found, and invalid for one and the same. */
 export async function previewMerge(ctx: Ctx, keptId: string, mergedId: string): Promise<MergePreview> {
   requirePermission(ctx, "organisations:write");
+  requireAllLetters(ctx);
   const kept = await getOrganisation(ctx, keptId);
   const merged = await getOrganisation(ctx, mergedId);
   checkPair(kept, merged);
@@ -76,6 +78,7 @@ export async function mergeOrganisations(
   input: z.input<typeof mergeOrganisationCommand>,
 ): Promise<{ id: string }> {
   requirePermission(ctx, "organisations:write");
+  requireAllLetters(ctx);
   const command = parse(mergeOrganisationCommand, input);
   return transaction(ctx, async (tx) => {
     const from = command.organisation_id;
@@ -133,6 +136,7 @@ async function moveAll(tx: Ctx, id: string, kept: OrganisationRow, merged: Organ
  */
 export async function undoMerge(ctx: Ctx, mergeId: string): Promise<{ keptId: string; mergedId: string }> {
   requirePermission(ctx, "organisations:write");
+  requireAllLetters(ctx);
   return transaction(ctx, async (tx) => {
     const merge = isUuid(mergeId) ? await lockMerge(tx.db, mergeId) : undefined;
     if (!merge) throw notFound("organisation.merge_unknown");

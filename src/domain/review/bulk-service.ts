@@ -10,6 +10,7 @@ import { record } from "../activity/service.js";
 import { networkHash } from "../signatures/network-service.js";
 import { openRejectionReasons } from "../signatures/reason-service.js";
 import { ROLES, mayDo } from "../team/permission.js";
+import { requireAllLetters } from "../team/reach-service.js";
 import { answeringStaffId, requirePermission, staffId } from "../team/service.js";
 import { bulkActCommand, bulkCommand, bulkFilter } from "./bulk-commands.js";
 import {
@@ -43,6 +44,7 @@ function networkOf(ctx: Ctx, filter: BulkFilter): string | null {
 /** Which entries a filter means now; changes nothing. Throws invalid without a condition. */
 export async function countBulk(ctx: Ctx, input: unknown): Promise<BulkCount> {
   requirePermission(ctx, "signatures:review");
+  requireAllLetters(ctx);
   const filter = conditionsOf(parse(bulkFilter, input));
   return countMeant(ctx, filter, networkOf(ctx, filter));
 }
@@ -55,6 +57,7 @@ function conditionsOf(filter: BulkFilter): BulkFilter {
 /** Keeps a bulk invalidation without starting it. Throws invalid without a summary or a condition. */
 export async function saveBulk(ctx: Ctx, input: unknown): Promise<{ id: string }> {
   requirePermission(ctx, "signatures:review");
+  requireAllLetters(ctx);
   const { summary, reason_code: reason, tell_signatories: tell, ...filter } = parse(bulkCommand, input);
   conditionsOf(filter);
   const code = reason ?? REASON;
@@ -163,6 +166,7 @@ async function act<T>(
   work: (tx: Ctx, row: BulkRow) => Promise<T>,
 ): Promise<T> {
   requirePermission(ctx, "signatures:review");
+  requireAllLetters(ctx);
   const { row_version: seen } = parse(bulkActCommand, input);
   return transaction(ctx, async (tx) => {
     const row = isUuid(id) ? await lockBulk(tx.db, id) : undefined;
@@ -176,6 +180,7 @@ async function act<T>(
 /** The newest ones with how far they are. */
 export async function browseBulks(ctx: Ctx): Promise<BulkLine[]> {
   requirePermission(ctx, "signatures:read");
+  requireAllLetters(ctx);
   return listBulks(ctx);
 }
 
@@ -185,6 +190,7 @@ export async function showBulk(
   id: string,
 ): Promise<{ bulk: BulkLine; count: BulkCount | undefined }> {
   requirePermission(ctx, "signatures:read");
+  requireAllLetters(ctx);
   const bulk = isUuid(id) && (await findBulk(ctx.db, id)) ? await bulkDetail(ctx, id) : undefined;
   if (!bulk) throw notFound("bulk.unknown");
   const count =

@@ -8,6 +8,7 @@ import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
 import { networkHash } from "../signatures/network-service.js";
 import { createTasks } from "../tasks/service.js";
+import { requireAllLetters } from "../team/reach-service.js";
 import { requirePermission, staffId } from "../team/service.js";
 import { hintsAbout, trends, unscreened, type Trend } from "./hint-views.js";
 import { isGrave, type Hint } from "./hint.js";
@@ -43,6 +44,7 @@ export async function addScreeningRule(
   input: z.input<typeof screeningCommand> | Record<string, unknown>,
 ): Promise<{ id: string }> {
   requirePermission(ctx, "signatures:review");
+  requireAllLetters(ctx);
   const command = parse(screeningCommand, input);
   const read = readPattern(command.kind, command.pattern);
   if ("wrong" in read) throw invalid("form.invalid", { pattern: `errors.screening.${read.wrong}` });
@@ -72,6 +74,7 @@ export async function addScreeningRule(
 /** Takes a line away. Throws not_found. */
 export async function removeScreeningRule(ctx: Ctx, id: string): Promise<void> {
   requirePermission(ctx, "signatures:review");
+  requireAllLetters(ctx);
   await transaction(ctx, async (tx) => {
     const row = isUuid(id) ? await deleteRule(tx.db, id) : undefined;
     if (!row) throw notFound("screening.unknown");

@@ -4,6 +4,7 @@ import { transaction, type Ctx } from "../../platform/context.js";
 import { conflict, notFound } from "../../platform/errors.js";
 import { parse } from "../../platform/schema.js";
 import { record } from "../activity/service.js";
+import { requireAllLetters } from "../team/reach-service.js";
 import { requirePermission } from "../team/service.js";
 import { addReasonCommand, changeReasonCommand } from "./reason-commands.js";
 import { insertReason, listReasons, putSentences, updateReason } from "./reason-store.js";
@@ -33,6 +34,7 @@ export async function sentenceOf(ctx: Ctx, code: string, language: string): Prom
 /** Adds a reason. Throws invalid for what does not fit, conflict for a code that was used before. */
 export async function addRejectionReason(ctx: Ctx, input: unknown): Promise<{ code: string }> {
   requirePermission(ctx, "signatures:review");
+  requireAllLetters(ctx);
   const command = parse(addReasonCommand, input);
   return transaction(ctx, async (tx) => {
     if (!(await insertReason(tx.db, command.code, command.needs_note))) {
@@ -50,6 +52,7 @@ export async function addRejectionReason(ctx: Ctx, input: unknown): Promise<{ co
  */
 export async function changeRejectionReason(ctx: Ctx, code: string, input: unknown): Promise<void> {
   requirePermission(ctx, "signatures:review");
+  requireAllLetters(ctx);
   const command = parse(changeReasonCommand, input);
   await transaction(ctx, async (tx) => {
     const known = (await listReasons(tx.db)).some((reason) => reason.code === code);

@@ -5,6 +5,7 @@ export const PERMISSIONS = [
   "letters:read",
   "letters:write",
   "letters:publish",
+  "site:manage",
   "organisations:read",
   "organisations:write",
   "imports:write",
@@ -50,7 +51,7 @@ const READ: Permission[] = [
 /** The one table of who may do what. */
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   admin: PERMISSIONS,
-  editor: [...READ, "letters:write", "letters:publish", "templates:write", "tasks:write"],
+  editor: [...READ, "letters:write", "letters:publish", "site:manage", "templates:write", "tasks:write"],
   outreach: [
     ...READ,
     "organisations:write",
@@ -67,8 +68,21 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   viewer: READ,
 };
 
+/** What acts on all letters at once; whoever is there for some letters only never holds these (decision 0031). */
+const OF_ALL_LETTERS: ReadonlySet<Permission> = new Set([
+  "site:manage",
+  "imports:write",
+  "mailboxes:manage",
+  "sending:arm",
+  "sending:resume",
+  "privacy:manage",
+  "staff:manage",
+  "tokens:manage",
+]);
+
 /** Whether an actor holds a permission. The system itself may do everything; companies and the public nothing of this. */
 export function mayDo(actor: Actor, permission: Permission): boolean {
+  if ("letters" in actor && actor.letters && OF_ALL_LETTERS.has(permission)) return false;
   switch (actor.kind) {
     case "system":
       return true;

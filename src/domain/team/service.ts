@@ -11,6 +11,8 @@ import type { Link, LinkVerdict } from "../links/link.js";
 import { holdLink, linkAddress, linkToKeep, makeLink, openLink, useLink } from "../links/service.js";
 import { addStaffCommand, changeStaffCommand, createTokenCommand, requestSignInCommand } from "./commands.js";
 import { isRole, mayDo, type Permission } from "./permission.js";
+import { reachOf, readReach, replaceReach } from "./reach-service.js";
+import { insertLettersOf } from "./reach-store.js";
 import {
   findApiToken,
   findSession,
@@ -67,16 +69,23 @@ export async function addStaff(
       throw conflict("team.known_address", { email: "errors.team.known_address" });
     }
     const id = newId(tx.clock);
+    const reach = (await readReach(tx, command.role, command)) ?? undefined;
     await insertStaff(tx.db, {
       id,
       email: command.email,
       name: command.name ?? command.email.split("@")[0] ?? command.email,
       role: command.role,
       active: true,
+      all_letters: reach === undefined,
       row_version: 1,
       created_at: tx.clock.now(),
     });
-    await record(tx, { action: "staff.added", subjectId: id, detail: { role: command.role } });
+    if (reach) await insertLettersOf(tx.db, { staff_id: id }, reach);
+    await record(tx, {
+      action: "staff.added",
+      subjectId: id,
+      detail: { role: command.role, ...lettersIn(reach) },
+    });
     return { id, signInAddress: linkAddress(tx, await makeSignInLink(tx, id)) };
   });
 }
@@ -94,8 +103,10 @@ export async function ensureStaff(
   return transaction(ctx, async (tx) => {
     const staff = await findStaffByEmail(tx.db, command.email);
     if (!staff) return { ...(await addStaff(tx, command)), known: false };
-    if (staff.role !== command.role || !staff.active) {
-      await changeStaff(tx, staff.id, { role: command.role, active: true, row_version: staff.row_version });
+    const { role, reach, letters } = command;
+    if (staff.role !== role || !staff.active || reach !== undefined || letters !== undefined) {
+      const change = { role, active: true, reach, letters, row_version: staff.row_version };
+      await changeStaff(tx, staff.id, change);
     }
     const link = await makeSignInLink(tx, staff.id);
     await record(tx, { action: "staff.link_made", subjectId: staff.id });
@@ -104,9 +115,9 @@ export async function ensureStaff(
 }
 
 /**
- * Changes a colleague’s role or standing; either ends their sessions, so that the change holds at once, and whoever is
+ * Changes a colleague’s role, letters or standing; each ends their sessions, so that the change holds at once, and whoever is
  * no admin any more loses the API tokens they made.
- * Throws conflict for a stale row_version, and when nobody would be left who may manage staff.
+ * An admin has all letters. Throws conflict for a stale row_version, and when nobody would be left who may manage staff.
  */
 export async function changeStaff(
   ctx: Ctx,
@@ -119,17 +130,28 @@ export async function changeStaff(
     const admins = await lockAdmins(tx.db);
     const staff = await findStaff(tx.db, id);
     if (!staff) throw notFound("team.unknown");
-    const after = { role: change.role ?? staff.role, active: change.active ?? staff.active };
+    const role = change.role ?? staff.role;
+    const asked = await readReach(tx, isRole(role) ? role : undefined, change);
+    const hasAll = role === "admin" || (asked === null ? staff.all_letters : asked === undefined);
+    const kept = hasAll ? undefined : (asked ?? (await reachOf(tx, { staff_id: id }, false)).letters);
+    const after = { role, active: change.active ?? staff.active, all_letters: hasAll };
     const staysAdmin = after.active && after.role === "admin";
     if (!staysAdmin && admins.length === 1 && admins[0]?.id === id) throw conflict("team.last_admin");
-    if (!(await setStaff(tx.db, id, rowVersion, after))) throw conflict("team.changed_meanwhile");
+    await replaceReach(tx, { staff_id: id }, kept, async () => {
+      if (!(await setStaff(tx.db, id, rowVersion, after))) throw conflict("team.changed_meanwhile");
+    });
     await setSessionsRevoked(tx.db, { staff_id: id }, tx.clock.now());
-    await record(tx, { action: "staff.changed", subjectId: id, detail: after });
+    const detail = { role: after.role, active: after.active, ...lettersIn(kept) };
+    await record(tx, { action: "staff.changed", subjectId: id, detail });
     if (staysAdmin) return;
     for (const tokenId of await setApiTokensOfMakerRevoked(tx.db, id, tx.clock.now())) {
       await record(tx, { action: "token.revoked", subjectId: tokenId, detail: { maker: id } });
     }
   });
+}
+
+function lettersIn(letters: readonly string[] | undefined): { letters?: readonly string[] } {
+  return letters ? { letters } : {};
 }
 
 /** A fresh one-time sign-in link for a colleague, to be handed over by an admin. */
@@ -224,8 +246,9 @@ export async function sessionActor(
   if (!staff?.active || !isRole(staff.role)) return undefined;
   if (at.getTime() - session.last_seen_at.getTime() > SEEN_EVERY)
     await setSessionSeen(ctx.db, session.id, at);
+  const reach = await reachOf(ctx, { staff_id: staff.id }, staff.all_letters);
   return {
-    actor: { kind: "staff", id: staff.id, name: staff.name, role: staff.role },
+    actor: { kind: "staff", id: staff.id, name: staff.name, role: staff.role, ...reach },
     sessionId: session.id,
   };
 }
@@ -248,17 +271,21 @@ export async function createApiToken(
   const token = `cs_${randomToken()}`;
   const id = newId(ctx.clock);
   return transaction(ctx, async (tx) => {
+    const reach = (await readReach(tx, undefined, command)) ?? undefined;
     await insertApiToken(tx.db, {
       id,
       name: command.name,
       token_hash: hashToken(token),
       scopes: [...new Set(command.scopes)],
+      all_letters: reach === undefined,
       created_by: answeringStaffId(tx),
       created_at: tx.clock.now(),
       last_used_at: null,
       revoked_at: null,
     });
-    await record(tx, { action: "token.created", subjectId: id, detail: { scopes: command.scopes } });
+    if (reach) await insertLettersOf(tx.db, { token_id: id }, reach);
+    const detail = { scopes: command.scopes, ...lettersIn(reach) };
+    await record(tx, { action: "token.created", subjectId: id, detail });
     return { id, token };
   });
 }
@@ -290,7 +317,15 @@ export async function tokenActor(
   if (!row.last_used_at || at.getTime() - row.last_used_at.getTime() > SEEN_EVERY) {
     await setApiTokenUsed(ctx.db, row.id, at);
   }
-  return { kind: "token", id: row.id, name: row.name, scopes: row.scopes, madeBy: row.created_by };
+  const { id, name, scopes, created_by: madeBy } = row;
+  return {
+    kind: "token",
+    id,
+    name,
+    scopes,
+    madeBy,
+    ...(await reachOf(ctx, { token_id: id }, row.all_letters)),
+  };
 }
 
 /** The record of all acts, newest first, a page at a time. */

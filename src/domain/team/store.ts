@@ -7,6 +7,8 @@ export interface StaffRow {
   name: string;
   role: string;
   active: boolean;
+  /** False: only for the letters of staff_letters. */
+  all_letters: boolean;
   row_version: number;
   created_at: Date;
 }
@@ -28,6 +30,8 @@ export interface ApiTokenRow {
   name: string;
   token_hash: Buffer;
   scopes: string[];
+  /** False: only for the letters of api_token_letters. */
+  all_letters: boolean;
   created_by: string | null;
   created_at: Date;
   last_used_at: Date | null;
@@ -59,7 +63,7 @@ export async function setStaff(
   db: Db,
   id: string,
   rowVersion: number,
-  change: Partial<Pick<StaffRow, "role" | "active">>,
+  change: Partial<Pick<StaffRow, "role" | "active" | "all_letters">>,
 ): Promise<boolean> {
   const changed = await db("staff")
     .where({ id, row_version: rowVersion })

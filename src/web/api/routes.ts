@@ -6,6 +6,7 @@ import { packageRoot } from "../../platform/config.js";
 import { notFound } from "../../platform/errors.js";
 import { requireBearer } from "../middleware/bearer.js";
 import { API_REQUESTS, limitPosts, limitWrongTokens } from "../middleware/rate-limit.js";
+import { ownLettersOnly } from "../middleware/own-letters.js";
 import { page } from "../pages.js";
 import { auditApi } from "./audit.js";
 import { deliveryApi } from "./deliveries.js";
@@ -22,6 +23,7 @@ import { letterCourseApi } from "./letter-course.js";
 import { letterApi, letterTransitionApi } from "./letters.js";
 import { siteApi } from "./site.js";
 import { logApi } from "./log.js";
+import { staffApi } from "./staff.js";
 import { mailboxApi } from "./mailboxes.js";
 import { messageApi } from "./messages.js";
 import { mountApi } from "./mount.js";
@@ -50,6 +52,7 @@ export function apiRouteTable(app: App): ApiRoute[] {
     ...letterCourseApi,
     ...logApi,
     ...siteApi,
+    ...staffApi,
     ...organisationApi,
     ...evidenceApi,
     ...groupApi,
@@ -100,7 +103,8 @@ export function apiRoutes(app: App): Router {
     "/v1",
     limitPosts(app, API_REQUESTS),
     limitWrongTokens(app),
-    requireBearer(),
+    requireBearer(app),
+    ownLettersOnly(),
     mountApi(app, routes),
   );
   router.use((_req, _res, next) => next(notFound("api.unknown_path")));

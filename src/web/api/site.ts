@@ -5,6 +5,7 @@ import { apiRoute, time, type ApiRoute } from "./frame.js";
 
 const site = z
   .object({
+    closed: z.boolean().meta({ description: "The public site answers 503; console and API go on." }),
     signing_paused: z.boolean(),
     pause_message: z.string(),
     banner: z.string(),
@@ -13,8 +14,8 @@ const site = z
   .meta({ id: "Site" });
 
 function present(row: Awaited<ReturnType<typeof siteNow>>) {
-  const { signing_paused, pause_message, banner, changed_at } = row;
-  return { signing_paused, pause_message, banner, changed_at };
+  const { closed, signing_paused, pause_message, banner, changed_at } = row;
+  return { closed, signing_paused, pause_message, banner, changed_at };
 }
 
 /** What holds for the whole site: the pause of all signing, and the standing message. */
@@ -34,7 +35,7 @@ export const siteApi: readonly ApiRoute[] = [
     tag: "letters",
     summary: "Pause or resume all signing at once, and set the standing message",
     description: "What is left out is off or empty.",
-    permission: "letters:publish",
+    permission: "site:manage",
     body: changeSiteCommand,
     answer: site,
     handler: async (ctx, { given }) => present(await changeSite(ctx, given)),

@@ -1,5 +1,6 @@
 import { Router } from "express";
 import type { App } from "../../app.js";
+import { ownLettersOnly } from "../middleware/own-letters.js";
 import { readSession, requireSession } from "../middleware/session.js";
 import { keepPrivate } from "../pages.js";
 import { approvalRoutes } from "./approvals.js";
@@ -62,6 +63,7 @@ export function consoleRoutes(app: App): Router {
   router.use(readSession(app));
   router.use(signInRoutes(app));
   router.use(requireSession());
+  router.use(ownLettersOnly());
   router.use(readSwitch());
   router.use(todayRoutes(app));
   router.use(taskRoutes(app));

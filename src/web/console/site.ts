@@ -24,7 +24,7 @@ export function siteRoutes(app: App): Router {
 }
 
 async function show(app: App, req: Request, res: Response, form: FormState, status = 200): Promise<void> {
-  requirePermission(ctxOf(res), "letters:publish");
+  requirePermission(ctxOf(res), "site:manage");
   const site = await siteNow(ctxOf(res));
   const view = { title: "All letters at once", site, ...form };
   consolePage(app, req, res, "console/site", view, { status });

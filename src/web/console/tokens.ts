@@ -1,23 +1,27 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { createApiToken, revokeApiToken } from "../../domain/team/service.js";
-import { tokenLines } from "../../domain/team/views.js";
+import { letterSlugs, tokenLines } from "../../domain/team/views.js";
 import { asRecord, emptyForm, fieldText, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
 import { consolePage } from "./layout.js";
-import { SCOPE_OPTIONS } from "./words.js";
+import { REACH_OPTIONS, SCOPE_OPTIONS } from "./words.js";
 
 /** Tokens for scripts: make one (shown once), see which are used, end one. */
 export function tokenRoutes(app: App): Router {
   const router = Router();
-  router.get("/tokens", (req, res) => showTokens(app, req, res, emptyForm()));
+  router.get("/tokens", (req, res) => showTokens(app, req, res, emptyForm({ reach: "all" })));
   router.post("/tokens", async (req, res) => {
     const name = fieldText(req.body, "name");
-    const { scopes } = asRecord(req.body);
+    const { scopes, reach, letters } = asRecord(req.body);
     await withForm(
       req.body,
       async () => {
-        const { token } = await createApiToken(ctxOf(res), { name, scopes });
+        const { token } = await createApiToken(ctxOf(res), {
+          name,
+          scopes,
+          ...(reach === "listed" ? { reach, letters } : {}),
+        });
         consolePage(app, req, res, "console/token", { title: "API token", name, token });
       },
       (form) => showTokens(app, req, res, form, 422),
@@ -39,6 +43,8 @@ async function showTokens(
 ): Promise<void> {
   const tokens = await tokenLines(ctxOf(res));
   const notice = req.query["revoked"] === "1" ? "The token has ended; nothing it did is taken back." : "";
-  const view = { title: "API tokens", tokens, scopes: SCOPE_OPTIONS, notice, ...form };
+  const letterChoices = (await letterSlugs(ctxOf(res))).map((slug) => ({ value: slug, label: slug }));
+  const choices = { scopes: SCOPE_OPTIONS, reaches: REACH_OPTIONS, letterChoices };
+  const view = { title: "API tokens", tokens, ...choices, notice, ...form };
   consolePage(app, req, res, "console/tokens", view, { status });
 }

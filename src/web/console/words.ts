@@ -20,6 +20,7 @@ const SCOPE_WORDS: Record<Permission, string> = {
   "letters:read": "Read letters",
   "letters:write": "Write letters",
   "letters:publish": "Open, pause and close letters",
+  "site:manage": "Pause all signing, close the public site",
   "organisations:read": "Read organisations and contacts",
   "organisations:write": "Change organisations and contacts",
   "imports:write": "Import lists",
@@ -46,6 +47,12 @@ const SCOPE_WORDS: Record<Permission, string> = {
 
 /** The roles as choices of a form. */
 export const ROLE_OPTIONS = ROLES.map((role) => ({ value: role, ...ROLE_WORDS[role] }));
+
+/** For which letters somebody is there, as choices of a form. */
+export const REACH_OPTIONS = [
+  { value: "all", label: "All letters" },
+  { value: "listed", label: "Only the letters ticked below" },
+];
 
 /** The scopes as choices of a form. */
 export const SCOPE_OPTIONS = PERMISSIONS.map((scope) => ({ value: scope, label: SCOPE_WORDS[scope] }));

@@ -1,4 +1,5 @@
 import type { RequestHandler } from "express";
+import type { App } from "../../app.js";
 import { tokenActor } from "../../domain/team/service.js";
 import { DomainError } from "../../platform/errors.js";
 import { ctxOf, setActor } from "../request.js";
@@ -6,7 +7,7 @@ import { ctxOf, setActor } from "../request.js";
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]{1,200}=*)$/i;
 
 /** Lets only requests with a valid bearer token pass (RFC 6750 §2.1: in the header, never in the address). */
-export function requireBearer(): RequestHandler {
+export function requireBearer(app: App): RequestHandler {
   return async (req, res, next) => {
     const token = BEARER.exec(req.get("authorization") ?? "")?.[1];
     const actor = token && (await tokenActor(ctxOf(res), token));
@@ -15,7 +16,7 @@ export function requireBearer(): RequestHandler {
       res.setHeader("WWW-Authenticate", `Bearer realm="countersign"${error}`);
       throw new DomainError("unauthenticated", token ? "api.wrong_token" : "api.no_token");
     }
-    setActor(res, actor);
+    setActor(app, res, actor);
     next();
   };
 }

@@ -83,3 +83,27 @@ export function limitWrongTokens(app: App): RequestHandler {
     },
   });
 }
+
+/** How many wrong site passwords of one network are borne. */
+const WRONG_PASSWORDS: Limit = { limit: 60, windowMinutes: 10 };
+
+/** Answers 429 once a network has tried too many wrong site passwords; requests with the right one are not counted. */
+export function limitWrongPasswords(app: App): RequestHandler {
+  if (!app.config.rateLimits || app.config.sitePassword === undefined) return (_req, _res, next) => next();
+  return rateLimit({
+    windowMs: WRONG_PASSWORDS.windowMinutes * MINUTE,
+    limit: WRONG_PASSWORDS.limit,
+    standardHeaders: false,
+    legacyHeaders: false,
+    skipSuccessfulRequests: true,
+    skip: (req) => !/^Basic /i.test(req.get("authorization") ?? ""),
+    requestWasSuccessful: (_req, res) => res.statusCode !== 401,
+    keyGenerator: networkOf,
+    handler: (_req, res) => {
+      res
+        .status(429)
+        .set({ "Retry-After": String(WRONG_PASSWORDS.windowMinutes * 60), "Cache-Control": "no-store" });
+      res.type("text").send("Too many wrong passwords. Try again later.\n");
+    },
+  });
+}

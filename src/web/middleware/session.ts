@@ -19,7 +19,7 @@ export function readSession(app: App): RequestHandler {
     const cookie = parseCookie(req.get("cookie") ?? "")[sessionCookieName(app)];
     if (cookie) {
       const found = await sessionActor(ctxOf(res), cookie);
-      if (found) setActor(res, found.actor, found.sessionId);
+      if (found) setActor(app, res, found.actor, found.sessionId);
     }
     next();
   };

@@ -74,7 +74,7 @@ beforeAll(async () => {
   app = await testApp();
   web = express();
   web.use(requestLog(app));
-  web.use("/api/v1", requireBearer(), mountApi(app, routes), apiErrors(app));
+  web.use("/api/v1", requireBearer(app), mountApi(app, routes), apiErrors(app));
 });
 beforeEach(() => {
   laid = [];
@@ -314,7 +314,7 @@ describe("what a handler did before it failed", () => {
       },
     });
     const half = express();
-    half.use(requestLog(app), requireBearer(), mountApi(app, [fails]), apiErrors(app));
+    half.use(requestLog(app), requireBearer(app), mountApi(app, [fails]), apiErrors(app));
     const own = supertest.agent(half).set("Authorization", await bearer(app));
     await own.post("/fails").set("Idempotency-Key", "k9").expect(500);
     expect(await app.database.adminDb("tasks").where({ id: ID })).toEqual([]);
