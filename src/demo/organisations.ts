@@ -1,6 +1,7 @@
 /** How the story of an organisation goes in the demonstration. */
 export type Story =
   | "signed"
+  | "signed_group"
   | "signed_quote"
   | "signed_reserved"
   | "signed_withdrawn"
@@ -31,7 +32,7 @@ export interface DemoOrganisation {
 
 const ROWS = `
 Halden Orbital AS|NO|satellite_operator|41|Sigrid Aune|Managing Director|en|signed_quote|We fly between the fragments of other people's tests every single day.
-Lumbrera Constelaciones S.A.P.I.|MX|satellite_operator|28|Ximena Ortega Ruiz|Directora General|en|signed|
+Lumbrera Constelaciones S.A.P.I.|MX|satellite_operator|28|Ximena Ortega Ruiz|Directora General|en|signed_group|
 Kestrelline Broadcast GmbH|DE|satellite_operator|6|Jonas Wirth|Geschäftsführer|en|signed_withdrawn|
 Tumaini Earth Observation Ltd|KE|satellite_operator|4|Grace Wanjiru|Managing Director|en|signed|
 Nordhav Sat AB|SE|satellite_operator|12|Elin Sjöberg|Chief Executive|en|signed|
@@ -95,6 +96,12 @@ Clearwake Services Ltd|GB|in_orbit_services|2|Imogen Hart|Chief Executive|en|sig
 Orbitug Italia S.p.A.|IT|in_orbit_services|3|Marco Villa|Chief Executive|en|signed|
 Suginami Robotics K.K.|JP|in_orbit_services|1|Yui Arakawa|Chief Executive|en|declined|wording
 `;
+
+/** Who belongs to whom: the parent signs for its whole group, and so covers the other. */
+export const DEMO_GROUP = {
+  parent: "Lumbrera Constelaciones S.A.P.I.",
+  subsidiary: "Ascenso Lanzamientos S.A.",
+};
 
 /** The invented organisations of the demonstration; no real firm is meant. */
 export const DEMO_ORGANISATIONS: readonly DemoOrganisation[] = ROWS.trim()

@@ -1,5 +1,6 @@
 import type { App } from "../app.js";
 import { firstContact } from "../domain/consent/first-contact.js";
+import { changeParent } from "../domain/organisations/life-service.js";
 import { createContact, createOrganisation } from "../domain/organisations/service.js";
 import { createLetter, writeText } from "../domain/letters/service.js";
 import { recordTotal } from "../domain/letters/total-service.js";
@@ -17,7 +18,7 @@ import { captureMailer } from "../platform/mailer.js";
 import { DEMO_LETTER, DEMO_MAILS, DEMO_TEXTS } from "./letter.js";
 import { leaveOnDesk } from "./desk.js";
 import { hearFromSome } from "./incoming.js";
-import { DEMO_ORGANISATIONS, type DemoOrganisation } from "./organisations.js";
+import { DEMO_GROUP, DEMO_ORGANISATIONS, type DemoOrganisation } from "./organisations.js";
 import { remindSome } from "./sequence.js";
 import { answer, type Cast, type Told } from "./stories.js";
 
@@ -146,6 +147,12 @@ async function research(ctx: Ctx, clock: FixedClock): Promise<Told[]> {
     });
     told.push({ organisation, organisationId: id, contactId: contact.id, email });
   }
+  const idOf = (name: string) =>
+    told.find(({ organisation }) => organisation.name === name)?.organisationId ?? null;
+  await changeParent(ctx, idOf(DEMO_GROUP.subsidiary) ?? "", {
+    parent_id: idOf(DEMO_GROUP.parent),
+    row_version: 1,
+  });
   return told;
 }
 

@@ -95,7 +95,7 @@ async function sign(
       display_name: organisation.name,
       country: organisation.country,
       sector: organisation.sector as "other",
-      scope: "entity",
+      scope: organisation.story === "signed_group" ? "group" : "entity",
       signatory_name: organisation.contact,
       signatory_title: organisation.title,
       signatory_email: told.email,
