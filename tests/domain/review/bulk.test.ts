@@ -276,7 +276,7 @@ async function many(count: number): Promise<void> {
     [app.clock.now(), app.clock.now(), count],
   );
   const columns = Object.keys(await stateOf(id)).filter(
-    (name) => !["id", "organisation_id", "state"].includes(name),
+    (name) => !["id", "organisation_id", "state", "search_key"].includes(name),
   );
   const list = columns.map((name) => `"${name}"`).join(", ");
   await app.database.adminDb.raw("alter table signatures disable trigger signatures_step");
