@@ -102,6 +102,7 @@ async function writeLetter(writer: Ctx, approver: Ctx, clock: FixedClock, end: n
   const closes = new Date(end + 180 * DAY).toISOString().slice(0, 10);
   await createLetter(writer, { ...DEMO_LETTER, ...DEMO_TEXTS.en, closes_at: closes });
   await writeText(writer, DEMO_LETTER.slug, { language: "fr", ...DEMO_TEXTS.fr, reviewed: true });
+  await writeText(writer, DEMO_LETTER.slug, { language: "ar", ...DEMO_TEXTS.ar, reviewed: false });
   clock.advance(HOUR);
   await changeLetterState(writer, DEMO_LETTER.slug, { to: "in_review" });
   clock.advance(3 * HOUR);
