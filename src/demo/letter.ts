@@ -1,6 +1,7 @@
 import { demoMailEs, letterTextEs } from "./texts/es.js";
 import { demoMailPt, letterTextPt } from "./texts/pt.js";
 import { demoMailZh, letterTextZh } from "./texts/zh.js";
+import { demoMailAr, letterTextAr } from "./texts/ar.js";
 
 /** The demonstration letter, in our own words; its sponsor is invented. */
 export const DEMO_LETTER = {
@@ -14,6 +15,7 @@ export const DEMO_LETTER = {
 };
 
 export const DEMO_TEXTS = {
+  ar: letterTextAr,
   en: {
     title: "Keep orbit usable. End destructive anti-satellite tests.",
     addressee: "the heads of government of every state that launches, operates or relies on spacecraft",
@@ -52,6 +54,7 @@ Nous ne prenons parti pour aucun État. Nous demandons la même chose à chacun.
 
 /** The first mail of the demonstration, per language of the contact. */
 export const DEMO_MAILS = {
+  ar: demoMailAr,
   en: {
     subject: "An invitation for {{organisation.name}}",
     body: `Dear {{contact.name}},

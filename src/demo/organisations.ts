@@ -43,7 +43,7 @@ Brightwater Cubesat Lab Inc.|CA|satellite_operator|2|Omar Haddad|Founder|en|decl
 Rimfrost Thermal Oy|FI|satellite_operator|3|Aino Laakso|Chief Executive|en|in_review|We support a binding agreement. Its verification should not rest on commercial data alone.
 Volta Satellite Services Ltd|GB|satellite_operator|17|Ruth Osei|Head of Policy|en|declined|gov_customer
 Orbitale du Sud SAS|FR|satellite_operator|9|Claire Vasseur|Directrice générale|fr|signed|
-Anwar Geomatics PJSC|JO|ground_segment|0|Lina Haddad|Chief Executive|en|signed_quote|Our farmers never voted on a missile test. They lose the image of their field all the same.
+Anwar Geomatics PJSC|JO|ground_segment|0|Lina Haddad|Chief Executive|ar|signed_quote|Our farmers never voted on a missile test. They lose the image of their field all the same.
 Vindhya Ground Stations Pvt Ltd|IN|ground_segment|0|Arjun Deshmukh|Director|en|signed_reserved|We support the aim. Our view on verification awaits our government's own.
 Serra Azul Telemetria Ltda|BR|ground_segment|0|Beatriz Lacerda|Diretora-Presidente|en|signed|
 Ribeira Alta Telemetria Ltda|BR|ground_segment|0|Paulo Freitas|Public Affairs|en|declined|first_mover
