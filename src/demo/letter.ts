@@ -1,5 +1,6 @@
 import { demoMailEs, letterTextEs } from "./texts/es.js";
 import { demoMailPt, letterTextPt } from "./texts/pt.js";
+import { demoMailRu, letterTextRu } from "./texts/ru.js";
 import { demoMailZh, letterTextZh } from "./texts/zh.js";
 import { demoMailAr, letterTextAr } from "./texts/ar.js";
 
@@ -49,6 +50,7 @@ Nous ne prenons parti pour aucun État. Nous demandons la même chose à chacun.
   },
   es: letterTextEs,
   pt: letterTextPt,
+  ru: letterTextRu,
   zh: letterTextZh,
 };
 
@@ -87,5 +89,6 @@ Cordialement,
   },
   es: demoMailEs,
   pt: demoMailPt,
+  ru: demoMailRu,
   zh: demoMailZh,
 };

@@ -10,6 +10,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   es: "La organización apoya esta versión de la carta y acepta figurar como se ha elegido. Quien firma puede obligarla. No asume ninguna obligación jurídica. Puede retirarse en cualquier momento; la lista muestra entonces las dos fechas.",
   fr: "L’organisation soutient cette version de la lettre et accepte d’apparaître comme choisi. La personne qui signe peut l’engager. Elle ne contracte aucune obligation juridique. Elle peut se retirer à tout moment ; la liste indique alors les deux dates.",
   pt: "A organização apoia esta versão da carta e concorda em aparecer como escolhido. Quem assina tem poderes para fazê-lo por ela. Ela não assume nenhuma obrigação jurídica. Pode retirar-se a qualquer momento; a lista então mostra as duas datas.",
+  ru: "Организация поддерживает эту версию письма и согласна быть указанной так, как выбрано. Подписывающее лицо вправе действовать от её имени. Юридических обязательств она не принимает. Подпись можно отозвать в любое время; тогда в списке стоят обе даты.",
   zh: "该机构支持公开信的本版，并同意按所选方式展示。签署人有权代表该机构。该机构不承担法律义务，并可随时撤回签署；届时名单会同时显示两个日期。",
 };
 
