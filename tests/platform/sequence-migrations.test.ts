@@ -170,6 +170,7 @@ it("mailings that were there before keep their words, their mails and their peop
 
 /** Takes back every migration from a name on, newest first, by its own way down. */
 async function backTo(db: Db, first: string): Promise<void> {
+  await db.raw("select before_migrations()");
   for (const name of all.filter((each) => each >= first).reverse()) {
     const text = await readFile(path.join(packageRoot, "migrations", name), "utf8");
     const down = text.split("-- down")[1] ?? "";

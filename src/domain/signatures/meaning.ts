@@ -6,6 +6,7 @@ export const MEANING_VERSION = "2026-11";
 
 /** The words by language; a form in another language shows the English ones. */
 export const MEANINGS: Readonly<Record<string, string>> = {
+  ar: "تؤيد المؤسسة هذه النسخة من الرسالة وتوافق على الظهور كما اختير. ومن يوقّع مفوَّض بإلزامها. ولا تتحمل أي التزام قانوني. ويمكنها سحب توقيعها في أي وقت؛ وتُظهر القائمة عندئذ التاريخين.",
   en: "The organisation supports this version of the letter and agrees to be shown as chosen. Whoever signs may bind it. It takes on no legal duty. It can withdraw at any time; the list then shows both dates.",
   es: "La organización apoya esta versión de la carta y acepta figurar como se ha elegido. Quien firma puede obligarla. No asume ninguna obligación jurídica. Puede retirarse en cualquier momento; la lista muestra entonces las dos fechas.",
   fr: "L’organisation soutient cette version de la lettre et accepte d’apparaître comme choisi. La personne qui signe peut l’engager. Elle ne contracte aucune obligation juridique. Elle peut se retirer à tout moment ; la liste indique alors les deux dates.",
