@@ -18,6 +18,7 @@ import { forgetRawMail } from "../domain/inbound/desk-service.js";
 import { outreachPolicy } from "../domain/outreach/policy-service.js";
 import { askForBasisChecks } from "../domain/privacy/basis-service.js";
 import { workOnBulks } from "../domain/review/bulk-work-service.js";
+import { tellSignatories } from "../domain/review/letter-news-service.js";
 import { workOnSignerMails } from "../domain/review/signer-mail-service.js";
 import { forgetNetworks, screenNewEntries } from "../domain/review/screening-service.js";
 import { publishDueBands } from "../domain/pledges/band-service.js";
@@ -73,6 +74,7 @@ export const housekeeping: readonly Tick[] = [
   { name: "publish held signatures", run: (ctx) => publishHeldSignatures(ctx) },
   { name: "work on bulk invalidations", run: (ctx) => workOnBulks(ctx) },
   { name: "work on mails to signers", run: (ctx) => workOnSignerMails(ctx) },
+  { name: "tell signatories", run: (ctx, { messages }) => tellSignatories(ctx, messages) },
   { name: "screen new entries", run: (ctx) => screenNewEntries(ctx) },
   { name: "forget networks", run: (ctx) => forgetNetworks(ctx) },
   { name: "forget networks of reports", run: (ctx) => forgetNetworksOfReports(ctx) },

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { moment, optional, text, ticked, whole } from "../../platform/schema.js";
+import { moment, optional, text, whole } from "../../platform/schema.js";
+import { leftOutEntries } from "../letters/commands.js";
 
 const DAY_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -13,7 +14,7 @@ export const deliverLetterCommand = z.object({
       typeof value === "string" && DAY_ONLY.test(value.trim()) ? `${value.trim()}T00:00:00Z` : value,
     moment(),
   ),
-  /** Delivers without the entries that are still in review, which are then listed as left out. */
-  leave_out: ticked().default(false),
+  /** The entries still in review that the letter is delivered without, one by one. */
+  left_out: leftOutEntries,
   row_version: optional(whole(1, 2_000_000_000)),
 });

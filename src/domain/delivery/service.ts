@@ -6,6 +6,7 @@ import { invalid } from "../../platform/errors.js";
 import type { Messages } from "../../platform/i18n.js";
 import { newId } from "../../platform/ids.js";
 import { parse } from "../../platform/schema.js";
+import { keepNews } from "../letters/course-service.js";
 import { changeLetterState } from "../letters/state-service.js";
 import { currentText } from "../letters/views.js";
 import { latestCheckpoint, noteDelivery } from "../log/service.js";
@@ -33,8 +34,8 @@ export async function deliverLetter(
     throw invalid("delivery.in_future", { delivered_at: "errors.delivery.in_future" });
   }
   return transaction(ctx, async (tx) => {
-    const { leave_out, row_version } = command;
-    const letter = await changeLetterState(tx, slugOrId, { to: "delivered", leave_out, row_version });
+    const { left_out, row_version } = command;
+    const letter = await changeLetterState(tx, slugOrId, { to: "delivered", left_out, row_version });
     const text = await currentText(tx, letter.id, undefined);
     if (!text) throw new Error(`the letter ${letter.id} has no text`);
     const checkpoint = await latestCheckpoint(tx, letter.id);
@@ -62,6 +63,7 @@ export async function deliverLetter(
       recorded_at: tx.clock.now(),
     };
     await insertDelivery(tx.db, row, files);
+    await keepNews(tx, letter.id, "delivered");
     const hashes = files.map(({ name, sha256 }) => [name, sha256.toString("hex")] as const);
     await noteDelivery(tx, letter.id, Object.fromEntries(hashes));
     return { id };

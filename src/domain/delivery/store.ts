@@ -19,10 +19,9 @@ export interface DeliveryFile {
   body: Buffer;
 }
 
-const LEFT_OUT = ["email_confirmed", "awaiting_authority", "attested", "in_review", "needs_information"];
 const TAKEN_ALONG = ["published", "needs_reaffirmation"];
 
-/** Keeps a delivery with its files, and which public entries went along and which in review were left out. */
+/** Keeps a delivery with its files, and which public entries went along; those left out stand in `letter_left_out`. */
 export async function insertDelivery(
   db: Db,
   row: DeliveryRow,
@@ -32,8 +31,7 @@ export async function insertDelivery(
   await db("delivery_files").insert(files.map((file) => ({ ...file, delivery_id: row.id })));
   await db.raw(
     `insert into delivery_entries (delivery_id, signature_id, left_out)
-     select ?, id, state = any(?) from signatures
-      where letter_id = ? and (state = any(?) or (visibility = 'public' and state = any(?)))`,
-    [row.id, LEFT_OUT, row.letter_id, LEFT_OUT, TAKEN_ALONG],
+     select ?, id, false from signatures where letter_id = ? and visibility = 'public' and state = any(?)`,
+    [row.id, row.letter_id, TAKEN_ALONG],
   );
 }

@@ -35,10 +35,10 @@ export async function deliveryOf(ctx: Ctx, letterId: string): Promise<PublicDeli
     .where("e.delivery_id", row.id)
     .first(
       ctx.db.raw(
-        `count(*) filter (where not left_out)::int as entries, count(*) filter (where left_out)::int as left_out,
+        `count(*) filter (where not left_out)::int as entries,
          count(*) filter (where not left_out and s.state not in ('published', 'needs_reaffirmation', 'withdrawn'))::int as struck_out`,
       ),
-    )) as { entries: number; left_out: number; struck_out: number };
+    )) as { entries: number; struck_out: number };
   const withdrawn = (await ctx
     .db("delivery_entries as e")
     .join("signatures as s", "s.id", "e.signature_id")
@@ -53,10 +53,40 @@ export async function deliveryOf(ctx: Ctx, letterId: string): Promise<PublicDeli
     deliveredAt: row.delivered_at,
     files,
     entries: counts.entries,
-    leftOut: counts.left_out,
+    leftOut: await publicLeftOut(ctx, letterId),
     withdrawn,
     struckOut: counts.struck_out,
   };
+}
+
+/**
+ * How many entries in review a letter was handed over without. Those in confidence are not among them: an exact number
+ * would tell of them (ruling 21).
+ */
+async function publicLeftOut(ctx: Ctx, letterId: string): Promise<number> {
+  const row = (await ctx
+    .db("letter_left_out as e")
+    .join("signatures as s", "s.id", "e.signature_id")
+    .where({ "e.letter_id": letterId, "s.visibility": "public", "s.kind": "signature" })
+    .first(ctx.db.raw("count(*)::int as n"))) as { n: number } | undefined;
+  return row?.n ?? 0;
+}
+
+/** Who was left out of a delivery, with the reason, for staff; by name. */
+export async function leftOutOf(
+  ctx: Ctx,
+  letterId: string,
+): Promise<{ id: string; organisation: string; reason: string }[]> {
+  return ctx
+    .db("letter_left_out as e")
+    .join("signatures as s", "s.id", "e.signature_id")
+    .where("e.letter_id", letterId)
+    .orderByRaw("lower(s.display_name), s.id")
+    .select<{ id: string; organisation: string; reason: string }[]>(
+      "s.id",
+      "s.display_name as organisation",
+      "e.reason",
+    );
 }
 
 /** The bytes of a file that was handed over; undefined where there is none of this name. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   clearable,
   email,
+  id,
   day,
   language,
   line,
@@ -107,13 +108,19 @@ export const addVersionCommand = z.object({
   row_version: rowVersion,
 });
 
+/** Entries still in review that a letter is delivered without, each with the reason. */
+export const leftOutEntries = z
+  .array(z.object({ id: id(), reason: text(300) }))
+  .max(10_000)
+  .default([]);
+
 /** Moving a letter to another state. */
 export const changeLetterCommand = z.object({
   to: z.enum(LETTER_STATES, { error: "errors.letter.unknown_state" }),
   /** Said in public where the state is; required for rejecting and withdrawing. */
   reason: optional(text(500)),
-  /** Delivers without the entries that are still in review, which are then listed as left out. */
-  leave_out: ticked().default(false),
+  /** The entries still in review that the letter is delivered without, one by one. */
+  left_out: leftOutEntries,
   row_version: rowVersion,
 });
 

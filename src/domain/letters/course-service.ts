@@ -17,6 +17,8 @@ import {
   dropOtherMilestones,
   findAnswer,
   insertAnswer,
+  insertNews,
+  type NewsKind,
   insertLetterDate,
   insertMilestoneEvent,
   listMilestones,
@@ -99,6 +101,9 @@ export async function recordAnswer(
     }).catch((error: unknown) => {
       throw mapConstraint(error, { addressee_answers_replaced_idx: conflict("course.replaced") });
     });
+    if (command.replaces === undefined) {
+      await keepNews(tx, letter.id, "answered");
+    }
     await record(tx, { action: "letter.answer_recorded", letterId: letter.id, subjectId: id });
     const changed =
       letter.state === "delivered"
@@ -106,6 +111,11 @@ export async function recordAnswer(
         : await setLetter(tx.db, letter.id, {});
     return { id, letter: changed };
   });
+}
+
+/** Keeps that the signatories of a letter are to be told of something; belongs in the transaction of what happened. */
+export async function keepNews(tx: Ctx, letterId: string, kind: NewsKind): Promise<void> {
+  await insertNews(tx.db, { id: newId(tx.clock), letter_id: letterId, kind, created_at: tx.clock.now() });
 }
 
 /** Sets all numbers a letter aims at; those left out are dropped, and what was reached stays told. */

@@ -127,14 +127,24 @@ export async function setLetterDate(
     .update({ ...change, row_version: db.raw("row_version + 1") });
 }
 
-/** Keeps which entries were still in review when a letter was delivered without them. Returns how many. */
-export async function insertLeftOut(db: Db, letterId: string, at: Date): Promise<number> {
-  const { rowCount } = await db.raw<{ rowCount: number }>(
-    `insert into letter_left_out (letter_id, signature_id, at)
-     select letter_id, id, :at from signatures where letter_id = :letterId
-        and state in ('email_confirmed', 'awaiting_authority', 'attested', 'in_review', 'needs_information')
-     on conflict do nothing`,
-    { letterId, at },
-  );
-  return rowCount;
+/** Keeps which entries were still in review when a letter was delivered without them, each with its reason. */
+export async function insertLeftOut(
+  db: Db,
+  letterId: string,
+  leftOut: readonly { id: string; reason: string }[],
+  at: Date,
+): Promise<void> {
+  const rows = leftOut.map(({ id, reason }) => ({ letter_id: letterId, signature_id: id, reason, at }));
+  if (rows.length > 0) await db("letter_left_out").insert(rows).onConflict().ignore();
+}
+
+/** What signatories are to hear about their letter: that it was handed over, or that its addressee answered. */
+export type NewsKind = "delivered" | "answered";
+
+/** Keeps that the signatories of a letter are to be told; the worker writes to them. */
+export async function insertNews(
+  db: Db,
+  row: { id: string; letter_id: string; kind: NewsKind; created_at: Date },
+): Promise<void> {
+  await db("letter_news").insert(row);
 }

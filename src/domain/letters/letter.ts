@@ -42,10 +42,8 @@ export interface ChangeFacts {
   now: Date;
   closesAt: Date | null;
   closedAt: Date | null;
-  /** Signatures that nobody has reviewed yet. */
+  /** Signatures that nobody has reviewed yet, other than those that staff lists as left out of the delivery. */
   entriesInReview: number;
-  /** Whether staff lists those as left out of the delivery. */
-  leaveOut?: boolean;
 }
 
 /** Why a letter may not change its state. */
@@ -75,7 +73,7 @@ export function mayChangeNow(from: LetterState, to: LetterState, facts: ChangeFa
   if (to !== "delivered") return verdict;
   const ends = [facts.closesAt, facts.closedAt].filter((end) => end !== null).map((end) => end.getTime());
   if (ends.length > 0 && now < Math.min(...ends) + DAY) return { may: false, why: "too_early" };
-  return facts.entriesInReview > 0 && !facts.leaveOut ? { may: false, why: "entries_in_review" } : verdict;
+  return facts.entriesInReview > 0 ? { may: false, why: "entries_in_review" } : verdict;
 }
 
 /** Whether organisations can sign: anybody while it is open, by secret link only while it is gathering. */

@@ -41,15 +41,18 @@ export async function changeLetterState(
   return transaction(ctx, async (tx) => {
     const letter = await holdLetter(tx, slugOrId, command.row_version);
     if (letter.state === command.to) return letter;
+    const leftOut = new Set(command.left_out.map(({ id }) => id));
+    const waiting = command.to === "delivered" ? await entriesInReview(tx, letter.id) : [];
     const verdict = mayChangeNow(letter.state, command.to, {
       now: tx.clock.now(),
       closesAt: letter.closes_at,
       closedAt: letter.closed_at,
-      entriesInReview: command.to === "delivered" ? await entriesInReview(tx, letter.id) : 0,
-      leaveOut: command.leave_out,
+      entriesInReview: waiting.filter(({ id }) => !leftOut.has(id)).length,
     });
     if (!verdict.may) throw conflict(`letter.${verdict.why}`);
-    if (command.to === "delivered") await insertLeftOut(tx.db, letter.id, tx.clock.now());
+    const inReview = new Set(waiting.map(({ id }) => id));
+    const left = command.left_out.filter(({ id }) => inReview.has(id));
+    if (command.to === "delivered") await insertLeftOut(tx.db, letter.id, left, tx.clock.now());
     return moveLetter(tx, letter, command.to, command.reason);
   });
 }

@@ -128,14 +128,20 @@ export async function signaturesOfVersion(ctx: Ctx, versionId: string): Promise<
 }
 
 /** Signatures whose address is confirmed and that nobody has decided on yet. */
-export async function entriesInReview(ctx: Ctx, letterId: string): Promise<number> {
-  const row = (await ctx
+export async function entriesInReview(
+  ctx: Ctx,
+  letterId: string,
+): Promise<{ id: string; organisation: string; state: string }[]> {
+  return ctx
     .db("signatures")
     .where({ letter_id: letterId })
     .whereIn("state", ["email_confirmed", "awaiting_authority", "attested", "in_review", "needs_information"])
-    .select(ctx.db.raw("count(*)::int as n"))
-    .first()) as { n: number } | undefined;
-  return row?.n ?? 0;
+    .orderByRaw("lower(display_name), id")
+    .select<{ id: string; organisation: string; state: string }[]>(
+      "id",
+      "display_name as organisation",
+      "state",
+    );
 }
 
 /** A step that a letter took. */

@@ -8,6 +8,7 @@ export const PERMISSIONS = [
   "site:manage",
   "organisations:read",
   "organisations:write",
+  "contacts:export",
   "imports:write",
   "templates:write",
   "outreach:write",
@@ -55,6 +56,7 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   outreach: [
     ...READ,
     "organisations:write",
+    "contacts:export",
     "imports:write",
     "templates:write",
     "outreach:write",

@@ -13,7 +13,7 @@ export function deliveryApi(app: App): readonly ApiRoute[] {
       tag: "letters",
       summary: "Record that a letter was handed over",
       description:
-        "Keeps its PDF and JSON with their SHA-256 and moves it to delivered. 409 before 24 hours after its end, and with entries in review unless leave_out.",
+        "Keeps its PDF and JSON with their SHA-256 and moves it to delivered. 409 before 24 hours after its end, and with entries in review that left_out does not list, each with its id and a reason. Signatories are then told by mail.",
       permission: "letters:publish",
       params: z.object({ slug: z.string() }),
       body: deliverLetterCommand,

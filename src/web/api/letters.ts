@@ -260,7 +260,7 @@ export function letterTransitionApi(app: App): ApiRoute {
           addressee: line.addressee.slice(0, 300),
           delivered_by: line.sponsorName,
           delivered_at: ctx.clock.now().toISOString(),
-          leave_out: given.leave_out,
+          left_out: given.left_out,
           row_version: given.row_version,
         });
       }

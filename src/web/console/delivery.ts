@@ -1,8 +1,9 @@
 import { Router, type Request, type Response } from "express";
 import type { App } from "../../app.js";
 import { deliverLetter } from "../../domain/delivery/service.js";
-import { deliveryOf } from "../../domain/delivery/views.js";
+import { deliveryOf, leftOutOf } from "../../domain/delivery/views.js";
 import { showLetter } from "../../domain/letters/service.js";
+import { entriesInReview } from "../../domain/letters/views.js";
 import { requirePermission } from "../../domain/team/service.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
 import { ctxOf } from "../request.js";
@@ -16,7 +17,9 @@ export function deliveryDeskRoutes(app: App): Router {
     await withForm(
       req.body,
       async () => {
-        await deliverLetter(ctxOf(res), app.messages, slugOf(req), asRecord(req.body) as never);
+        const given = asRecord(req.body);
+        const command = { ...given, left_out: leftOutOfForm(given) };
+        await deliverLetter(ctxOf(res), app.messages, slugOf(req), command as never);
         res.redirect(303, `/console/letters/${slugOf(req)}/delivery`);
       },
       (form) => show(app, req, res, form, 422),
@@ -24,6 +27,16 @@ export function deliveryDeskRoutes(app: App): Router {
   });
   return router;
 }
+
+/** A reason in the field of an entry says that the letter is delivered without it. */
+function leftOutOfForm(form: Record<string, unknown>): { id: string; reason: string }[] {
+  return Object.entries(form).flatMap(([name, value]) => {
+    const reason = typeof value === "string" ? value.trim() : "";
+    return name.startsWith(FIELD) && reason !== "" ? [{ id: name.slice(FIELD.length), reason }] : [];
+  });
+}
+
+const FIELD = "without_";
 
 function slugOf(req: Request): string {
   return String(req.params["slug"]);
@@ -53,7 +66,14 @@ async function show(
       letterTitle: line.title,
       language: line.language,
       rowVersion: letter.row_version,
-      inReview: line.inReview,
+      waiting: (await entriesInReview(ctx, letter.id)).map(({ id, organisation, state }) => ({
+        name: `${FIELD}${id}`,
+        organisation,
+        state: app.messages.t("en", `signatures.state.${state}`),
+        value: given.values[`${FIELD}${id}`] ?? "",
+        href: `/console/review/${id}`,
+      })),
+      leftOut: await leftOutOf(ctx, letter.id),
       delivery: delivery ? [delivery] : [],
       ...given,
     },

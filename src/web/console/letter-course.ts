@@ -9,7 +9,6 @@ import {
   showCourse,
 } from "../../domain/letters/course-service.js";
 import { showLetter } from "../../domain/letters/service.js";
-import { writeSignerMail } from "../../domain/review/signer-mail-service.js";
 import { mayDo } from "../../domain/team/permission.js";
 import { languageName } from "../../platform/i18n.js";
 import { asRecord, emptyForm, withForm, type FormState } from "../forms.js";
@@ -29,7 +28,10 @@ export function letterCourseRoutes(app: App): Router {
         (form) => show(app, req, res, form, 422),
       );
     });
-  act("/letters/:slug/answers", async (req, res) => answer(req, res));
+  act("/letters/:slug/answers", async (req, res) => {
+    await recordAnswer(ctxOf(res), slugOf(req), asRecord(req.body) as never);
+    return course(req);
+  });
   act("/letters/:slug/milestones", async (req, res) => {
     await setMilestones(ctxOf(res), slugOf(req), asRecord(req.body) as never);
     return course(req);
@@ -53,21 +55,6 @@ function slugOf(req: Request): string {
   return String(req.params["slug"]);
 }
 
-/** Keeps the answer; who may write to signatories gets a draft that tells them, to be looked at and sent. */
-async function answer(req: Request, res: Response): Promise<string> {
-  const ctx = ctxOf(res);
-  const slug = slugOf(req);
-  const { tell, ...given } = asRecord(req.body);
-  await recordAnswer(ctx, slug, given as never);
-  if (tell !== "on" || !mayDo(ctx.actor, "signatures:review")) return `/console/letters/${slug}/course`;
-  const { line } = await showLetter(ctx, slug);
-  const { id } = await writeSignerMail(ctx, slug, {
-    subject: `The addressee has answered “${line.title}”`.slice(0, 200),
-    body: `The addressee of “${line.title}”, which you signed, has answered:\n\n${String(given["summary"])}\n\nThe whole answer stands on the letter’s page.`,
-  });
-  return `/console/signer-mails/${id}`;
-}
-
 async function show(app: App, req: Request, res: Response, form: FormState, status = 200): Promise<void> {
   const ctx = ctxOf(res);
   const file = await showCourse(ctx, slugOf(req));
@@ -82,7 +69,6 @@ async function show(app: App, req: Request, res: Response, form: FormState, stat
     signed: line.signed,
     mayWrite: mayDo(ctx.actor, "letters:write"),
     mayAnswer: mayDo(ctx.actor, "letters:publish") && mayRecordAnswer(line.state),
-    mayTell: mayDo(ctx.actor, "signatures:review"),
     answers: answers.map((one) => ({ ...one, languageName: languageName(one.language) })),
     replaceable: answers
       .filter(({ replacedBy }) => replacedBy === null)

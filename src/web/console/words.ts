@@ -23,6 +23,7 @@ const SCOPE_WORDS: Record<Permission, string> = {
   "site:manage": "Pause all signing, close the public site",
   "organisations:read": "Read organisations and contacts",
   "organisations:write": "Change organisations and contacts",
+  "contacts:export": "Take contacts’ addresses along in exports",
   "imports:write": "Import lists",
   "templates:write": "Write templates of mails",
   "outreach:write": "Write and approve mails",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import request from "supertest";
 import { deliverLetter } from "../../../src/domain/delivery/service.js";
-import { deliveryOf } from "../../../src/domain/delivery/views.js";
+import { deliveryOf, leftOutOf } from "../../../src/domain/delivery/views.js";
 import { staffCtx, testApp, type TestApp } from "../../support/app.js";
 import { campaign } from "../../support/campaign.js";
 
@@ -26,13 +26,13 @@ async function closedLetter(hoursAgo: number, states: readonly string[]): Promis
   return ids;
 }
 
-async function deliver(leaveOut = false) {
+async function deliver(without: readonly string[] = []) {
   const ctx = await staffCtx(app, "admin");
   return deliverLetter(ctx, app.messages, "keep-orbit-usable", {
     addressee: "The Secretary-General",
     delivered_by: "Ada Brook",
     delivered_at: app.clock.now().toISOString(),
-    leave_out: leaveOut,
+    left_out: without.map((id) => ({ id, reason: "The register has not answered yet." })),
   });
 }
 
@@ -53,12 +53,21 @@ describe("a letter that is handed over", () => {
     expect(await app.database.adminDb("log_notices").where({ kind: "delivery" })).toHaveLength(1);
   });
 
-  it("waits for a day after its end, and for entries in review unless they are left out", async () => {
-    await closedLetter(25, ["published", "in_review"]);
+  it("waits for a day after its end, and for each entry in review unless that one is left out with a reason", async () => {
+    const [letter = "", , one = "", other = ""] = await closedLetter(25, [
+      "published",
+      "in_review",
+      "in_review",
+    ]);
     await expect(deliver()).rejects.toMatchObject({ code: "letter.entries_in_review" });
-    await deliver(true);
-    const letter = (await app.database.adminDb("letters").first("id")) as { id: string };
-    expect(await deliveryOf(app.system, letter.id)).toMatchObject({ entries: 1, leftOut: 1 });
+    await expect(deliver([one])).rejects.toMatchObject({ code: "letter.entries_in_review" });
+    await app.database.adminDb("signatures").where({ id: other }).update({ visibility: "confidential" });
+    await deliver([one, other]);
+    // The public page counts none in confidence; staff see each with its reason.
+    expect(await deliveryOf(app.system, letter)).toMatchObject({ entries: 1, leftOut: 1 });
+    const left = await leftOutOf(app.system, letter);
+    expect(left.map(({ id }) => id).sort()).toEqual([one, other].sort());
+    expect(left[0]?.reason).toBe("The register has not answered yet.");
   });
 
   it("is not handed over within a day after its end", async () => {

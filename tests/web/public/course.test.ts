@@ -73,16 +73,12 @@ describe("the answer of the addressee", () => {
     await expect(recordAnswer(app.system, slug, script)).rejects.toMatchObject({ kind: "invalid" });
   });
 
-  it("is recorded in the console with a draft that tells the signatories, which is not sent by itself", async () => {
+  it("is recorded in the console, and signatories are told", async () => {
     const { slug } = await makeLetter(app.system);
     const admin = await signedIn(app, "admin");
-    const made = await admin
-      .post(`/console/letters/${slug}/answers`)
-      .type("form")
-      .send({ ...ANSWER, tell: "on" });
+    const made = await admin.post(`/console/letters/${slug}/answers`).type("form").send(ANSWER);
     expect(made.status).toBe(303);
-    expect(made.headers["location"]).toMatch(/^\/console\/signer-mails\//);
-    expect(await app.db("signer_mails").first()).toMatchObject({ state: "draft" });
+    expect(await app.db("letter_news").first()).toMatchObject({ kind: "answered", finished_at: null });
     const page = (await admin.get(`/console/letters/${slug}/course`).expect(200)).text;
     expect(page).toContain("The ministry will propose a ban.");
     const missing = await admin.post(`/console/letters/${slug}/answers`).type("form").send({});
@@ -146,14 +142,17 @@ describe("days and the course by script", () => {
 
   it("keeps which entries a letter was delivered without", async () => {
     const { id, slug } = await makeLetter(app.system);
-    await insertSignature(app.system, { letterId: id, state: "in_review" });
+    const { id: waiting } = await insertSignature(app.system, { letterId: id, state: "in_review" });
     await changeLetterState(app.system, slug, { to: "closed" });
     await app.database
       .adminDb("letters")
       .where({ id })
       .update({ closed_at: new Date(+app.clock.now() - 2 * DAY) });
     await expect(changeLetterState(app.system, slug, { to: "delivered" })).rejects.toThrow();
-    await changeLetterState(app.system, slug, { to: "delivered", leave_out: "on" });
+    await changeLetterState(app.system, slug, {
+      to: "delivered",
+      left_out: [{ id: waiting, reason: "No answer yet" }],
+    });
     expect(await app.db("letter_left_out").where({ letter_id: id })).toHaveLength(1);
   });
 });
