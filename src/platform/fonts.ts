@@ -34,6 +34,8 @@ export interface FontFile {
   readonly style: (typeof styles)[number];
   readonly weights: string;
   readonly unicodeRange: string;
+  /** `optional`: one that comes late waits for the next page, so that no line moves. `swap`: it is shown whenever it comes. */
+  readonly display: "optional" | "swap";
 }
 
 /** The woff2 files we serve, straight from the packages that hold them: both families, three subsets, two styles. */
@@ -53,6 +55,8 @@ export function fontFiles(): FontFile[] {
         style,
         weights,
         unicodeRange: ranges[subset] ?? "",
+        // Single letters within a word of ours would look foreign for the whole page; they move nothing.
+        display: subset === "latin-ext" ? ("swap" as const) : ("optional" as const),
       })),
     );
   });
@@ -62,7 +66,7 @@ export function fontFiles(): FontFile[] {
 export function fontFace(font: FontFile, url: string): string {
   return (
     `@font-face{font-family:"${font.family}";font-style:${font.style};font-weight:${font.weights};` +
-    `font-display:swap;src:url(${url}) format("woff2");unicode-range:${font.unicodeRange}}\n`
+    `font-display:${font.display};src:url(${url}) format("woff2");unicode-range:${font.unicodeRange}}\n`
   );
 }
 
@@ -129,8 +133,19 @@ function filesOf({ family, packageName, weights, file, take }: ScriptFamily): Fo
         style: "normal" as const,
         weights: weight,
         unicodeRange,
+        display: "swap" as const,
       })),
     );
+}
+
+/** Names of the font files that pages in these languages begin to load at once: upright Latin, and Cyrillic where it is written. */
+export function firstFonts(languages: readonly string[]): string[] {
+  const cyrillic = languages.some((language) => new Intl.Locale(language).maximize().script === "Cyrl");
+  return families.flatMap(({ packageName }) =>
+    ["latin", ...(cyrillic ? ["cyrillic"] : [])].map(
+      (subset) => `${path.basename(packageName)}-${subset}.woff2`,
+    ),
+  );
 }
 
 /** The scripts beyond Latin and Cyrillic that languages are written in. */

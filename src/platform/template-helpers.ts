@@ -2,7 +2,7 @@ import { barChart, type BarRow } from "./bar-chart.js";
 import type { Assets } from "./assets.js";
 import { countryOptions } from "./countries.js";
 import { boxState, errorList, fieldState, same, type HelperOptions } from "./form-helpers.js";
-import { scriptsOf } from "./fonts.js";
+import { firstFonts, scriptsOf } from "./fonts.js";
 import {
   countryName,
   dir,
@@ -136,6 +136,8 @@ function valueHelpers(tools: HelperTools): Record<string, Helper> {
       tools.safe(
         `<script type="application/ld+json">${JSON.stringify(data).replaceAll("<", String.raw`\u003c`)}</script>`,
       ),
+    firstFonts: (lang: string, options: HelperOptions) =>
+      firstFonts([lang, words(options.data.root["textLang"]) || "en"]).map((name) => tools.assets.url(name)),
     scriptSheets: (lang: string, options: HelperOptions) =>
       scriptsOf([lang, words(options.data.root["textLang"]) || "en"]).map((script) =>
         tools.assets.url(`script-${script}.css`),

@@ -1,5 +1,5 @@
 /** Each says that it ran, in the ways that a script can: a dialog, or a mark on the window. */
-const SCRIPTS = [
+export const SCRIPTS: readonly string[] = [
   `<script>alert(1)</script>`,
   `<ScRiPt >alert(1)</sCrIpT >`,
   `<script/x>alert(1)</script>`,
@@ -43,7 +43,16 @@ const SCRIPTS = [
 ];
 
 /** What a text may have to break out of before it can run. */
-const BEFORE = ["", `">`, `'>`, `-->`, `]]>`, `</title>`, `</textarea>`, `</style></script>`];
+export const BEFORE: readonly string[] = [
+  "",
+  `">`,
+  `'>`,
+  `-->`,
+  `]]>`,
+  `</title>`,
+  `</textarea>`,
+  `</style></script>`,
+];
 
 const QUOTES = [
   `" onmouseover=alert(1) x="`,

@@ -131,6 +131,7 @@ function pageView(app: App, list: List) {
     ...letterFrame(app, seen, path, { ...filters, page: found.page > 1 ? String(found.page) : "" }),
     ...filterChoices(app, lang, totals),
     title: app.messages.t(lang, "public.list.title", { letter: text.title }),
+    description: text.summary || text.addressee,
     notice: list.notice,
     letterTitle: text.title,
     letterHref: query(`/letters/${seen.letter.slug}`, { lang: seen.asked }),

@@ -41,28 +41,33 @@ export function feedRoutes(app: App): Router {
           value ? [`${name}=${encodeURIComponent(value)}`] : [],
         ),
       ].join("/"),
-      title: app.messages.t(lang, "public.list.title", { letter: text.title }),
+      title: xmlText(app.messages.t(lang, "public.list.title", { letter: text.title })),
       updated: new Date(Math.max(letter.created_at.getTime(), ...moments.map(Number))).toISOString(),
       self: home + query(`${path}.atom`, kept),
       page: home + query(path, kept),
-      sponsor: letter.sponsor_name,
+      sponsor: xmlText(letter.sponsor_name),
       checkpoint: (await latestCheckpoint(ctx, letter.id)) ?? "",
       checkpointHref: `${home}/letters/${letter.slug}/log/checkpoint`,
       entries: found.items.map((item) => ({
         id: `${made}/${item.anchor}/${item.withdrawnAt ? "withdrew" : "signed"}`,
         title: app.messages.t(lang, item.withdrawnAt ? "reuse.feed.withdrew" : "reuse.feed.signed", {
-          organisation: item.organisation,
+          organisation: xmlText(item.organisation),
         }),
         published: changedAt(item).toISOString(),
         updated: changedAt(item).toISOString(),
         href: `${home}${query(path, { q: item.organisation, lang: asked })}#${item.anchor}`,
-        content: contentOf(app, lang, item),
+        content: xmlText(contentOf(app, lang, item)),
       })),
     };
     const body = app.templates.render("feeds/signatories", view, { lang });
     sendPublic(res, { type: "application/atom+xml; charset=utf-8", body, headers: SHARED });
   });
   return router;
+}
+
+/** A text without what no XML document may hold, not even escaped (XML 1.0, 2.2): one such character ends the whole feed. */
+function xmlText(text: string): string {
+  return text.replaceAll(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd");
 }
 
 /** When an entry last became another one. */

@@ -35,6 +35,19 @@ describe("the switch for all letters at once", () => {
     expect(text).toContain(`href="/letters/${slug}/sign"`);
   });
 
+  it("says both on the front page too, where several letters stand", async () => {
+    await makeLetter(app.system);
+    await makeLetter(app.system, { slug: "another-letter" });
+    await changeSite(app.system, {
+      banner: "The summit is on Monday.",
+      signing_paused: "on",
+      pause_message: "Back at noon.",
+    });
+    const { text } = await supertest(web).get("/").expect(200);
+    expect(text).toContain("another-letter");
+    expect(text).toContain("The summit is on Monday. Back at noon.");
+  });
+
   it("is turned by those who may publish, in the console and by script, and every turn is kept", async () => {
     const editor = await signedIn(app, "editor");
     await editor.post("/console/site").type("form").send({ signing_paused: "on" }).expect(303);
