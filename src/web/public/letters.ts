@@ -93,6 +93,8 @@ export async function letterView(app: App, ctx: Ctx, req: Request, letter: Publi
     versionBefore: text.versionNumber - 1,
     versionReason: text.versionNumber > 1 ? text.versionReason : "",
     versionsHref: query(`${base}/versions`, { lang: asked }),
+    pressHref: query(`${base}/press`, { lang: asked }),
+    correctionsHref: query(`${base}/corrections`, { lang: asked }),
     asOf: ctx.clock.now(),
     rows: signatoryRows(app, lang, list.items),
     total: list.total,

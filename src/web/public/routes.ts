@@ -24,6 +24,7 @@ import { receiptRoutes } from "./receipt.js";
 import { pledgeRoutes } from "./pledge.js";
 import { reaffirmRoutes } from "./reaffirm.js";
 import { pageRoutes } from "./pages.js";
+import { pressRoutes } from "./press.js";
 import { preferenceRoutes } from "./preferences.js";
 import { versionRoutes } from "./versions.js";
 import { reportRoutes } from "./report.js";
@@ -37,6 +38,7 @@ export function publicRoutes(app: App): Router {
   router.use(letterPdfRoutes(app));
   router.use(cardRoutes(app));
   router.use(versionRoutes(app));
+  router.use(pressRoutes(app));
   router.use(deliveryRoutes(app));
   router.use(signatoryRoutes(app));
   router.use(feedRoutes(app));

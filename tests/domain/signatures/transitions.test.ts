@@ -71,7 +71,8 @@ describe("the database refuses what the table of transitions refuses", () => {
   it("lets no signature begin anywhere but at the beginning", async () => {
     const { id } = await insertSignature(app.system, { letterId });
     const row = (await app.db("signatures").where({ id }).first()) as Record<string, unknown>;
-    const copy = { ...row, id: newId(app.clock) };
+    const { search_key: _made, ...given } = row;
+    const copy = { ...given, id: newId(app.clock) };
     await expect(app.db("signatures").insert(copy)).rejects.toMatchObject({
       constraint: "signatures_step_check",
     });

@@ -199,7 +199,7 @@ describe("the twins of the list", () => {
     );
     const [head, row] = response.text.replace("\ufeff", "").split("\r\n");
     expect(head).toBe(
-      "organisation,country,sector,signatory_name,signatory_title,state,signed_on,withdrawn_on,quote,checked,reservation,logo,signed_version",
+      "organisation,country,sector,signatory_name,signatory_title,state,signed_on,withdrawn_on,quote,checked,reservation,logo,signed_version,scope,covers",
     );
     expect(row).toContain(`"'=HYPERLINK(""http://evil.example"")"`);
     expect(row).toContain(`'+1 234`);
