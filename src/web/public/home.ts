@@ -7,7 +7,7 @@ import { FOOTER_PAGES, footerLinks } from "../footer.js";
 import { languageOf } from "../pages.js";
 import { sendPublic } from "../page-cache.js";
 import { ctxOf } from "../request.js";
-import { signing } from "./letter-frame.js";
+import { homeSections } from "./home-sections.js";
 
 const SHOWN = LETTER_STATES.filter((state) => publicStanding(state) === "shown");
 
@@ -23,11 +23,10 @@ export function homeRoutes(app: App): Router {
     const [only] = letters;
     if (only && letters.length === 1) return res.redirect(302, `/letters/${only.slug}`);
     const title = app.messages.t(lang, "public.home.title");
-    const now = ctxOf(res).clock.now();
-    const lines = letters.map((line) => ({ ...line, signing: signing(line, now) }));
+    const sections = homeSections(letters, ctxOf(res).clock.now());
     const footer = { links: footerLinks(app, lang, req.query["lang"] === lang) };
     const notice = siteNotice(await siteNow(ctxOf(res)));
-    const view = { title, notice, letters: lines, canonical: `${app.config.publicUrl}/`, footer };
+    const view = { title, notice, sections, canonical: `${app.config.publicUrl}/`, footer };
     const body = app.templates.render("public/home", view, { lang });
     return sendPublic(res, { type: "text/html; charset=utf-8", body, headers: { "Content-Language": lang } });
   });
