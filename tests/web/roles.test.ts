@@ -62,7 +62,7 @@ const CONSOLE: Record<string, Permission | "anybody" | "staff"> = {
   "GET /console/reasons": "signatures:read",
   "POST /console/reasons": "signatures:review",
   "POST /console/reasons/:code": "signatures:review",
-  "GET /console/screening": "signatures:read",
+  "GET /console/screening": "signatures:review",
   "POST /console/screening": "signatures:review",
   "POST /console/screening/:id/delete": "signatures:review",
   "GET /console/signatures": "signatures:read",

@@ -28,7 +28,7 @@ export const NETWORK_KEPT_FOR = 90 * DAY;
 
 /** The lines of the lists, newest first. */
 export async function screeningRules(ctx: Ctx): Promise<ScreeningRow[]> {
-  requirePermission(ctx, "signatures:read");
+  requirePermission(ctx, "signatures:review");
   return listRules(ctx.db);
 }
 

@@ -66,7 +66,7 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     "sending:stop",
     "tasks:write",
   ],
-  reviewer: [...READ, "signatures:review", "declines:write", "tasks:write", "audit:read"],
+  reviewer: [...READ, "contacts:export", "signatures:review", "declines:write", "tasks:write", "audit:read"],
   viewer: READ,
 };
 

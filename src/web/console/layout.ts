@@ -32,7 +32,7 @@ const ROOMS: readonly Room[] = [
       { href: "/console/signatures", label: "All entries", permission: "signatures:read" },
       { href: "/console/statements", label: "Statements", permission: "signatures:read" },
       { href: "/console/bulk", label: "Bulk invalidation", permission: "signatures:read" },
-      { href: "/console/screening", label: "Lists", permission: "signatures:read" },
+      { href: "/console/screening", label: "Lists", permission: "signatures:review" },
       { href: "/console/reasons", label: "Reasons", permission: "signatures:read" },
     ],
     also: ["/console/signer-mails"],

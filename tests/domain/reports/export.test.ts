@@ -28,7 +28,7 @@ describe("a list that is taken along", () => {
     ["admin", true],
     ["outreach", true],
     ["editor", false],
-    ["reviewer", false],
+    ["reviewer", true],
     ["viewer", false],
   ] as const)("holds persons for %s: %s, and organisations for everybody", async (role, persons) => {
     const organisations = await taken(role, "organisations");

@@ -129,7 +129,12 @@ describe("all entries", () => {
     const found = await viewer.get("/console/signatures").query({ q: email.toUpperCase() }).expect(200);
     expect(found.text).toContain("Rimfrost Thermal Oy");
     expect(found.text).not.toContain("Other Oy");
-    const csv = await post(viewer, "/console/signatures/export", { q: email }).expect(200);
+    const looked = await post(viewer, "/console/signatures/export", { q: email }).expect(200);
+    expect(looked.text).toContain("Rimfrost Thermal Oy");
+    expect(looked.text).not.toContain(email);
+    const reviewer = await signedIn(app, "reviewer");
+    const csv = await post(reviewer, "/console/signatures/export", { q: email }).expect(200);
+    expect(csv.text).toContain(email);
     expect(csv.headers["content-disposition"]).toContain("filename=signatures-20270301-090000.csv");
     expect(csv.text).toContain("'=1+1");
     expect(csv.text).not.toContain("Other Oy");

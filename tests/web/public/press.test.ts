@@ -70,7 +70,7 @@ describe("the list of corrections", () => {
       material: false,
       created_at: app.clock.now(),
     });
-    const text = await app.db("letter_translations").where({ version_id: version.id }).first();
+    const text: unknown = await app.db("letter_translations").where({ version_id: version.id }).first();
     await app.db("letter_translations").insert({
       ...(text as object),
       version_id: "01890a5d-ac96-774b-bcce-b302099a8001",
