@@ -24,6 +24,8 @@ const OUTPUTS: { path: (slug: string) => string; names: boolean; standing?: true
   { path: (slug) => `/letters/${slug}/signatories.atom`, names: true },
   { path: (slug) => `/letters/${slug}/embed`, names: true, standing: true },
   { path: (slug) => `/letters/${slug}/letter.pdf`, names: true },
+  { path: (slug) => `/letters/${slug}/press`, names: true, standing: true },
+  { path: (slug) => `/letters/${slug}/corrections`, names: false },
   { path: (slug) => `/letters/${slug}/badge.svg`, names: false },
   { path: (slug) => `/letters/${slug}/card.png`, names: false },
   {

@@ -18,6 +18,17 @@ const LAUNCH = new Date("2027-03-15T09:00:00Z");
 const TITLE = "Keep orbit usable";
 const NAME = "Embargoed Optics Ltd";
 const OWN = ["", "/signatories", "/signatories.json", "/signatories.csv", "/signatories.txt"];
+/** What names nobody as text, or need not. */
+const MORE = [
+  "/signatories.atom",
+  "/letter.pdf",
+  "/card.png",
+  "/badge.svg",
+  "/embed",
+  "/press",
+  "/corrections",
+  "/versions",
+];
 
 async function embargoed(): Promise<string> {
   app.clock.set(new Date(LAUNCH.getTime() - 10 * MINUTE));
@@ -37,6 +48,7 @@ async function everywhere(slug: string): Promise<Record<string, string>> {
     said[part] = res.status === 200 && res.text.includes(NAME) ? "named" : String(res.status);
     if (res.status !== 200) expect(res.text).not.toContain(NAME);
   }
+  for (const part of MORE) said[part] = String((await supertest(web).get(`/letters/${slug}${part}`)).status);
   for (const address of ["/", "/sitemap.xml", "/help", "/imprint"]) {
     const { text } = await supertest(web).get(address).redirects(1);
     if (address === "/" || address === "/sitemap.xml")
@@ -49,7 +61,7 @@ async function everywhere(slug: string): Promise<Record<string, string>> {
 }
 
 const HIDDEN = { "/": "absent", "/sitemap.xml": "absent", "/sign": "404" };
-const hidden = { ...Object.fromEntries(OWN.map((part) => [part, "404"])), ...HIDDEN };
+const hidden = { ...Object.fromEntries([...OWN, ...MORE].map((part) => [part, "404"])), ...HIDDEN };
 
 describe("a letter with a moment of launch", () => {
   it("is hidden at every public address until that moment, and there at all of them from it on, before any worker came by", async () => {
@@ -61,6 +73,7 @@ describe("a letter with a moment of launch", () => {
     const shown = await everywhere(slug);
     expect(shown).toMatchObject({
       ...Object.fromEntries(OWN.map((part) => [part, "named"])),
+      ...Object.fromEntries(MORE.map((part) => [part, "200"])),
       "/": "listed",
       "/sitemap.xml": "listed",
       "/sign": "200",
