@@ -277,7 +277,7 @@ const screeningApi: readonly ApiRoute[] = [
     path: "/screening-rules",
     tag: "screening-rules",
     summary: "Whom to trust and whom to look at, newest first",
-    permission: "signatures:read",
+    permission: "signatures:review",
     answer: listOf(rule),
     handler: async (ctx) => ({ items: await screeningRules(ctx), next: null }),
   }),
