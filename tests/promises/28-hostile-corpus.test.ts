@@ -156,7 +156,7 @@ inBrowser("promise 28: thousands of hostile texts, in a browser without our poli
 
   test("list, frame, JSON, CSV and feed hold each as it is, every row is built like a plain one, nothing runs", async () => {
     const rows = `(() => { ${SHAPE} return [...document.querySelectorAll("tbody tr")].map((row) =>
-      ({ name: row.querySelector(".org bdi").textContent, quote: row.querySelector(".sub[lang]").textContent, shape: shape(row) })); })()`;
+      ({ name: row.querySelector(".org bdi").textContent, quote: row.querySelector(".sub bdi[lang]").textContent, shape: shape(row) })); })()`;
     const frame = `(() => { ${SHAPE} return { names: [...document.querySelectorAll(".embed-list bdi")].map((one) => one.textContent),
       shape: shape(document.documentElement) }; })()`;
     await rename(Array.from({ length: BATCH }, () => PLAIN));

@@ -194,7 +194,7 @@ inBrowser(
       const seen = new Map<string, Row>();
       const rows = `[...document.querySelectorAll("tbody tr")].map((row) => [row.id, {
       name: row.querySelector(".org bdi").textContent,
-      quote: row.querySelector(".sub[lang]").textContent,
+      quote: row.querySelector(".sub bdi[lang]").textContent,
       shape: (${SHAPE})(row),
     }])`;
       for (const markup of await listPages()) {

@@ -39,6 +39,7 @@ export function pressRoutes(app: App): Router {
       ...letterFrame(app, seen, `${base}/press`, {}),
       title: app.messages.t(lang, "press.title", { letter: text.title }),
       letterTitle: text.title,
+      citedTitle: text.title.replace(/[.。\s]+$/u, ""),
       letterHref: href(""),
       summary: text.summary,
       addressee: text.addressee,
