@@ -31,10 +31,12 @@ import { entryNamed } from "./entry-report-views.js";
 /** How long a report can be confirmed. */
 const REPORT_LINK_LIFE = 7 * DAY;
 
-/** The letter of a report. Throws not_found for one that is not in public. */
+/** The letter of a report. Throws not_found for one that is not in public, gone for one that was removed. */
 export async function letterToReport(ctx: Ctx, slug: string, language?: string): Promise<LetterToAnswer> {
   const letter = await letterToAnswer(ctx, slug, language);
-  if (publicStanding(letter.state) !== "shown") throw notFound("letter.unknown");
+  const standing = publicStanding(letter.state);
+  if (standing === "gone") throw gone("letter.removed");
+  if (standing !== "shown") throw notFound("letter.unknown");
   return letter;
 }
 
