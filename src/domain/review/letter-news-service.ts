@@ -4,7 +4,7 @@ import { forbidden } from "../../platform/errors.js";
 import type { Messages } from "../../platform/i18n.js";
 import { newId } from "../../platform/ids.js";
 import { isSuppressed } from "../consent/service.js";
-import { letterToAnswer } from "../invitations/letter-service.js";
+import { letterToAnswer, type LetterToAnswer } from "../invitations/letter-service.js";
 import { linkPlaceholder } from "../links/link.js";
 import { makeLink } from "../links/service.js";
 import { SIGNER_UPDATE_TEMPLATE } from "../mail/message.js";
@@ -36,7 +36,13 @@ async function tellSome(ctx: Ctx, messages: Messages, id: string): Promise<numbe
     const news = await lockNews(tx.db, id);
     if (!news || news.finished_at) return 0;
     const signers = await listToTell(tx.db, news, BATCH);
-    for (const signer of signers) await tell(tx, messages, news, signer);
+    const letters = new Map<string, LetterToAnswer>();
+    for (const language of new Set(signers.map((signer) => signer.language)))
+      letters.set(language, await letterToAnswer(tx, news.letter_id, language));
+    for (const signer of signers) {
+      const letter = letters.get(signer.language);
+      if (letter) await tell(tx, messages, news, signer, letter);
+    }
     const last = signers.at(-1);
     const over = signers.length < BATCH;
     await setNews(tx.db, id, {
@@ -48,9 +54,14 @@ async function tellSome(ctx: Ctx, messages: Messages, id: string): Promise<numbe
 }
 
 /** One mail in the signatory's language; nobody gets it who has said stop for this letter. */
-async function tell(tx: Ctx, messages: Messages, news: NewsRow, to: SignerToTell): Promise<void> {
+async function tell(
+  tx: Ctx,
+  messages: Messages,
+  news: NewsRow,
+  to: SignerToTell,
+  letter: LetterToAnswer,
+): Promise<void> {
   if (await isSuppressed(tx, tx.keys.addressHash(to.signatory_email), news.letter_id)) return;
-  const letter = await letterToAnswer(tx, news.letter_id, to.language);
   const language = messages.match(to.language) ?? "en";
   const letterTitle = letter.title.replace(/[.\s]+$/u, "");
   const home = `${tx.settings.publicUrl}/letters/${letter.slug}`;
