@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Browser, Page } from "playwright-core";
 import { browser as visitor, testApp, type TestApp } from "../support/app.js";
-import { findChromium, serve, startBrowser } from "../support/browser.js";
+import { barePage, type BarePage } from "../support/bare-page.js";
+import { findChromium } from "../support/browser.js";
 import { readBack } from "../support/csv.js";
 import { HOSTILE_CORPUS } from "../support/hostile-corpus.js";
 import { insertSignature, LETTER, makeLetter } from "../support/letters.js";
@@ -111,42 +111,22 @@ test("the corpus is some 7,000 strings, each there once", () => {
 });
 
 inBrowser("promise 28: thousands of hostile texts, in a browser without our policy", () => {
-  let chromium: Browser;
-  let page: Page;
-  let bare: Awaited<ReturnType<typeof serve>>;
-  let html = "";
-  const did = { dialogs: 0, away: 0 };
+  let bare: BarePage;
   beforeAll(async () => {
-    bare = await serve((request, response) => {
-      response.writeHead(request.url === "/" ? 200 : 404, { "Content-Type": "text/html; charset=utf-8" });
-      response.end(request.url === "/" ? html : "");
-    });
-    chromium = await startBrowser();
-    page = await chromium.newPage();
-    page.on("dialog", (dialog) => {
-      did.dialogs += 1;
-      void dialog.dismiss();
-    });
-    page.on("request", (request) => {
-      if (!request.url().startsWith(bare.base)) did.away += 1;
-    });
+    bare = await barePage();
   });
-  afterAll(async () => {
-    await chromium.close();
-    await bare.stop();
-  });
+  afterAll(() => bare.close());
 
   /** Opens markup as a page of its own, so that whatever can run does. */
   async function open<T>(markup: string, question: string): Promise<T> {
-    html = markup;
-    await page.goto(`${bare.base}/`, { waitUntil: "load" });
-    return page.evaluate<T>(question);
+    await bare.open(markup);
+    return bare.page.evaluate<T>(question);
   }
 
   /** Parses markup in the browser and gives the shape of each and what `read` (JavaScript of \`doc\`) finds in it. */
   async function parsed<T>(markups: readonly string[], type: string, read: string): Promise<T[]> {
     const given = JSON.stringify(markups);
-    return page.evaluate<T[]>(
+    return bare.page.evaluate<T[]>(
       `(() => { ${SHAPE} return ${given}.map((markup) => {
         const doc = new DOMParser().parseFromString(markup, "${type}");
         return ${read};
@@ -162,7 +142,7 @@ inBrowser("promise 28: thousands of hostile texts, in a browser without our poli
     await rename(Array.from({ length: BATCH }, () => PLAIN));
     const [plainRow] = await open<{ shape: string }[]>(await textAt(`${LIST}?sort=date`), rows);
     const plainFrame = await open<{ shape: string }>(await textAt(`/letters/${LETTER.slug}/embed`), frame);
-    Object.assign(did, { dialogs: 0, away: 0 });
+    Object.assign(bare.did, { dialogs: 0, away: 0 });
     for (const names of BATCHES) {
       await rename(names);
       const { items } = JSON.parse(await textAt(`${LIST}.json?sort=date`)) as {
@@ -189,7 +169,7 @@ inBrowser("promise 28: thousands of hostile texts, in a browser without our poli
         shape: plainFrame.shape,
       });
     }
-    expect(did).toEqual({ dialogs: 0, away: 0 });
+    expect(bare.did).toEqual({ dialogs: 0, away: 0 });
   }, 300_000);
 
   test("title, description, cards, canonical address and JSON-LD of a page, and a mail, hold each as it is and nothing else", async () => {
@@ -202,7 +182,7 @@ inBrowser("promise 28: thousands of hostile texts, in a browser without our poli
     await open(everywhere(PLAIN), "1");
     const [plain] = await parsed<{ shape: string }>([everywhere(PLAIN)], "text/html", read);
     const [plainMail] = await parsed<{ shape: string }>([mail(PLAIN)], "text/html", readMail);
-    Object.assign(did, { dialogs: 0, away: 0 });
+    Object.assign(bare.did, { dialogs: 0, away: 0 });
     for (const texts of BATCHES) {
       const shown = texts.map((text) => asRead(text));
       expect(await parsed(texts.map(everywhere), "text/html", read)).toEqual(
@@ -219,11 +199,11 @@ inBrowser("promise 28: thousands of hostile texts, in a browser without our poli
         shown.map((from) => ({ shape: plainMail?.shape, from })),
       );
     }
-    expect(did).toEqual({ dialogs: 0, away: 0 });
+    expect(bare.did).toEqual({ dialogs: 0, away: 0 });
   }, 300_000);
 
   test("the oracle bites: unescaped, the same texts bring elements and dialogs", async () => {
-    Object.assign(did, { dialogs: 0, away: 0 });
+    Object.assign(bare.did, { dialogs: 0, away: 0 });
     let extra = 0;
     const tried = HOSTILE_CORPUS.filter((text, place) => place % 40 === 0 && !/http-equiv/i.test(text));
     for (const text of tried)
@@ -231,7 +211,7 @@ inBrowser("promise 28: thousands of hostile texts, in a browser without our poli
         `<!doctype html><title>x</title><p>${text}</p>`,
         `document.querySelectorAll("body *").length - 1`,
       );
-    expect(did.dialogs).toBeGreaterThan(5);
+    expect(bare.did.dialogs).toBeGreaterThan(5);
     expect(extra).toBeGreaterThan(50);
   }, 120_000);
 });

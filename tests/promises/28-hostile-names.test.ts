@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Browser, Page } from "playwright-core";
 import { cleanName } from "../../src/domain/organisations/clean-name.js";
 import { browser, signedIn, testApp, type TestApp } from "../support/app.js";
-import { findChromium, serve, startBrowser, withPage } from "../support/browser.js";
+import { barePage, type BarePage } from "../support/bare-page.js";
+import { findChromium, serve, withPage } from "../support/browser.js";
 import { readBack } from "../support/csv.js";
 import { HOSTILE_NAMES } from "../support/hostile-names.js";
 import { insertSignature, makeLetter } from "../support/letters.js";
@@ -151,30 +151,11 @@ const SHAPE = `(root) => [root, ...root.querySelectorAll("*")]
 inBrowser(
   "promise 28, in a browser without our Content-Security-Policy, so that escaping alone has to hold",
   () => {
-    let chromium: Browser;
-    let page: Page;
-    let bare: Awaited<ReturnType<typeof serve>>;
-    let html = "";
-    const did = { dialogs: 0, away: 0 };
+    let bare: BarePage;
     beforeAll(async () => {
-      bare = await serve((request, response) => {
-        response.writeHead(request.url === "/" ? 200 : 404, { "Content-Type": "text/html; charset=utf-8" });
-        response.end(request.url === "/" ? html : "");
-      });
-      chromium = await startBrowser();
-      page = await chromium.newPage();
-      page.on("dialog", (dialog) => {
-        did.dialogs += 1;
-        void dialog.dismiss();
-      });
-      page.on("request", (request) => {
-        if (!request.url().startsWith(bare.base)) did.away += 1;
-      });
+      bare = await barePage();
     });
-    afterAll(async () => {
-      await chromium.close();
-      await bare.stop();
-    });
+    afterAll(() => bare.close());
 
     /** Opens markup, asks something of it, and says what it did by itself meanwhile. */
     async function openBare<T>(
@@ -183,11 +164,10 @@ inBrowser(
       read: (found: unknown) => T,
       wait = 0,
     ): Promise<{ found: T; dialogs: number; away: number }> {
-      html = markup;
-      Object.assign(did, { dialogs: 0, away: 0 });
-      await page.goto(`${bare.base}/`, { waitUntil: "load" });
-      await page.waitForTimeout(wait);
-      return { found: read(await page.evaluate<unknown>(question)), ...did };
+      Object.assign(bare.did, { dialogs: 0, away: 0 });
+      await bare.open(markup);
+      await bare.page.waitForTimeout(wait);
+      return { found: read(await bare.page.evaluate<unknown>(question)), ...bare.did };
     }
 
     test("the list of signatories: every name reads as it is stored, every row is built like a plain one, nothing runs", async () => {
@@ -266,7 +246,7 @@ inBrowser(
         response.end(`<!doctype html><title>x</title>${HOSTILE_NAMES.slice(0, 24).join("\n")}`);
       });
       let dialogs = 0;
-      await withPage(chromium, "about:blank", {}, async (page) => {
+      await withPage(bare.browser, "about:blank", {}, async (page) => {
         page.on("dialog", (dialog) => {
           dialogs += 1;
           void dialog.dismiss();
